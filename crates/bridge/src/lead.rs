@@ -1,0 +1,277 @@
+//! Leads: the list, one lead, its timeline, and every edit.
+
+use crate::{Done, requests};
+use domain::lead::Note;
+use domain::{CommandId, LeadField, LeadId, Pool, Status, UserId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A local time for people, with how far it is from today in the organisation's zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    /// Ms since the epoch.
+    pub at: i64,
+    /// Local date and time in the organisation's zone, `2026-11-22T17:00`.
+    pub local: String,
+    /// 0 Monday … 6 Sunday.
+    pub weekday: u8,
+    /// Days from today: −1 yesterday, 0 today, 1 tomorrow.
+    pub day: i32,
+    /// Today's year, so that other years are written out.
+    pub same_year: bool,
+}
+
+/// What a row's last column marks, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    NeedsAttention,
+    Conflict,
+    /// Waits for the server's word.
+    Waiting,
+    NotSent,
+}
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadRow {
+    pub id: LeadId,
+    pub name: String,
+    /// For display; masked unless the role may see it.
+    pub phone: String,
+    pub status: Status,
+    pub interest: Option<u8>,
+    pub owner: Option<String>,
+    pub source: Option<String>,
+    pub next_follow_up: Option<When>,
+    /// Last change, ms since the epoch.
+    pub updated_at: i64,
+    pub mark: Option<Mark>,
+}
+
+/// A window of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadPage {
+    pub rows: Vec<LeadRow>,
+    /// Where the first row stands in the whole result.
+    pub offset: u32,
+    /// Rows in the whole result.
+    pub total: u32,
+}
+
+/// How the list is narrowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadFilter {
+    /// `None` is All.
+    pub pool: Option<Pool>,
+    /// Empty is any.
+    pub statuses: Vec<Status>,
+    /// Name, phone in any format, its last digits, or e-mail.
+    pub search: String,
+}
+
+/// Rows in one page at most.
+pub const PAGE_MAX: u32 = 200;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadCounts {
+    pub fresh: u32,
+    pub working: u32,
+    pub converted: u32,
+    pub dropped: u32,
+    pub all: u32,
+    /// Items on Needs attention.
+    pub attention: u32,
+}
+
+/// What keeps a record from being the same everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum RecordSync {
+    Synced,
+    /// `count` edits not sent yet.
+    NotSent { count: u32 },
+    /// Refused edits wait for the person's decision.
+    NeedsAttention { count: u32, why: String },
+}
+
+/// A follow-up as the drawer shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUpView {
+    pub id: Uuid,
+    pub when: When,
+    /// Open and its time has passed.
+    pub missed: bool,
+    pub open: bool,
+    pub cancelled: bool,
+    pub outcome: Option<String>,
+    pub note: String,
+}
+
+/// A field with its name resolved for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldView {
+    pub field: LeadField,
+    /// Raw value (E.164, minor units): what an edit sends back.
+    pub value: Option<String>,
+    /// For reading: spaced phone, grouped money.
+    pub display: Option<String>,
+    pub conflict: Option<FieldConflict>,
+}
+
+/// Two people's values for one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldConflict {
+    /// All the values, the shown one first.
+    pub choices: Vec<Choice>,
+    pub before: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub value: Option<String>,
+    pub display: Option<String>,
+    pub by: String,
+    pub mine: bool,
+    pub when: When,
+}
+
+/// Everything the drawer shows of one lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadView {
+    pub id: LeadId,
+    pub name: FieldView,
+    /// Phone, alternate phone, e-mail, budget, source, language.
+    pub fields: Vec<FieldView>,
+    pub status: Status,
+    /// Two people moved the status at once.
+    pub review: bool,
+    pub interest: Option<u8>,
+    pub owner: Option<(UserId, String)>,
+    /// The owner row is not the server's word yet.
+    pub owner_provisional: bool,
+    pub follow_ups: Vec<FollowUpView>,
+    pub notes: Vec<NoteView>,
+    pub tags: Vec<String>,
+    pub drop_reason: Option<String>,
+    pub created: When,
+    pub sync: RecordSync,
+    /// What this person may do now; absent actions are not rendered (row B24).
+    pub can: Can,
+    /// The statuses it may move to now.
+    pub next: Vec<Status>,
+    /// The document's heads, to give back with edits of text.
+    pub heads: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteView {
+    pub note: Note,
+    pub by: String,
+    pub when: When,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Can {
+    pub edit: bool,
+    pub change_status: bool,
+    pub drop: bool,
+    pub convert: bool,
+    pub reopen: bool,
+    /// In the role; `follow_up_blocked` says when the state forbids it.
+    pub follow_up: bool,
+    pub follow_up_blocked: Option<String>,
+    pub timeline: bool,
+}
+
+/// One line of the timeline, oldest last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub command: CommandId,
+    pub by: String,
+    pub mine: bool,
+    pub when: When,
+    pub what: TimelineWhat,
+    /// Set when the edit reached the server noticeably later than it was made: arrival.
+    pub arrived: Option<When>,
+    pub sent: bool,
+}
+
+/// What happened, ready to be put into words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "k")]
+pub enum TimelineWhat {
+    Created,
+    Field { field: LeadField, display: Option<String> },
+    Status { from: Status, to: Status, reason: Option<String> },
+    Interest { level: u8 },
+    FollowUpSet { when: When, note: String },
+    FollowUpMoved { when: When },
+    FollowUpDone { outcome: String },
+    FollowUpCancelled,
+    Call { outcome: String },
+    NoteAdded { text: String },
+    NoteEdited,
+    TagAdded { tag: String },
+    TagRemoved { tag: String },
+}
+
+/// A splice as the editor knows it: positions in characters (Unicode scalar values) of the text at
+/// the heads it showed. Several are in ascending order, all in positions of that same text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextSplice {
+    pub at: u32,
+    pub delete: u32,
+    pub insert: String,
+}
+
+/// What the phone box says while typing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneHint {
+    pub display: Option<String>,
+    pub problem: Option<String>,
+    /// A lead on this computer that has the number.
+    pub duplicate: Option<(LeadId, String)>,
+}
+
+/// The add-lead form as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadForm {
+    pub name: String,
+    pub phone: String,
+    pub alt_phone: String,
+    pub email: String,
+    /// Whole units of the currency, as typed (`1,20,000`).
+    pub budget: String,
+    pub source: String,
+    pub language: String,
+    pub note: String,
+}
+
+requests! {
+    /// Sorted by last change, newest first.
+    "lead_list" LeadList { pub filter: LeadFilter, pub offset: u32, pub limit: u32 } -> LeadPage;
+    "lead_counts" LeadCountsGet {} -> LeadCounts;
+    "lead_get" LeadGet { pub lead: LeadId } -> LeadView;
+    "lead_timeline" LeadTimeline { pub lead: LeadId } -> Vec<TimelineEntry>;
+    "phone_check" PhoneCheck { pub typed: String, pub except: Option<LeadId> } -> PhoneHint;
+    "lead_create" LeadCreate { pub form: LeadForm } -> LeadId;
+    /// `value` as typed; phones and money are understood in any format.
+    "lead_set_field" LeadSetField { pub lead: LeadId, pub field: LeadField, pub value: String } -> Done;
+    /// Settles a conflict: `value` is one of the raw choices.
+    "lead_pick" LeadPick { pub lead: LeadId, pub field: LeadField, pub value: Option<String> } -> Done;
+    "lead_change_status" LeadChangeStatus { pub lead: LeadId, pub to: Status, pub reason: Option<String> } -> Done;
+    "lead_set_interest" LeadSetInterest { pub lead: LeadId, pub level: u8 } -> Done;
+    /// `local` is wall time in the organisation's zone, `2026-11-22T17:00`.
+    "follow_up_schedule" FollowUpSchedule { pub lead: LeadId, pub local: String, pub note: String } -> Done;
+    "follow_up_move" FollowUpMove { pub lead: LeadId, pub follow_up: Uuid, pub local: String } -> Done;
+    "follow_up_complete" FollowUpComplete { pub lead: LeadId, pub follow_up: Uuid, pub outcome: String } -> Done;
+    "follow_up_cancel" FollowUpCancel { pub lead: LeadId, pub follow_up: Uuid } -> Done;
+    "note_add" NoteAdd { pub lead: LeadId, pub text: String } -> Done;
+    /// `heads` are those of the [`LeadView`] whose text was edited.
+    "note_edit" NoteEdit { pub lead: LeadId, pub note: Uuid, pub heads: String, pub splices: Vec<TextSplice> } -> Done;
+    "tag_add" TagAdd { pub lead: LeadId, pub tag: String } -> Done;
+    "tag_remove" TagRemove { pub lead: LeadId, pub tag: String } -> Done;
+    "call_log" CallLog { pub lead: LeadId, pub outcome: String } -> Done;
+}
+

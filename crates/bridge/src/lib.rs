@@ -1,0 +1,40 @@
+//! The contract between the UI and the desktop. Each request names its response type; the shell
+//! passes them through as JSON and never looks inside. View models hold what a screen shows, in
+//! the organisation's time zone, and nothing it may not show.
+
+pub mod attention;
+pub mod change;
+pub mod lead;
+pub mod problem;
+pub mod session;
+pub mod sync;
+
+pub use change::Change;
+pub use problem::{Problem, ProblemCode};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A question or an order of the UI, answered from local data.
+pub trait Request: Serialize + DeserializeOwned {
+    /// Entity then verb: `lead_list`.
+    const NAME: &'static str;
+    type Response: Serialize + DeserializeOwned;
+}
+
+/// Declares requests once: `name(Type) -> Response`.
+macro_rules! requests {
+    ($($(#[$doc:meta])* $name:literal $request:ident $body:tt -> $response:ty;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub struct $request $body
+        impl $crate::Request for $request {
+            const NAME: &'static str = $name;
+            type Response = $response;
+        }
+    )*};
+}
+pub(crate) use requests;
+
+/// Nothing to say but "done".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Done {}

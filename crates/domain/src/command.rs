@@ -1,0 +1,323 @@
+//! Commands: every local edit is one, and exactly one Automerge change is made of it. The checks
+//! here run in the form, in the client before saving and at the server before accepting.
+
+use crate::follow_up::FollowUpState;
+use crate::id::{CommandId, UserId};
+use crate::lead::{LeadField, LeadRecord, Status};
+use crate::policy::Action;
+use crate::refusal::{Refusal, RefusalCode};
+use crate::{lifecycle, limits, phone};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A command with who gave it and when; its compact JSON is the message of the change it makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// UUIDv7; also the id of what the command creates.
+    #[serde(rename = "i")]
+    pub id: CommandId,
+    #[serde(rename = "u")]
+    pub author: UserId,
+    /// Device time, ms since the epoch; shown, never compared.
+    #[serde(rename = "t")]
+    pub at: i64,
+    #[serde(rename = "c")]
+    pub command: Command,
+}
+
+/// What one person did to one lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "k", rename_all = "snake_case")]
+pub enum Command {
+    CreateLead(NewLead),
+    /// Sets a contact field; on a field in conflict, the pick. `None` empties it.
+    SetField { field: LeadField, value: Option<String> },
+    /// `from` is what the author saw.
+    ChangeStatus {
+        from: Status,
+        to: Status,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    SetInterest { level: u8 },
+    ScheduleFollowUp { due_at: i64, zone: String, local: String, note: String },
+    MoveFollowUp { follow_up: Uuid, due_at: i64, zone: String, local: String },
+    CompleteFollowUp { follow_up: Uuid, outcome: String },
+    CancelFollowUp { follow_up: Uuid },
+    LogCall { at: i64, outcome: String },
+    AddNote { text: String },
+    EditNote { note: Uuid, splices: Vec<Splice> },
+    AddTag { tag: String },
+    RemoveTag { tag: String },
+}
+
+/// A lead typed into the form or the CLI; the phone is E.164 already.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewLead {
+    pub name: String,
+    pub phone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt_phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Minor units as digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// A first note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A text edit by Automerge text cursors, so that it keeps its place while others type: remove the
+/// characters from `at` up to but without `to`, then insert at `at`. A cursor names a character, or
+/// the end of the text by `e`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Splice {
+    #[serde(rename = "a")]
+    pub at: String,
+    /// `None` removes nothing.
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    #[serde(rename = "x", default, skip_serializing_if = "String::is_empty")]
+    pub insert: String,
+}
+
+/// What must be known of a lead to judge a command on it, besides its record.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The lead as it is now; `None` before it exists.
+    pub now: Option<&'a LeadRecord>,
+    /// Its status when the author looked, which the author's own operations overwrite.
+    pub seen_status: Option<Status>,
+    pub owned: bool,
+}
+
+impl Command {
+    /// What of the permission table it needs.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self {
+            Command::CreateLead(_) => Action::CreateLead,
+            Command::SetField { .. } | Command::AddTag { .. } | Command::RemoveTag { .. } => Action::EditLead,
+            Command::ChangeStatus { to: Status::Converted, .. } => Action::ConvertLead,
+            Command::ChangeStatus { to: Status::Lost, .. } => Action::DropLead,
+            Command::ChangeStatus { from: Status::Lost, .. } => Action::ReopenLead,
+            Command::ChangeStatus { .. } | Command::SetInterest { .. } | Command::LogCall { .. } => Action::ChangeStatus,
+            Command::ScheduleFollowUp { .. }
+            | Command::MoveFollowUp { .. }
+            | Command::CompleteFollowUp { .. }
+            | Command::CancelFollowUp { .. } => Action::ScheduleFollowUp,
+            Command::AddNote { .. } | Command::EditNote { .. } => Action::EditLead,
+        }
+    }
+
+    /// Checks what the command says by itself: lengths, formats, canonical values.
+    ///
+    /// # Errors
+    /// A refusal naming the field and what to type instead.
+    pub fn check_shape(&self) -> Result<(), Refusal> {
+        match self {
+            Command::CreateLead(new) => {
+                check_field(LeadField::Name, Some(&new.name))?;
+                check_field(LeadField::Phone, Some(&new.phone))?;
+                for (field, value) in [
+                    (LeadField::AltPhone, &new.alt_phone),
+                    (LeadField::Email, &new.email),
+                    (LeadField::Budget, &new.budget),
+                    (LeadField::Source, &new.source),
+                    (LeadField::Language, &new.language),
+                ] {
+                    check_field(field, value.as_deref())?;
+                }
+                new.note.as_deref().map_or(Ok(()), |n| required_text("note", n, limits::NOTE_MAX))
+            }
+            Command::SetField { field, value } => check_field(*field, value.as_deref()),
+            Command::ChangeStatus { from, to, reason } => {
+                limits::check_text("reason", reason.as_deref().unwrap_or(""), limits::LINE_MAX)?;
+                lifecycle::check(*from, *to, reason.as_deref())
+            }
+            Command::SetInterest { level } if (1..=5).contains(level) => Ok(()),
+            Command::SetInterest { .. } => {
+                Err(Refusal::new(RefusalCode::InvalidValue, "Interest is a number from 1 to 5.").on("interest"))
+            }
+            Command::ScheduleFollowUp { due_at, zone, local, note } => {
+                check_time(*due_at, zone, local)?;
+                limits::check_text("note", note, limits::LINE_MAX)
+            }
+            Command::MoveFollowUp { due_at, zone, local, .. } => check_time(*due_at, zone, local),
+            Command::CompleteFollowUp { outcome, .. } | Command::LogCall { outcome, .. } => {
+                required_text("outcome", outcome, limits::LINE_MAX)
+            }
+            Command::CancelFollowUp { .. } => Ok(()),
+            Command::AddNote { text } => required_text("note", text, limits::NOTE_MAX),
+            Command::EditNote { splices, .. } => check_splices(splices),
+            Command::AddTag { tag } | Command::RemoveTag { tag } => required_text("tag", tag, limits::LINE_MAX),
+        }
+    }
+
+    /// Checks the command against the lead: transitions against what the author saw, everything
+    /// else against what is so now.
+    ///
+    /// # Errors
+    /// A refusal with the value that stands instead.
+    pub fn check_state(&self, facts: Facts<'_>) -> Result<(), Refusal> {
+        let Some(lead) = facts.now else {
+            return match self {
+                Command::CreateLead(_) => Ok(()),
+                _ => Err(Refusal::new(RefusalCode::NotFound, "This lead is not here any more.")),
+            };
+        };
+        match self {
+            Command::CreateLead(_) => Err(Refusal::new(RefusalCode::Duplicate, "This lead exists already.")),
+            Command::ChangeStatus { from, .. } => match facts.seen_status {
+                Some(seen) if seen != *from => Err(Refusal::new(
+                    RefusalCode::TransitionNotAllowed,
+                    format!("This change starts from {}, but the lead was {}.", lifecycle::label(*from), lifecycle::label(seen)),
+                )
+                .winning(lead.status.as_str())),
+                _ => Ok(()),
+            },
+            Command::SetInterest { .. } => match facts.seen_status.unwrap_or(lead.status) {
+                Status::Interested => Ok(()),
+                other => Err(Refusal::new(
+                    RefusalCode::InvalidValue,
+                    format!("Interest is set while a lead is Interested; this one is {}.", lifecycle::label(other)),
+                )
+                .on("interest")
+                .winning(lead.status.as_str())),
+            },
+            Command::ScheduleFollowUp { .. } => {
+                may_follow_up(lead, facts.owned)?;
+                room_for_one_more(lead)
+            }
+            Command::MoveFollowUp { follow_up, .. } => {
+                may_follow_up(lead, facts.owned)?;
+                existing(lead, *follow_up).map(|_| ())
+            }
+            Command::CompleteFollowUp { follow_up, .. } | Command::CancelFollowUp { follow_up } => existing(lead, *follow_up).map(|_| ()),
+            Command::EditNote { note, .. } => match lead.notes.iter().any(|n| n.id == *note) {
+                true => Ok(()),
+                false => Err(Refusal::new(RefusalCode::NotFound, "This note is not here any more.")),
+            },
+            Command::AddNote { .. } | Command::LogCall { .. } | Command::AddTag { .. } => room_for_one_more(lead),
+            Command::SetField { .. } | Command::RemoveTag { .. } => Ok(()),
+        }
+    }
+}
+
+/// Checks one contact field's value (rows E2, E3).
+///
+/// # Errors
+/// A refusal naming the field and what to type.
+pub fn check_field(field: LeadField, value: Option<&str>) -> Result<(), Refusal> {
+    let name = field.as_str();
+    let Some(value) = value else {
+        return match field {
+            LeadField::Name => Err(missing("A name is needed.", name)),
+            LeadField::Phone => Err(missing("A phone number is needed. Type the number to call.", name)),
+            _ => Ok(()),
+        };
+    };
+    match field {
+        LeadField::Name => required_text(name, value, limits::NAME_MAX),
+        LeadField::Phone | LeadField::AltPhone => phone::check(value).map_err(|r| r.on(name)),
+        LeadField::Email => {
+            limits::check_text(name, value, limits::EMAIL_MAX)?;
+            if is_email(value) { Ok(()) } else {
+                Err(Refusal::new(RefusalCode::InvalidEmail, "That is not an e-mail address. It looks like name@example.com.").on(name))
+            }
+        }
+        LeadField::Budget => match value.parse::<i64>() {
+            Ok(n) if (0..=limits::BUDGET_MAX).contains(&n) => Ok(()),
+            _ => Err(Refusal::new(RefusalCode::InvalidValue, "A budget is a number of money, not below zero.").on(name)),
+        },
+        LeadField::Source | LeadField::Language => required_text(name, value, limits::LINE_MAX),
+    }
+}
+
+/// Whether a text has the shape of an e-mail address: one `@`, a dotted domain, no blanks.
+#[must_use]
+pub fn is_email(value: &str) -> bool {
+    value.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && !domain.contains('@')
+            && domain.split('.').count() >= 2
+            && domain.split('.').all(|part| !part.is_empty())
+            && !value.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"'))
+    })
+}
+
+/// Whether a follow-up may be scheduled on this lead (row I11).
+///
+/// # Errors
+/// `LeadUnassigned` or `LeadClosed`.
+pub fn may_follow_up(lead: &LeadRecord, owned: bool) -> Result<(), Refusal> {
+    if lead.status.is_closed() {
+        let word = if lead.status == Status::Lost { "dropped" } else { "converted" };
+        return Err(Refusal::new(RefusalCode::LeadClosed, format!("A {word} lead can’t have a follow-up."))
+            .winning(lead.status.as_str()));
+    }
+    if !owned {
+        return Err(Refusal::new(
+            RefusalCode::LeadUnassigned,
+            "Nobody owns this lead, so nobody would be reminded. Have it assigned first.",
+        ));
+    }
+    Ok(())
+}
+
+fn existing(lead: &LeadRecord, follow_up: Uuid) -> Result<FollowUpState, Refusal> {
+    lead.follow_ups
+        .iter()
+        .find(|f| f.id == follow_up)
+        .map(|f| f.state)
+        .ok_or_else(|| Refusal::new(RefusalCode::NotFound, "This follow-up is not here any more."))
+}
+
+fn room_for_one_more(lead: &LeadRecord) -> Result<(), Refusal> {
+    let items = lead.follow_ups.len() + lead.calls.len() + lead.notes.len() + lead.tags.len();
+    if items < limits::ITEMS_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::TooLong, format!("This lead holds {items} entries already, which is the most one can have.")))
+}
+
+fn check_splices(splices: &[Splice]) -> Result<(), Refusal> {
+    if splices.is_empty() || splices.len() > limits::SPLICES_MAX {
+        return Err(Refusal::new(RefusalCode::InvalidValue, "This edit of the note is empty or has too many parts.").on("note"));
+    }
+    let inserted: usize = splices.iter().map(|s| s.insert.chars().count()).sum();
+    if inserted > limits::NOTE_MAX {
+        return Err(Refusal::new(
+            RefusalCode::TooLong,
+            format!("Note has {inserted} characters; it can have {}. Shorten it and save again.", limits::NOTE_MAX),
+        )
+        .on("note"));
+    }
+    splices.iter().try_for_each(|s| limits::check_text("note", &s.insert, limits::NOTE_MAX))
+}
+
+fn check_time(due_at: i64, zone: &str, local: &str) -> Result<(), Refusal> {
+    // 2000-01-01 to 2100-01-01: a device clock may be wrong, a follow-up in 1970 is a mistake.
+    let sane = (946_684_800_000..4_102_444_800_000).contains(&due_at);
+    if sane && (1..=64).contains(&zone.len()) && local.len() == 16 {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::InvalidValue, "Pick a date and a time for the follow-up.").on("due_at"))
+}
+
+fn required_text(field: &str, text: &str, max: usize) -> Result<(), Refusal> {
+    limits::check_text(field, text, max)?;
+    if text.trim().is_empty() {
+        return Err(missing(&format!("{} is needed.", limits::capital(field)), field));
+    }
+    Ok(())
+}
+
+fn missing(text: &str, field: &str) -> Refusal {
+    Refusal::new(RefusalCode::MissingField, text).on(field)
+}

@@ -1,0 +1,23 @@
+//! The rules of Leadline, pure: roles and the permission table, the lead's lifecycle, follow-ups,
+//! phones, limits and commands. No I/O, no clock, no async, no Automerge: the UI, the client and
+//! the server all call these same functions.
+
+pub mod command;
+pub mod env;
+pub mod follow_up;
+pub mod id;
+pub mod lead;
+pub mod lifecycle;
+pub mod limits;
+pub mod phone;
+pub mod policy;
+pub mod refusal;
+pub mod role;
+
+pub use command::{Command, Envelope};
+pub use env::{Clock, Entropy, Env};
+pub use id::{CommandId, DeviceId, DocId, DocKind, LeadId, OrgId, TeamId, UserId};
+pub use lead::{LeadField, LeadRecord, Pool, Status};
+pub use policy::{Action, Actor, Permit, Scope, Subject};
+pub use refusal::{Refusal, RefusalCode};
+pub use role::Role;

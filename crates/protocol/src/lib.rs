@@ -1,0 +1,40 @@
+//! Wire types of device ↔ server. Bodies are MessagePack with named fields, so that a field may be
+//! added; pull batches are zstd frames. What a peer does not know it skips.
+
+pub mod auth;
+pub mod cursor;
+pub mod frame;
+pub mod hash;
+pub mod live;
+pub mod pull;
+pub mod push;
+pub mod rows;
+
+pub use cursor::Cursor;
+pub use hash::ChangeHash;
+
+/// Sent by the device as `leadline-protocol`; the server answers 426 to one it can't serve.
+pub const PROTOCOL_VERSION: u32 = 1;
+/// Name of the header that carries [`PROTOCOL_VERSION`].
+pub const PROTOCOL_HEADER: &str = "leadline-protocol";
+/// Content type of MessagePack bodies.
+pub const MSGPACK: &str = "application/msgpack";
+/// Largest body of a push, bytes.
+pub const PUSH_BODY_MAX: usize = 8 * 1024 * 1024;
+/// Commands in one push at most.
+pub const PUSH_ITEMS_MAX: usize = 1_000;
+/// Largest decompressed pull batch a client accepts, bytes.
+pub const PULL_BATCH_MAX: usize = 64 * 1024 * 1024;
+
+/// The paths of API version 1.
+pub mod paths {
+    pub const SIGN_IN: &str = "/api/v1/auth/sign-in";
+    pub const REFRESH: &str = "/api/v1/auth/refresh";
+    pub const SIGN_OUT: &str = "/api/v1/auth/sign-out";
+    pub const PUSH: &str = "/api/v1/sync/push";
+    pub const PULL: &str = "/api/v1/sync/pull";
+    pub const SNAPSHOT: &str = "/api/v1/sync/snapshot";
+    pub const LIVE: &str = "/api/v1/sync/live";
+    pub const LEADS: &str = "/api/v1/leads";
+    pub const HEALTH: &str = "/healthz";
+}

@@ -1,0 +1,68 @@
+//! `POST /api/v1/sync/push`: the outbox in order; one answer per command.
+
+use crate::hash::ChangeHash;
+use domain::{CommandId, DocId, Envelope, Refusal};
+use serde::{Deserialize, Serialize};
+
+/// At most [`crate::PUSH_ITEMS_MAX`] commands, in the order they were given, across documents.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushRequest {
+    pub items: Vec<PushItem>,
+}
+
+/// A change and its command. The bytes are one uncompressed Automerge change chunk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushItem {
+    pub doc: DocId,
+    pub envelope: Envelope,
+    #[serde(with = "serde_bytes")]
+    pub change: Vec<u8>,
+    /// What `change` hashes to.
+    pub hash: ChangeHash,
+}
+
+/// One result per item, in the same order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushResponse {
+    pub results: Vec<PushResult>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushResult {
+    pub command: CommandId,
+    pub outcome: Outcome,
+}
+
+/// How a command ended. Stored by command id in the accepting transaction and repeated on retry,
+/// except `Need` and `RetryLater`, which end nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "k")]
+pub enum Outcome {
+    /// The change went in as it is.
+    Applied { seq: u64 },
+    /// The command was carried out again, on behalf of its author, as another change.
+    Reapplied {
+        seq: u64,
+        #[serde(with = "serde_bytes")]
+        change: Vec<u8>,
+    },
+    /// It became a proposal for the record's new owner.
+    Proposed { seq: u64 },
+    /// Final.
+    Refused { refusal: Refusal },
+    /// Changes that the server lacks: send them, whoever wrote them, then this again.
+    Need { hashes: Vec<ChangeHash> },
+    /// No refusal: the server can't just now (disk, rate).
+    RetryLater { after_ms: u64 },
+}
+
+impl Outcome {
+    /// Whether the command is settled for good.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Outcome::Applied { .. } | Outcome::Reapplied { .. } | Outcome::Proposed { .. } | Outcome::Refused { .. } => true,
+            Outcome::Need { .. } | Outcome::RetryLater { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Server-owned facts that travel in the pull stream, read-only on devices.
+
+use domain::{LeadId, OrgId, Role, Status, TeamId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Version of [`LeadSummary`]'s content.
+pub const PROJECTION_VERSION: u32 = 1;
+
+/// One server-owned row; a later one with the same key replaces it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "t")]
+pub enum Row {
+    Org(OrgRow),
+    User(UserRow),
+    Team(TeamRow),
+    /// Who owns a lead; not in the lead's document.
+    Owner(OwnerRow),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgRow {
+    pub id: OrgId,
+    pub name: String,
+    /// IANA zone; "today" is a day here.
+    pub zone: String,
+    /// ISO 3166-1 alpha-2; numbers without a prefix are dialled there.
+    pub country: String,
+    /// `+91`
+    pub phone_prefix: String,
+    /// ISO 4217
+    pub currency: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRow {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+    pub team: Option<TeamId>,
+    pub disabled: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRow {
+    pub id: TeamId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerRow {
+    pub lead: LeadId,
+    pub owner: Option<UserId>,
+    pub team: Option<TeamId>,
+}
+
+/// The projection of a lead that lists and counts read: enough to draw its row and find it without
+/// loading the document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadSummary {
+    pub name: String,
+    /// E.164.
+    pub phone: String,
+    pub alt_phone: Option<String>,
+    pub email: Option<String>,
+    pub source: Option<String>,
+    pub language: Option<String>,
+    pub status: Status,
+    pub interest: Option<u8>,
+    /// Earliest open follow-up, ms since the epoch.
+    pub next_follow_up_at: Option<i64>,
+    /// Fields with two values, plus one for a status moved twice at once.
+    pub conflicts: u32,
+    pub owner: Option<UserId>,
+    pub team: Option<TeamId>,
+    pub created_at: i64,
+    /// Latest change: device time of its command, but never after its arrival.
+    pub updated_at: i64,
+}
+
+impl LeadSummary {
+    /// The projection of `lead` with its server-owned facts; `updated_at` is the caller's.
+    #[must_use]
+    pub fn of(lead: &domain::LeadRecord, owner: Option<UserId>, team: Option<TeamId>, updated_at: i64) -> Self {
+        let conflicts = u32::try_from(lead.conflicts().count()).unwrap_or(u32::MAX);
+        Self {
+            name: lead.name.value.clone().unwrap_or_default(),
+            phone: lead.phone.value.clone().unwrap_or_default(),
+            alt_phone: lead.alt_phone.value.clone(),
+            email: lead.email.value.clone(),
+            source: lead.source.value.clone(),
+            language: lead.language.value.clone(),
+            status: lead.status,
+            interest: lead.interest,
+            next_follow_up_at: lead.next_follow_up().map(|f| f.due_at),
+            conflicts: conflicts.saturating_add(u32::from(lead.review)),
+            owner,
+            team,
+            created_at: lead.created_at,
+            updated_at,
+        }
+    }
+}

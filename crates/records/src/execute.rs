@@ -1,0 +1,100 @@
+//! Carrying out a command: exactly one change, whose message is the command.
+
+use crate::doc::{ActorBytes, ChangeHash, Doc};
+use crate::error::RecordError;
+use crate::lead;
+use automerge::ReadDoc;
+use automerge::transaction::CommitOptions;
+use domain::{Command, DocKind, Envelope};
+
+/// The change that a command became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewChange {
+    pub hash: ChangeHash,
+    /// One uncompressed change chunk.
+    pub bytes: Vec<u8>,
+    pub deps: Vec<ChangeHash>,
+}
+
+/// Carries `envelope` out on the document's heads.
+///
+/// # Errors
+/// `NoteMissing` or `Unplaced` for a text edit without its place; the document is as before.
+pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
+    let mut next = doc.clone();
+    let change = commit(&mut next, actor, envelope, Unresolved::Fail)?;
+    *doc = next;
+    Ok(change)
+}
+
+/// Carries `envelope` out as its author saw the record (at `base`, all of which must be here) and
+/// merges the result, so that a concurrent edit conflicts instead of being overwritten. The same
+/// code runs at the server, on behalf of an author, and on the device, for what was typed since.
+/// A text edit that lost its place becomes a note marked as unplaced.
+///
+/// # Errors
+/// `Automerge` when `base` is not in the document.
+pub fn reexecute(doc: &mut Doc, base: &[ChangeHash], actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
+    let mut sorted = base.to_vec();
+    sorted.sort_unstable();
+    if sorted == doc.heads() {
+        let mut next = doc.clone();
+        let change = commit(&mut next, actor, envelope, Unresolved::NewNote)?;
+        *doc = next;
+        return Ok(change);
+    }
+    let mut fork = fork_at(doc, base)?;
+    let change = commit(&mut fork, actor, envelope, Unresolved::NewNote)?;
+    doc.apply_trusted(&change.bytes)?;
+    Ok(change)
+}
+
+/// The document as it was at `heads`.
+pub(crate) fn fork_at(doc: &Doc, heads: &[ChangeHash]) -> Result<Doc, RecordError> {
+    let heads: Vec<_> = heads.iter().map(|h| (*h).into()).collect();
+    Ok(Doc { am: doc.am.fork_at(&heads)? })
+}
+
+/// What becomes of a text edit whose cursor names no character here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unresolved {
+    Fail,
+    NewNote,
+}
+
+pub(crate) fn commit(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope, unresolved: Unresolved) -> Result<NewChange, RecordError> {
+    let deps = doc.heads();
+    let message = serde_json::to_string(envelope).expect("a command holds only plain values");
+    let options = || CommitOptions::default().with_message(message.clone()).with_time(envelope.at);
+    let am = doc.with_actor(actor);
+    let mut tx = am.transaction();
+    match kind(&envelope.command) {
+        DocKind::Lead => lead::write(&mut tx, envelope, unresolved)?,
+    }
+    // A command that sets what is set already is still one change, or the timeline would lack it.
+    let hash = match tx.commit_with(options()).0 {
+        Some(hash) => hash,
+        None => am.empty_commit(options()),
+    };
+    let change = am.get_change_by_hash(&hash).expect("the change was just committed");
+    Ok(NewChange { hash: hash.into(), bytes: change.raw_bytes().to_vec(), deps })
+}
+
+/// Which kind of document a command writes.
+fn kind(command: &Command) -> DocKind {
+    match command {
+        Command::CreateLead(_)
+        | Command::SetField { .. }
+        | Command::ChangeStatus { .. }
+        | Command::SetInterest { .. }
+        | Command::ScheduleFollowUp { .. }
+        | Command::MoveFollowUp { .. }
+        | Command::CompleteFollowUp { .. }
+        | Command::CancelFollowUp { .. }
+        | Command::LogCall { .. }
+        | Command::AddNote { .. }
+        | Command::EditNote { .. }
+        | Command::AddTag { .. }
+        | Command::RemoveTag { .. } => DocKind::Lead,
+    }
+}
