@@ -1,1 +1,33 @@
-//! client
+//! The local-first engine: an encrypted SQLite store of documents and read model, one transaction
+//! per command, an outbox, and a sync loop over a [`Transport`]. Knows no Tauri and no screen.
+//!
+//! [`desk::Desk`] is the whole of it for the desktop and the CLI: it answers the requests of
+//! `bridge`. [`Engine`] is the part that edits and syncs; tests and the simulator drive it directly.
+
+mod apply;
+pub mod desk;
+mod engine;
+mod error;
+mod http;
+mod live;
+mod profile;
+mod project;
+mod rebase;
+mod recover;
+mod session;
+pub mod store;
+mod sync;
+mod sync_loop;
+mod system;
+mod transport;
+
+pub use engine::{Engine, Listener};
+pub use error::ClientError;
+pub use http::HttpTransport;
+pub use live::LiveLoop;
+pub use profile::Profile;
+pub use session::SessionFacts;
+pub use sync::{SyncReport, SyncStatus, SyncStep};
+pub use sync_loop::SyncLoop;
+pub use system::system_env;
+pub use transport::{Transport, TransportError};

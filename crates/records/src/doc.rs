@@ -2,6 +2,7 @@
 
 use crate::error::RecordError;
 use automerge::{ActorId, Automerge, Change, LoadOptions, ReadDoc};
+use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// 16 random bytes, new at every opening of a database; never shared between devices.
@@ -14,6 +15,14 @@ pub struct ChangeHash(pub [u8; 32]);
 impl std::fmt::Debug for ChangeHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0[..4].iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+impl ChangeHash {
+    /// The hash of one uncompressed change chunk; `None` for bytes that are too short to be one.
+    #[must_use]
+    pub fn of(change: &[u8]) -> Option<Self> {
+        change.get(8..).map(|content| Self(Sha256::digest(content).into()))
     }
 }
 
@@ -89,6 +98,13 @@ impl Doc {
     #[must_use]
     pub fn has(&self, hash: &ChangeHash) -> bool {
         self.am.get_change_meta_by_hash(&(*hash).into()).is_some()
+    }
+
+    /// What a change depends on; empty for one that is not here.
+    #[must_use]
+    pub fn deps_of(&self, hash: &ChangeHash) -> Vec<ChangeHash> {
+        let meta = self.am.get_change_meta_by_hash(&(*hash).into());
+        meta.map(|m| m.deps.iter().map(|d| (*d).into()).collect()).unwrap_or_default()
     }
 
     /// One change as bytes, to send it to whoever lacks it.

@@ -1,0 +1,412 @@
+//! What the server says, applied: answers to a push, batches of a pull. One transaction each;
+//! documents, outbox, read model and cursor change together or not at all.
+
+use crate::engine::Engine;
+use crate::error::ClientError;
+use crate::project;
+use crate::rebase::rebase;
+use crate::recover::enqueue_lost;
+use crate::session::SessionFacts;
+use crate::store::attention::Refused;
+use crate::store::documents::Stored;
+use crate::store::outbox::Pending;
+use crate::store::{attention, documents, leads, meta, outbox, rows};
+use crate::sync::BackfillState;
+use bridge::Change;
+use domain::{DocId, LeadId, Refusal, UserId};
+use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
+use protocol::push::{Outcome, PushResult};
+use protocol::rows::{LeadSummary, PROJECTION_VERSION, Row};
+use records::{ChangeHash, Doc, RecordError};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+
+/// What a push settled.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    pub done: u32,
+    pub refused: u32,
+    pub wait: Option<u64>,
+    pub need: Vec<(DocId, ChangeHash)>,
+}
+
+/// What a batch asks for in return.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Records whose changes came without their ground: fetch their snapshots.
+    pub wanted: Vec<DocId>,
+    /// A record with pending edits is to go: nothing was applied, push first.
+    pub push_first: bool,
+}
+
+/// What the answers say of one document.
+#[derive(Default)]
+struct Answers {
+    /// Accepted changes, in order.
+    accepted: Vec<Vec<u8>>,
+    /// Something local did not go in as it was.
+    rebase: bool,
+}
+
+impl Engine {
+    /// Applies the answers to `sent`.
+    pub(crate) fn apply_push(&self, sent: &[Pending], results: &[PushResult]) -> Result<Settled, ClientError> {
+        let mut edit = self.editing();
+        edit.open = None;
+        let me = self.session()?.map(|s| s.me.user);
+        let mut settled = Settled::default();
+        let mut change = Change { sync: true, ..Change::default() };
+        let rebased = self.store().write(|tx| {
+            let mut by_doc: BTreeMap<DocId, Answers> = BTreeMap::new();
+            for result in results {
+                let Some(pending) = sent.iter().find(|p| p.envelope.id == result.command) else { continue };
+                self.settle_one(tx, pending, &result.outcome, me, by_doc.entry(pending.doc).or_default(), &mut settled)?;
+            }
+            let mut rebased = false;
+            for (doc, answers) in by_doc {
+                if answers.accepted.is_empty() && !answers.rebase {
+                    continue;
+                }
+                rebased |= answers.rebase;
+                change.leads.push(LeadId(doc.id));
+                self.settle_document(tx, doc, answers)?;
+            }
+            Ok(rebased)
+        })?;
+        if rebased {
+            edit.actor = self.env().random();
+        }
+        change.attention = settled.refused > 0;
+        drop(edit);
+        self.tell(change);
+        Ok(settled)
+    }
+
+    fn settle_one(
+        &self,
+        c: &Connection,
+        pending: &Pending,
+        outcome: &Outcome,
+        me: Option<UserId>,
+        answers: &mut Answers,
+        settled: &mut Settled,
+    ) -> Result<(), ClientError> {
+        match outcome {
+            Outcome::Applied { .. } => answers.accepted.push(pending.change.clone()),
+            Outcome::Reapplied { change, .. } => {
+                answers.accepted.push(change.clone());
+                answers.rebase = true;
+            }
+            Outcome::Proposed { .. } => answers.rebase = true,
+            Outcome::Refused { refusal } => {
+                answers.rebase = true;
+                // Another author's change, sent for a restored server, is not this person's to decide.
+                if me == Some(pending.envelope.author) {
+                    self.keep_refused(c, pending, refusal)?;
+                    settled.refused += 1;
+                }
+            }
+            Outcome::Need { hashes } => {
+                settled.need.extend(hashes.iter().map(|h| (pending.doc, ChangeHash(h.0))));
+                return Ok(());
+            }
+            Outcome::RetryLater { after_ms } => {
+                settled.wait = Some((*after_ms).max(settled.wait.unwrap_or(0)));
+                return Ok(());
+            }
+        }
+        outbox::take(c, pending.envelope.id)?;
+        settled.done += 1;
+        Ok(())
+    }
+
+    fn keep_refused(&self, c: &Connection, pending: &Pending, refusal: &Refusal) -> Result<(), ClientError> {
+        let title = leads::get(c, LeadId(pending.doc.id))?.map(|r| r.summary.name).unwrap_or_default();
+        attention::put(
+            c,
+            &Refused {
+                doc: pending.doc,
+                title,
+                envelope: pending.envelope.clone(),
+                refusal: refusal.clone(),
+                refused_at: self.env().now_ms(),
+                settled: None,
+            },
+        )
+    }
+
+    /// A document after some of its pending commands were answered.
+    fn settle_document(&self, c: &Connection, doc: DocId, answers: Answers) -> Result<(), ClientError> {
+        let Some(mut stored) = documents::load(c, doc)? else { return Ok(()) };
+        let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
+        for change in &answers.accepted {
+            // A missing dependency is on its way: the pull brings it and this change with it.
+            match ground.apply_trusted(change) {
+                Ok(()) | Err(RecordError::MissingDependency(_)) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        let row = leads::get(c, LeadId(doc.id))?;
+        let summary = row.map(|r| r.summary);
+        self.store_document(c, doc, stored, ground, answers.rebase, summary)
+    }
+
+    /// Stores a document on its confirmed ground, with what is pending on top, and its row.
+    fn store_document(
+        &self,
+        c: &Connection,
+        doc: DocId,
+        stored: Stored,
+        ground: Doc,
+        must_rebase: bool,
+        summary: Option<LeadSummary>,
+    ) -> Result<(), ClientError> {
+        let pending = outbox::of_doc(c, doc)?;
+        let current = if pending.is_empty() {
+            ground.clone()
+        } else if must_rebase {
+            let rebased = rebase(&ground, &pending, &stored.doc, self.env())?;
+            for (n, hash, change) in &rebased.replaced {
+                outbox::replace_change(c, *n, *hash, change)?;
+            }
+            rebased.doc
+        } else {
+            stored.doc
+        };
+        let lead = LeadId(doc.id);
+        let Ok(record) = records::lead::read(&current, lead) else {
+            // Its creation was refused: nothing of it stands. What was typed is on Needs attention.
+            documents::remove(c, doc)?;
+            return leads::remove(c, lead);
+        };
+        let confirmed = (!pending.is_empty()).then_some(&ground);
+        documents::save(c, doc, &current, confirmed, &stored.metas)?;
+        let owner = summary.as_ref().and_then(|s| s.owner);
+        let team = summary.as_ref().and_then(|s| s.team);
+        let newest = pending.iter().map(|p| p.envelope.at).max().unwrap_or(0);
+        let updated_at = summary.as_ref().map_or(record.created_at, |s| s.updated_at).max(newest);
+        let projected = LeadSummary::of(&record, owner, team, updated_at);
+        leads::put(c, lead, &projected, u32::try_from(pending.len()).unwrap_or(u32::MAX), true)
+    }
+
+    /// Applies one batch of a pull, with its cursor.
+    pub(crate) fn apply_pull(&self, batch: PullBatch) -> Result<Applied, ClientError> {
+        let mut edit = self.editing();
+        let mut applied = Applied::default();
+        let mut change = Change::default();
+        self.store().write(|tx| {
+            if stops_for_hand_over(tx, &batch)? {
+                applied.push_first = true;
+                return Ok(());
+            }
+            let mut backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
+            let before = backfill;
+            for entry in batch.entries {
+                self.apply_entry(tx, entry, &mut backfill, &mut applied, &mut change)?;
+            }
+            if let Some(progress) = batch.progress {
+                (backfill.done, backfill.total) = (progress.done, progress.total);
+            }
+            if backfill != before {
+                meta::set(tx, meta::BACKFILL, &backfill)?;
+                change.sync = true;
+            }
+            meta::set(tx, meta::CURSOR, &batch.cursor)?;
+            meta::set(tx, meta::PULLED_AT, &self.env().now_ms())
+        })?;
+        let open = edit.open.as_ref().map(|(doc, _)| LeadId(doc.id));
+        if open.is_some_and(|lead| change.touches(lead)) || change.many_leads {
+            edit.open = None;
+        }
+        drop(edit);
+        self.tell(change);
+        Ok(applied)
+    }
+
+    /// Applies one record fetched by itself.
+    pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<(), ClientError> {
+        let mut edit = self.editing();
+        edit.open = None;
+        let lead = LeadId(snapshot.doc.id);
+        self.store().write(|tx| {
+            let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
+            self.put_snapshot(tx, snapshot, &backfill)
+        })?;
+        drop(edit);
+        self.tell(Change { leads: vec![lead], sync: true, ..Change::default() });
+        Ok(())
+    }
+
+    fn apply_entry(
+        &self,
+        c: &Connection,
+        entry: Entry,
+        backfill: &mut BackfillState,
+        applied: &mut Applied,
+        change: &mut Change,
+    ) -> Result<(), ClientError> {
+        match entry {
+            Entry::Changes { doc, changes, summary } => {
+                if !self.apply_changes(c, doc, changes, summary)? {
+                    applied.wanted.push(doc);
+                }
+                change.absorb(one_lead(doc));
+            }
+            Entry::Snapshot(snapshot) => {
+                change.absorb(one_lead(snapshot.doc));
+                self.put_snapshot(c, *snapshot, backfill)?;
+            }
+            Entry::Evict { doc } => {
+                documents::remove(c, doc)?;
+                leads::remove(c, LeadId(doc.id))?;
+                change.absorb(one_lead(doc));
+            }
+            Entry::Row(row) => apply_row(c, row, change)?,
+            Entry::Epoch { .. } => {
+                let known = meta::get::<String>(c, meta::CURSOR)?.is_some();
+                begin_backfill(c, backfill, known)?;
+            }
+            Entry::Resync => begin_backfill(c, backfill, false)?,
+            Entry::BackfillEnd => {
+                self.end_backfill(c, backfill)?;
+                change.many_leads = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// False when the record, or what the changes depend on, is not here.
+    fn apply_changes(&self, c: &Connection, doc: DocId, changes: Vec<AcceptedChange>, summary: LeadSummary) -> Result<bool, ClientError> {
+        let Some(mut stored) = documents::load(c, doc)? else { return Ok(false) };
+        let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
+        let mut must_rebase = false;
+        for accepted in changes {
+            match ground.apply_trusted(&accepted.change) {
+                Ok(()) => {}
+                Err(RecordError::MissingDependency(_)) => return Ok(false),
+                Err(e) => return Err(e.into()),
+            }
+            // An entry that carries a queued command settles it: the answer to its push was lost.
+            if let Some(pending) = outbox::take(c, accepted.meta.command)? {
+                must_rebase |= Some(pending.hash) != ChangeHash::of(&accepted.change);
+            }
+            if !must_rebase && stored.doc.apply_trusted(&accepted.change).is_err() {
+                must_rebase = true;
+            }
+            if !stored.metas.iter().any(|m| m.seq == accepted.meta.seq) {
+                stored.metas.push(accepted.meta);
+            }
+        }
+        self.store_document(c, doc, stored, ground, must_rebase, Some(summary))?;
+        Ok(true)
+    }
+
+    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<(), ClientError> {
+        let doc = snapshot.doc;
+        let lead = LeadId(doc.id);
+        for meta in &snapshot.metas {
+            outbox::take(c, meta.command)?;
+        }
+        let old = if backfill.first && backfill.running { None } else { documents::load(c, doc)? };
+        let pending = outbox::count_of(c, doc)?;
+        if pending == 0 && !(backfill.recovering && old.is_some()) {
+            documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
+            let index = !(backfill.first && backfill.running);
+            let summary = if snapshot.projection == PROJECTION_VERSION { snapshot.summary } else { reproject(lead, &snapshot)? };
+            return leads::put(c, lead, &summary, 0, index);
+        }
+        // A snapshot never overwrites pending edits: they are carried out on it.
+        let ground = Doc::load(&snapshot.blob)?;
+        let mut stored = match old {
+            Some(old) => old,
+            None => match documents::load(c, doc)? {
+                Some(old) => old,
+                None => Stored::after_edit(None, ground.clone()),
+            },
+        };
+        if backfill.recovering {
+            enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &ground)?;
+        }
+        stored.metas = snapshot.metas;
+        self.store_document(c, doc, stored, ground, true, Some(snapshot.summary))?;
+        documents::mark_backfill(c, doc, backfill.number)
+    }
+
+    /// What a finished back-fill did not name is not visible any more, unless the server lost it.
+    fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState) -> Result<(), ClientError> {
+        for doc in documents::unnamed(c, backfill.number)? {
+            if backfill.recovering {
+                if let Some(stored) = documents::load(c, doc)? {
+                    enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
+                    let summary = leads::get(c, LeadId(doc.id))?.map(|r| r.summary);
+                    self.store_document(c, doc, stored, Doc::empty(), true, summary)?;
+                    documents::mark_backfill(c, doc, backfill.number)?;
+                }
+            } else if outbox::count_of(c, doc)? == 0 {
+                documents::remove(c, doc)?;
+                leads::remove(c, LeadId(doc.id))?;
+            }
+        }
+        if backfill.first {
+            leads::build_search(c)?;
+        }
+        *backfill = BackfillState { number: backfill.number, ..BackfillState::default() };
+        Ok(())
+    }
+}
+
+/// Whether the batch takes away a record that has pending edits here.
+fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+    for entry in &batch.entries {
+        if let Entry::Evict { doc } = entry {
+            if outbox::count_of(c, *doc)? > 0 {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+fn begin_backfill(c: &Connection, backfill: &mut BackfillState, recovering: bool) -> Result<(), ClientError> {
+    let empty = documents::all(c)?.is_empty();
+    *backfill = BackfillState { number: backfill.number + 1, running: true, first: empty, recovering, done: 0, total: 0 };
+    Ok(())
+}
+
+fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), ClientError> {
+    match row {
+        Row::Org(org) => {
+            change.session = true;
+            meta::set(c, meta::ORG, &org)
+        }
+        Row::Team(team) => rows::put_team(c, &team),
+        Row::User(user) => {
+            if let Some(facts) = SessionFacts::load(c)? {
+                if facts.me.user == user.id {
+                    let me = protocol::auth::Me { name: user.name.clone(), role: user.role, team: user.team, ..facts.me };
+                    meta::set(c, meta::ME, &me)?;
+                    change.session = true;
+                }
+            }
+            change.many_leads = true;
+            rows::put_user(c, &user)
+        }
+        Row::Owner(owner) => {
+            let Some(found) = leads::get(c, owner.lead)? else { return Ok(()) };
+            let summary = LeadSummary { owner: owner.owner, team: owner.team, ..found.summary };
+            change.absorb(Change { leads: vec![owner.lead], ..Change::default() });
+            leads::put(c, owner.lead, &summary, found.pending, true)
+        }
+    }
+}
+
+/// The projection of a snapshot that another version of the server made.
+fn reproject(lead: LeadId, snapshot: &Snapshot) -> Result<LeadSummary, ClientError> {
+    let record = records::lead::read(&Doc::load(&snapshot.blob)?, lead)?;
+    let subject = project::subject(&snapshot.summary);
+    Ok(LeadSummary::of(&record, subject.owner, subject.team, snapshot.summary.updated_at))
+}
+
+fn one_lead(doc: DocId) -> Change {
+    Change { leads: vec![LeadId(doc.id)], sync: true, ..Change::default() }
+}

@@ -1,0 +1,307 @@
+//! The engine: one command, one change, one transaction; what changed is told afterwards.
+
+use crate::error::ClientError;
+use crate::profile::Profile;
+use crate::project;
+use crate::session::{self, SessionFacts};
+use crate::store::{Store, attention, documents, leads, meta, outbox};
+use crate::sync::SyncStatus;
+use bridge::Change;
+use domain::policy::authorise;
+use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Subject};
+use documents::Stored;
+use protocol::auth::Session;
+use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
+use rusqlite::{Connection, TransactionBehavior};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// Hears what each commit changed.
+pub type Listener = Arc<dyn Fn(Change) + Send + Sync>;
+
+/// One profile, open.
+pub struct Engine {
+    store: Store,
+    env: Env,
+    pub(crate) edit: Mutex<Editing>,
+    listener: RwLock<Option<Listener>>,
+    pub(crate) status: Mutex<SyncStatus>,
+}
+
+/// What the next edit needs at hand; taken by whoever writes.
+pub(crate) struct Editing {
+    /// Random at each opening and after each refusal; never shared.
+    pub actor: ActorBytes,
+    /// The document of the open lead, as stored.
+    pub open: Option<(DocId, Stored)>,
+}
+
+impl Engine {
+    /// Opens a profile for writing.
+    ///
+    /// # Errors
+    /// `ProfileHeld` naming the process, `NewerProfile`, `Unreadable`, `Disk`.
+    pub fn open(profile: &Profile, env: Env) -> Result<Self, ClientError> {
+        let store = Store::open(profile, &env)?;
+        Ok(Self::with_store(store, env))
+    }
+
+    /// Opens a profile for reading, also beside a process that writes.
+    ///
+    /// # Errors
+    /// `NotSignedIn` when there is nothing yet, and as [`Engine::open`].
+    pub fn open_read_only(profile: &Profile, env: Env) -> Result<Self, ClientError> {
+        let store = Store::open_read_only(profile, &env)?;
+        Ok(Self::with_store(store, env))
+    }
+
+    fn with_store(store: Store, env: Env) -> Self {
+        let editing = Editing { actor: env.random(), open: None };
+        Self { store, env, edit: Mutex::new(editing), listener: RwLock::default(), status: Mutex::default() }
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// Tells `listener` of every change from now on.
+    pub fn listen(&self, listener: Listener) {
+        *self.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+    }
+
+    pub(crate) fn tell(&self, change: Change) {
+        if change.is_empty() {
+            return;
+        }
+        let listener = self.listener.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener(change);
+        }
+    }
+
+    /// Who works here, if anyone ever signed in.
+    ///
+    /// # Errors
+    /// `Disk`, `Unreadable`.
+    pub fn session(&self) -> Result<Option<SessionFacts>, ClientError> {
+        self.store.read(SessionFacts::load)
+    }
+
+    /// This profile's device id.
+    ///
+    /// # Errors
+    /// `Disk`.
+    pub fn device(&self) -> Result<domain::DeviceId, ClientError> {
+        self.store.write(|tx| session::device(tx, &self.env))
+    }
+
+    /// Stores the session that a sign-in brought.
+    ///
+    /// # Errors
+    /// `OtherUser`, `Disk`.
+    pub fn signed_in(&self, server: &str, session: &Session) -> Result<(), ClientError> {
+        self.store.write(|tx| {
+            session::device(tx, &self.env)?;
+            session::store(tx, server, session)
+        })?;
+        self.tell(Change { session: true, sync: true, ..Change::default() });
+        Ok(())
+    }
+
+    /// Ends the session; data and outbox stay.
+    ///
+    /// # Errors
+    /// `Disk`.
+    pub fn sign_out(&self) -> Result<(), ClientError> {
+        self.store.write(|tx| session::set_tokens(tx, None))?;
+        self.tell(Change { session: true, sync: true, ..Change::default() });
+        Ok(())
+    }
+
+    /// Makes a lead; it is at once in the list and in the outbox.
+    ///
+    /// # Errors
+    /// `Refused` with the field at fault; `NotSignedIn`; `DiskFull`: nothing was stored.
+    pub fn create_lead(&self, new: domain::command::NewLead) -> Result<LeadId, ClientError> {
+        let id = CommandId(self.env.new_id());
+        let doc = DocId { kind: domain::DocKind::Lead, id: id.0 };
+        self.run(doc, id, Command::CreateLead(new), &[])?;
+        Ok(id.into())
+    }
+
+    /// Carries out one command on a lead.
+    ///
+    /// # Errors
+    /// `Refused`, `NotFound`, `NotSignedIn`, `DiskFull`: nothing was stored.
+    pub fn execute(&self, lead: LeadId, command: Command) -> Result<CommandId, ClientError> {
+        let id = CommandId(self.env.new_id());
+        self.run(DocId::lead(lead), id, command, &[])?;
+        Ok(id)
+    }
+
+    /// Edits a note's text as it stood at `heads`: what others typed since stays.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub fn edit_note(&self, lead: LeadId, note: uuid::Uuid, heads: &[ChangeHash], edits: &[TextEdit]) -> Result<CommandId, ClientError> {
+        let id = CommandId(self.env.new_id());
+        let doc = DocId::lead(lead);
+        let splices = {
+            let mut edit = self.editing();
+            let stored = self.open_document(&mut edit, doc)?;
+            records::splices(&stored.doc, heads, note, edits)?
+        };
+        self.run(doc, id, Command::EditNote { note, splices }, heads)?;
+        Ok(id)
+    }
+
+    /// The whole record with its heads and what the server knows of its changes.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn record(&self, lead: LeadId) -> Result<(LeadRecord, Stored), ClientError> {
+        let stored = self.store.read(|c| documents::load(c, DocId::lead(lead)))?.ok_or(ClientError::NotFound)?;
+        Ok((records::lead::read(&stored.doc, lead)?, stored))
+    }
+
+    /// Issues a refused command anew, under a new id, and settles the old one.
+    ///
+    /// # Errors
+    /// `NotFound`; `Refused` when it still breaks a rule: it goes on waiting.
+    pub fn retry(&self, command: CommandId) -> Result<CommandId, ClientError> {
+        let refused = self.store.read(|c| attention::get(c, command))?.ok_or(ClientError::NotFound)?;
+        let id = CommandId(self.env.new_id());
+        // What it created takes the new command's id, also for a lead.
+        let doc = match refused.envelope.command {
+            Command::CreateLead(_) => DocId { kind: refused.doc.kind, id: id.0 },
+            _ => refused.doc,
+        };
+        self.run(doc, id, refused.envelope.command, &[])?;
+        self.settle(command, Some("retried"))?;
+        Ok(id)
+    }
+
+    /// Settles a refused command without sending it again (`discarded`), or lets it wait again.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn settle(&self, command: CommandId, how: Option<&str>) -> Result<(), ClientError> {
+        let refused = self.store.read(|c| attention::get(c, command))?.ok_or(ClientError::NotFound)?;
+        self.store.write(|tx| attention::settle(tx, command, how))?;
+        self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
+        Ok(())
+    }
+
+    /// Keeps typed text; `None` forgets it.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Disk`.
+    pub fn set_draft(&self, key: &str, text: Option<&str>) -> Result<(), ClientError> {
+        self.store.write(|tx| crate::store::drafts::set(tx, key, text, self.env.now_ms()))
+    }
+
+    /// Stores a preference of this person on this computer.
+    ///
+    /// # Errors
+    /// `Disk`.
+    pub fn set_preference(&self, key: &str, value: &str) -> Result<(), ClientError> {
+        self.store.write(|tx| meta::set(tx, &format!("{}{key}", meta::PREFERENCE), &value))
+    }
+
+    /// Frees the write-ahead log; for idle moments.
+    pub fn idle(&self) {
+        if let Err(e) = self.store.checkpoint() {
+            tracing::debug!("checkpoint: {e}");
+        }
+    }
+
+    fn run(&self, doc: DocId, id: CommandId, command: Command, seen: &[ChangeHash]) -> Result<(), ClientError> {
+        let facts = self.session()?.ok_or(ClientError::NotSignedIn)?;
+        command.check_shape()?;
+        let envelope = Envelope { id, author: facts.me.user, at: self.env.now_ms(), command };
+        let creates = matches!(envelope.command, Command::CreateLead(_));
+        let mut edit = self.editing();
+        let before = if creates { None } else { Some(self.open_document(&mut edit, doc)?.clone_docs()) };
+        let row = self.store.read(|c| leads::get(c, LeadId(doc.id)))?;
+        self.judge(&facts, &envelope, before.as_ref(), row.as_ref(), seen, doc)?;
+
+        let mut after = before.as_ref().map(|b| b.doc.clone()).unwrap_or_default();
+        let change = self.carry_out(&mut after, edit.actor, &envelope, seen)?;
+        let record = records::lead::read(&after, LeadId(doc.id))?;
+        let owner = if creates { project::provisional_owner(&facts) } else { row.as_ref().and_then(|r| r.summary.owner) };
+        let team = if creates { owner.and(facts.me.team) } else { row.as_ref().and_then(|r| r.summary.team) };
+        let updated_at = row.as_ref().map_or(0, |r| r.summary.updated_at).max(envelope.at);
+        let summary = protocol::rows::LeadSummary::of(&record, owner, team, updated_at);
+        let pending = row.as_ref().map_or(0, |r| r.pending) + 1;
+
+        edit.open = None;
+        {
+            let mut connection = self.store.writer()?;
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            documents::save_edit(&tx, doc, before.as_ref(), &after, &change.bytes)?;
+            outbox::push(&tx, doc, &envelope, change.hash, &change.bytes)?;
+            leads::put(&tx, LeadId(doc.id), &summary, pending, true)?;
+            tx.commit()?;
+        }
+        edit.open = Some((doc, Stored::after_edit(before, after)));
+        drop(edit);
+        self.tell(Change { leads: vec![LeadId(doc.id)], sync: true, ..Change::default() });
+        Ok(())
+    }
+
+    /// Permission and rules, before anything is written.
+    fn judge(
+        &self,
+        facts: &SessionFacts,
+        envelope: &Envelope,
+        before: Option<&Stored>,
+        row: Option<&leads::Row>,
+        seen: &[ChangeHash],
+        doc: DocId,
+    ) -> Result<(), ClientError> {
+        let subject = match row {
+            Some(row) => project::subject(&row.summary),
+            None => Subject { owner: Some(facts.me.user), team: facts.me.team, converted: false },
+        };
+        let permit = authorise(&facts.actor(), envelope.command.action(), &subject)?;
+        tracing::trace!(action = ?permit.action(), "permitted");
+        let record = before.map(|b| records::lead::read(&b.doc, LeadId(doc.id))).transpose()?;
+        let seen_status = before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
+        let known = domain::command::Facts { now: record.as_ref(), seen_status, owned: subject.owner.is_some() };
+        envelope.command.check_state(known)?;
+        Ok(())
+    }
+
+    /// On the heads, or as the author saw the record when it has moved on since.
+    fn carry_out(&self, doc: &mut records::Doc, actor: ActorBytes, envelope: &Envelope, seen: &[ChangeHash]) -> Result<NewChange, ClientError> {
+        if seen.is_empty() || seen == doc.heads() {
+            return Ok(records::execute(doc, actor, envelope)?);
+        }
+        // A side branch needs an actor that has nothing on the other one.
+        Ok(records::reexecute(doc, seen, self.env.random(), envelope)?)
+    }
+
+    pub(crate) fn editing(&self) -> MutexGuard<'_, Editing> {
+        self.edit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open document, loaded once and kept while it stays the open one.
+    fn open_document<'a>(&self, edit: &'a mut Editing, doc: DocId) -> Result<&'a Stored, ClientError> {
+        if !matches!(&edit.open, Some((open, _)) if *open == doc) {
+            let stored = self.store.read(|c: &Connection| documents::load(c, doc))?.ok_or(ClientError::NotFound)?;
+            edit.open = Some((doc, stored));
+        }
+        edit.open.as_ref().map(|(_, stored)| stored).ok_or(ClientError::NotFound)
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Engine({:?})", self.store)
+    }
+}

@@ -1,0 +1,261 @@
+//! The transport over HTTP. Knows how connections fail, and says it in words a person can act on.
+
+use crate::engine::Engine;
+use crate::error::ClientError;
+use crate::session::{self, Tokens};
+use crate::store::meta;
+use crate::transport::{Transport, TransportError};
+use protocol::auth::{ProblemDetails, Refresh, Secret, Session, SignIn};
+use protocol::frame::{self, FrameError};
+use protocol::pull::{PullBatch, Snapshot};
+use protocol::push::{PushRequest, PushResponse};
+use protocol::{MSGPACK, PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
+use serde::{Serialize, de::DeserializeOwned};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+const CONNECT: Duration = Duration::from_secs(8);
+const ANSWER: Duration = Duration::from_secs(30);
+/// Largest body read whole, bytes.
+const BODY_MAX: u64 = 32 * 1024 * 1024;
+/// A device clock further off than this from the server's is worth a word, ms.
+const SKEW_MAX_MS: i64 = 24 * 3_600_000;
+
+/// One server, for the person signed in to one profile.
+pub struct HttpTransport {
+    agent: Agent,
+    server: String,
+    engine: Arc<Engine>,
+    /// One refresh at a time: its token is used once.
+    refreshing: Mutex<()>,
+}
+
+impl HttpTransport {
+    /// `server` is the address as signed in to, `http://127.0.0.1:8440`.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, server: &str) -> Self {
+        Self { agent: agent(), server: server.trim_end_matches('/').to_owned(), engine, refreshing: Mutex::default() }
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// `WrongCredentials`, or exactly why the server can't be reached.
+    pub fn sign_in(server: &str, sign_in: &SignIn, now_ms: i64) -> Result<Session, TransportError> {
+        let server = server.trim_end_matches('/');
+        let response = post_json(&agent(), server, paths::SIGN_IN, sign_in)?;
+        let session: Session = read_json(server, response)?;
+        let skew = (session.server_ms - now_ms).abs();
+        if skew > SKEW_MAX_MS {
+            return Err(TransportError::Clock(format!("{} days", skew / SKEW_MAX_MS)));
+        }
+        Ok(session)
+    }
+
+    fn authorised<T>(&self, call: impl Fn(&str) -> Result<T, TransportError>) -> Result<T, TransportError> {
+        let tokens = self.tokens()?;
+        match call(&tokens.access.0) {
+            Err(TransportError::SignInNeeded) => call(&self.refreshed(&tokens)?.access.0),
+            other => other,
+        }
+    }
+
+    fn tokens(&self) -> Result<Tokens, TransportError> {
+        let tokens = self.engine.store().read(|c| meta::get::<Tokens>(c, meta::TOKENS)).map_err(local)?;
+        tokens.ok_or(TransportError::SignInNeeded)
+    }
+
+    /// Rotates the refresh token. Its nonce is stored before it is sent, so that a repeat after a
+    /// lost answer gets the same answer.
+    fn refreshed(&self, stale: &Tokens) -> Result<Tokens, TransportError> {
+        let _one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = self.tokens()?;
+        if tokens.access != stale.access {
+            return Ok(tokens);
+        }
+        if tokens.nonce.is_none() {
+            let nonce: String = self.engine.env().random::<16>().iter().map(|b| format!("{b:02x}")).collect();
+            tokens.nonce = Some(Secret(nonce));
+            self.keep(Some(&tokens))?;
+        }
+        let nonce = tokens.nonce.clone().unwrap_or_else(|| Secret(String::new()));
+        let response = post_json(&self.agent, &self.server, paths::REFRESH, &Refresh { refresh: tokens.refresh.clone(), nonce })?;
+        let session: Result<Session, _> = read_json(&self.server, response);
+        match session {
+            Ok(session) => {
+                let fresh = Tokens { access: session.access, refresh: session.refresh, nonce: None };
+                self.keep(Some(&fresh))?;
+                Ok(fresh)
+            }
+            Err(TransportError::SignInNeeded | TransportError::WrongCredentials) => {
+                self.keep(None)?;
+                Err(TransportError::SignInNeeded)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    fn keep(&self, tokens: Option<&Tokens>) -> Result<(), TransportError> {
+        self.engine.store().write(|tx| session::set_tokens(tx, tokens)).map_err(local)
+    }
+
+    /// An access token that is good now, and the server's address; for the live socket.
+    pub(crate) fn live_ticket(&self, refresh: bool) -> Result<(String, String), TransportError> {
+        let tokens = self.tokens()?;
+        let tokens = if refresh { self.refreshed(&tokens)? } else { tokens };
+        Ok((self.server.clone(), tokens.access.0))
+    }
+
+    fn get(&self, access: &str, path: &str) -> Result<Response<Body>, TransportError> {
+        let request = self.agent.get(format!("{}{path}", self.server));
+        let request = request.header("authorization", format!("Bearer {access}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+        checked(&self.server, request.call())
+    }
+}
+
+impl Transport for HttpTransport {
+    fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
+        let body = rmp_serde::to_vec_named(request).map_err(|e| TransportError::Broken(e.to_string()))?;
+        self.authorised(|access| {
+            let post = self.agent.post(format!("{}{}", self.server, paths::PUSH));
+            let post = post.header("authorization", format!("Bearer {access}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+            let response = checked(&self.server, post.header("content-type", MSGPACK).send(&body[..]))?;
+            read_msgpack(response)
+        })
+    }
+
+    fn pull(&self, cursor: Option<&str>, take: &mut dyn FnMut(PullBatch) -> ControlFlow<()>) -> Result<(), TransportError> {
+        let path = match cursor {
+            Some(cursor) => format!("{}?cursor={cursor}", paths::PULL),
+            None => paths::PULL.to_owned(),
+        };
+        let mut response = self.authorised(|access| self.get(access, &path))?;
+        let mut body = response.body_mut().as_reader();
+        loop {
+            match frame::read(&mut body) {
+                Ok(Some(batch)) => {
+                    if take(batch).is_break() {
+                        return Ok(());
+                    }
+                }
+                Ok(None) => return Ok(()),
+                Err(e @ (FrameError::Truncated | FrameError::Io(_))) => return Err(TransportError::Broken(e.to_string())),
+                Err(e) => return Err(TransportError::Server(e.to_string())),
+            }
+        }
+    }
+
+    fn snapshot(&self, doc: domain::DocId) -> Result<Snapshot, TransportError> {
+        let path = format!("{}/{}/{}", paths::SNAPSHOT, doc.kind.as_str(), doc.id);
+        self.authorised(|access| read_msgpack(self.get(access, &path)?))
+    }
+}
+
+fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_connect(Some(CONNECT))
+        .timeout_recv_response(Some(ANSWER))
+        .user_agent(format!("leadline/{}", env!("CARGO_PKG_VERSION")))
+        .build()
+        .into()
+}
+
+fn post_json(agent: &Agent, server: &str, path: &str, body: &impl Serialize) -> Result<Response<Body>, TransportError> {
+    let body = serde_json::to_vec(body).map_err(|e| TransportError::Broken(e.to_string()))?;
+    let post = agent.post(format!("{server}{path}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+    checked(server, post.header("content-type", "application/json").send(&body[..]))
+}
+
+/// A success, or what its status and connection mean.
+fn checked(server: &str, result: Result<Response<Body>, ureq::Error>) -> Result<Response<Body>, TransportError> {
+    let mut response = result.map_err(|e| explain(server, &e))?;
+    let status = response.status().as_u16();
+    if (200..300).contains(&status) {
+        return Ok(response);
+    }
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let retry_after = header("retry-after").and_then(|s| s.parse::<u64>().ok());
+    let html = header("content-type").is_some_and(|t| t.contains("html"));
+    let via = header("via").or_else(|| header("proxy-authenticate"));
+    let problem = response.body_mut().with_config().limit(64 * 1024).read_to_vec().unwrap_or_default();
+    let problem: Option<ProblemDetails> = serde_json::from_slice(&problem).ok();
+    Err(match (status, problem) {
+        (401, Some(p)) if p.code == "wrong_credentials" => TransportError::WrongCredentials,
+        (401, Some(_)) => TransportError::SignInNeeded,
+        (404, Some(_)) => TransportError::NotFound,
+        (426, _) => TransportError::UpdateNeeded,
+        (429 | 503, Some(_)) => TransportError::Busy { after_ms: retry_after.unwrap_or(5) * 1_000 },
+        (_, Some(p)) => TransportError::Server(p.title),
+        (407, None) => TransportError::Proxy("it asks for a sign-in of its own".into()),
+        (_, None) if html || via.is_some() => TransportError::Proxy(format!("status {status}")),
+        (404, None) => TransportError::Server("this is not a Leadline server".into()),
+        (_, None) => TransportError::Server(format!("status {status}")),
+    })
+}
+
+/// Why a connection failed.
+fn explain(server: &str, e: &ureq::Error) -> TransportError {
+    let host = server.split("://").last().unwrap_or(server).to_owned();
+    match e {
+        ureq::Error::HostNotFound => TransportError::Name(host),
+        ureq::Error::ConnectionFailed => TransportError::Refused(host),
+        ureq::Error::Timeout(_) => TransportError::Timeout(host),
+        ureq::Error::ConnectProxyFailed(why) => TransportError::Proxy(why.clone()),
+        ureq::Error::InvalidProxyUrl => TransportError::Proxy("its address in this computer's settings is wrong".into()),
+        ureq::Error::Tls(why) => TransportError::Certificate((*why).to_owned()),
+        ureq::Error::Rustls(why) => certificate(&why.to_string()),
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => TransportError::Name(host),
+        ureq::Error::Io(io) => explain_io(host, io),
+        other => TransportError::Broken(other.to_string()),
+    }
+}
+
+fn explain_io(host: String, io: &std::io::Error) -> TransportError {
+    use std::io::ErrorKind as Kind;
+    let text = io.to_string();
+    match io.kind() {
+        Kind::ConnectionRefused => TransportError::Refused(host),
+        Kind::TimedOut | Kind::WouldBlock => TransportError::Timeout(host),
+        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => TransportError::Broken("this computer has no network".into()),
+        _ if text.contains("certificate") => certificate(&text),
+        _ if text.contains("lookup address") || text.contains("resolve") => TransportError::Name(host),
+        _ => TransportError::Broken(text),
+    }
+}
+
+/// A certificate that is only not valid yet, or no more, is often this computer's clock.
+fn certificate(text: &str) -> TransportError {
+    if text.contains("NotValidYet") || text.contains("not valid yet") {
+        TransportError::Clock("far".into())
+    } else {
+        TransportError::Certificate(text.to_owned())
+    }
+}
+
+fn read_json<T: DeserializeOwned>(server: &str, mut response: Response<Body>) -> Result<T, TransportError> {
+    let html = response.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|t| t.contains("html"));
+    let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec().map_err(|e| explain(server, &e))?;
+    serde_json::from_slice(&body).map_err(|_| {
+        if html { TransportError::Proxy("it sent a web page".into()) } else { TransportError::Server("this is not a Leadline server".into()) }
+    })
+}
+
+fn read_msgpack<T: DeserializeOwned>(mut response: Response<Body>) -> Result<T, TransportError> {
+    let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec().map_err(|e| TransportError::Broken(e.to_string()))?;
+    rmp_serde::from_slice(&body).map_err(|e| TransportError::Server(format!("its answer can't be read: {e}")))
+}
+
+/// The profile's own disk failed under a call.
+fn local(e: ClientError) -> TransportError {
+    TransportError::Broken(e.to_string())
+}
+
+impl std::fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HttpTransport({})", self.server)
+    }
+}

@@ -1,0 +1,254 @@
+//! One round of sync: push the outbox, pull what is new. Each answer is applied in one transaction.
+
+use crate::engine::Engine;
+use crate::error::ClientError;
+use crate::store::{documents, meta, outbox};
+use crate::transport::{Transport, TransportError};
+use bridge::Change;
+use protocol::PUSH_ITEMS_MAX;
+use protocol::push::{PushItem, PushRequest};
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+use std::sync::PoisonError;
+
+/// Commands in one push: small enough that a lost answer costs little.
+const PUSH_ITEMS: usize = 200;
+/// Times a push may ask for missing changes before the round gives up.
+const NEED_ROUNDS_MAX: usize = 3;
+
+/// What the pill and the panel show of the running sync.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncStatus {
+    /// Sent / to send in the running push.
+    pub sending: Option<(u32, u32)>,
+    /// The last round's failure, until one succeeds.
+    pub problem: Option<TransportError>,
+    pub last_try: Option<i64>,
+    pub next_try: Option<i64>,
+    pub offline_since: Option<i64>,
+    /// The live socket stands.
+    pub live: bool,
+}
+
+/// How far a first sync, or any back-fill, is; kept until it is complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackfillState {
+    /// Counts back-fills; records that carry a smaller one were not named by the running one.
+    pub number: i64,
+    pub running: bool,
+    /// Search tables are built at the end.
+    pub first: bool,
+    /// The server was restored from a backup: what it lacks is sent again.
+    pub recovering: bool,
+    pub done: u64,
+    pub total: u64,
+}
+
+/// What one round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    pub pushed: u32,
+    pub refused: u32,
+    pub pulled: u32,
+}
+
+/// What is left after a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncStep {
+    /// Outbox empty, pulled to the end.
+    Quiet,
+    /// The server asked to wait.
+    Wait { after_ms: u64 },
+}
+
+impl Engine {
+    /// One whole round: push until the outbox is empty, pull to the end. Safe to stop anywhere.
+    ///
+    /// # Errors
+    /// The first transport failure; what was applied before it stays.
+    pub fn sync(&self, transport: &dyn Transport) -> Result<(SyncStep, SyncReport), ClientError> {
+        let mut report = SyncReport::default();
+        let result = self.round(transport, &mut report);
+        self.note_result(result.as_ref().map(|_| ()));
+        result.map(|step| (step, report))
+    }
+
+    fn round(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
+        loop {
+            if let SyncStep::Wait { after_ms } = self.push_all(transport, report)? {
+                return Ok(SyncStep::Wait { after_ms });
+            }
+            // A hand-over of a record with pending edits stops the pull until they are pushed.
+            if self.pull_all(transport, report)? == Pulled::PushFirst {
+                continue;
+            }
+            if self.store().read(|c| Ok(outbox::size(c)?.0))? == 0 {
+                return Ok(SyncStep::Quiet);
+            }
+            // Edits made meanwhile, or changes that a restored server lacks.
+        }
+    }
+
+    fn push_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
+        let mut needed: Vec<PushItem> = Vec::new();
+        let mut need_rounds = 0;
+        loop {
+            let waiting = self.store().read(|c| outbox::first(c, PUSH_ITEMS))?;
+            if waiting.is_empty() {
+                self.note_sending(None);
+                return Ok(SyncStep::Quiet);
+            }
+            let total = self.store().read(|c| Ok(outbox::size(c)?.0))?;
+            self.note_sending(Some((report.pushed, report.pushed + total)));
+            let mut items = std::mem::take(&mut needed);
+            let extra = items.len();
+            items.extend(waiting.iter().map(item_of));
+            items.truncate(PUSH_ITEMS_MAX);
+            let answer = transport.push(&PushRequest { items });
+            let answer = answer.inspect_err(|_| self.note_sending(None))?;
+            let own = answer.results.get(extra.min(answer.results.len())..).unwrap_or_default();
+            let settled = self.apply_push(&waiting, own)?;
+            report.pushed += settled.done;
+            report.refused += settled.refused;
+            if let Some(after_ms) = settled.wait {
+                self.note_sending(None);
+                return Ok(SyncStep::Wait { after_ms });
+            }
+            if !settled.need.is_empty() {
+                need_rounds += 1;
+                needed = self.items_for(&settled.need)?;
+                if needed.is_empty() || need_rounds > NEED_ROUNDS_MAX {
+                    return Err(ClientError::Internal("the server asks for changes that this device does not have".into()));
+                }
+            } else if settled.done == 0 {
+                return Err(TransportError::Server("it answered no command of the push".into()).into());
+            }
+        }
+    }
+
+    fn pull_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<Pulled, ClientError> {
+        let cursor: Option<String> = self.store().read(|c| meta::get(c, meta::CURSOR))?;
+        let mut outcome: Result<Pulled, ClientError> = Ok(Pulled::ToTheEnd);
+        let mut wanted = Vec::new();
+        let answer = transport.pull(cursor.as_deref(), &mut |batch| {
+            report.pulled += u32::try_from(batch.entries.len()).unwrap_or(u32::MAX);
+            match self.apply_pull(batch) {
+                Ok(applied) => {
+                    wanted.extend(applied.wanted);
+                    if applied.push_first {
+                        outcome = Ok(Pulled::PushFirst);
+                        return ControlFlow::Break(());
+                    }
+                    ControlFlow::Continue(())
+                }
+                Err(e) => {
+                    outcome = Err(e);
+                    ControlFlow::Break(())
+                }
+            }
+        });
+        for doc in wanted {
+            match transport.snapshot(doc) {
+                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                // It left this user's sight meanwhile; the log says so in turn.
+                Err(TransportError::NotFound) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+        let outcome = outcome?;
+        answer?;
+        Ok(outcome)
+    }
+
+    /// Changes the server lacks, whoever wrote them, as push items.
+    fn items_for(&self, need: &[(domain::DocId, records::ChangeHash)]) -> Result<Vec<PushItem>, ClientError> {
+        let mut items = Vec::new();
+        for (doc, hash) in need {
+            let Some(stored) = self.store().read(|c| documents::load(c, *doc))? else { continue };
+            // Its ancestors too: the server asks only for what it sees missing.
+            let entries = records::history(&stored.doc);
+            let pending: Vec<_> = self.store().read(|c| outbox::of_doc(c, *doc))?.iter().map(|p| p.hash).collect();
+            for entry in entries {
+                let Some(envelope) = entry.envelope else { continue };
+                if pending.contains(&entry.hash) {
+                    continue;
+                }
+                if let Some(change) = stored.doc.change_bytes(&entry.hash) {
+                    items.push(PushItem { doc: *doc, envelope, change, hash: protocol::ChangeHash(entry.hash.0) });
+                }
+                if entry.hash == *hash {
+                    break;
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    fn note_sending(&self, sending: Option<(u32, u32)>) {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        if status.sending != sending {
+            status.sending = sending;
+            drop(status);
+            self.tell(Change { sync: true, ..Change::default() });
+        }
+    }
+
+    fn note_result(&self, result: Result<(), &ClientError>) {
+        let now = self.env().now_ms();
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = status.clone();
+        status.sending = None;
+        status.last_try = Some(now);
+        match result {
+            Ok(()) => {
+                status.problem = None;
+                status.offline_since = None;
+            }
+            Err(ClientError::Transport(e)) => {
+                status.problem = Some(e.clone());
+                status.offline_since = status.offline_since.or(Some(now));
+            }
+            Err(e) => {
+                tracing::error!("sync: {e}");
+                status.problem = Some(TransportError::Broken(e.to_string()));
+            }
+        }
+        let told = *status != before;
+        drop(status);
+        if told {
+            self.tell(Change { sync: true, ..Change::default() });
+        }
+    }
+
+    /// The running sync as the pill shows it.
+    #[must_use]
+    pub fn sync_status(&self) -> SyncStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn note_status(&self, f: impl FnOnce(&mut SyncStatus)) {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = status.clone();
+        f(&mut status);
+        let changed = *status != before;
+        drop(status);
+        if changed {
+            self.tell(Change { sync: true, ..Change::default() });
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pulled {
+    ToTheEnd,
+    PushFirst,
+}
+
+fn item_of(pending: &outbox::Pending) -> PushItem {
+    PushItem {
+        doc: pending.doc,
+        envelope: pending.envelope.clone(),
+        change: pending.change.clone(),
+        hash: protocol::ChangeHash(pending.hash.0),
+    }
+}

@@ -1,0 +1,86 @@
+//! The road to the server, as the engine sees it: four blocking calls. HTTP is one implementation;
+//! tests and the simulator bring their own, with faults.
+
+use bridge::{Problem, ProblemCode};
+use protocol::pull::{PullBatch, Snapshot};
+use protocol::push::{PushRequest, PushResponse};
+use std::ops::ControlFlow;
+
+/// Why a call brought no answer, as far as a person can act on it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    #[error("the name {0} can't be found; check the address and this computer's network")]
+    Name(String),
+    #[error("nothing answers at {0}; the server is not running, or the port is wrong")]
+    Refused(String),
+    #[error("{0} did not answer in time; the network is slow or a firewall swallows the connection")]
+    Timeout(String),
+    #[error("the server's certificate is not trusted: {0}")]
+    Certificate(String),
+    #[error("a proxy answered instead of the server ({0}); ask who runs your network to let Leadline through")]
+    Proxy(String),
+    #[error("this computer's clock is {0} off; set it right and try again")]
+    Clock(String),
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// The session has ended; everything typed stays, a new sign-in sends it.
+    #[error("sign in again to send and receive")]
+    SignInNeeded,
+    #[error("e-mail or password is wrong")]
+    WrongCredentials,
+    /// The server can't serve this version any more.
+    #[error("this version of Leadline is too old for the server; update it")]
+    UpdateNeeded,
+    /// The server asks to come back later.
+    #[error("the server is busy")]
+    Busy { after_ms: u64 },
+    #[error("not found")]
+    NotFound,
+    #[error("the server failed: {0}")]
+    Server(String),
+}
+
+impl From<TransportError> for Problem {
+    fn from(e: TransportError) -> Self {
+        let code = match &e {
+            TransportError::Name(_) => ProblemCode::ServerName,
+            TransportError::Refused(_) => ProblemCode::ServerRefused,
+            TransportError::Timeout(_) => ProblemCode::ServerTimeout,
+            TransportError::Certificate(_) => ProblemCode::ServerCertificate,
+            TransportError::Proxy(_) => ProblemCode::ServerProxy,
+            TransportError::Clock(_) => ProblemCode::Clock,
+            TransportError::SignInNeeded => ProblemCode::NotSignedIn,
+            TransportError::WrongCredentials => ProblemCode::WrongCredentials,
+            TransportError::UpdateNeeded => ProblemCode::UpdateNeeded,
+            TransportError::NotFound => ProblemCode::NotFound,
+            TransportError::Broken(_) | TransportError::Busy { .. } | TransportError::Server(_) => ProblemCode::ServerOther,
+        };
+        let text = e.to_string();
+        let mut letters = text.chars();
+        let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+        Problem::new(code, format!("{first}{}.", letters.as_str()))
+    }
+}
+
+/// Blocking calls to one server, for one signed-in device. A call that fails may have been carried
+/// out: every call is safe to repeat.
+pub trait Transport: Send + Sync {
+    /// Sends the oldest part of the outbox.
+    ///
+    /// # Errors
+    /// Any [`TransportError`].
+    fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError>;
+
+    /// Streams batches after `cursor` (from the start without one) until the server has no more or
+    /// `take` breaks.
+    ///
+    /// # Errors
+    /// Any [`TransportError`]; batches taken before it stay valid.
+    fn pull(&self, cursor: Option<&str>, take: &mut dyn FnMut(PullBatch) -> ControlFlow<()>) -> Result<(), TransportError>;
+
+    /// One record as it is now.
+    ///
+    /// # Errors
+    /// `NotFound` when this user may not see it.
+    fn snapshot(&self, doc: domain::DocId) -> Result<Snapshot, TransportError>;
+}
