@@ -1,0 +1,324 @@
+//! One transaction's worth of pushes: what was decided so far, on documents that nobody else sees
+//! yet, and the plan of what to write.
+
+use super::cache::Cache;
+use super::judge::{self, Decision};
+use super::{Loaded, load};
+use crate::auth::SignedIn;
+use crate::live::Touched;
+use crate::sight::Channel;
+use crate::store::actors::{self, Holder};
+use crate::store::leads::{self, Standing};
+use crate::store::log::{self, Appender, Change, Entry, Move};
+use crate::store::orgs::{self, Head};
+use crate::store::outcomes::{self, OutcomeRow};
+use crate::store::users::{self, User};
+use crate::store::{Result, StoreError, Tx, documents};
+use domain::{CommandId, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, UserId};
+use protocol::ChangeHash;
+use protocol::push::{Outcome, PushItem};
+use protocol::rows::LeadSummary;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A document that a push names.
+#[derive(Clone)]
+pub struct Work {
+    /// `None` until its first change is accepted.
+    pub loaded: Option<Loaded>,
+    pub standing: Option<Standing>,
+    updated_at: i64,
+    changed: bool,
+}
+
+/// An accepted change, before it has its place in the log.
+pub struct Admitted {
+    pub doc: records::Doc,
+    pub hash: ChangeHash,
+    pub bytes: Vec<u8>,
+    /// It was made here, so the device is told its bytes.
+    pub reexecuted: bool,
+}
+
+pub struct Batch<'a> {
+    pub tx: &'a mut dyn Tx,
+    pub env: &'a Env,
+    pub org: OrgId,
+    pub now: i64,
+    cache: &'a mut Cache,
+    head: Head,
+    careful: HashSet<DocId>,
+    works: HashMap<DocId, Work>,
+    decided: HashMap<CommandId, OutcomeRow>,
+    /// What stands for the changes decided here that did not go in as they were.
+    stands: HashMap<(DocId, ChangeHash), Vec<ChangeHash>>,
+    new_actors: HashMap<records::ActorBytes, Holder>,
+    entries: Vec<Entry>,
+    touched: Touched,
+}
+
+impl<'a> Batch<'a> {
+    /// Takes the organisation's lock.
+    pub fn open(tx: &'a mut dyn Tx, env: &'a Env, org: OrgId, cache: &'a mut Cache) -> Result<Self> {
+        let head = orgs::lock(tx, org)?;
+        Ok(Self {
+            tx,
+            env,
+            org,
+            now: env.now_ms(),
+            cache,
+            head,
+            careful: HashSet::new(),
+            works: HashMap::new(),
+            decided: HashMap::new(),
+            stands: HashMap::new(),
+            new_actors: HashMap::new(),
+            entries: Vec::new(),
+            touched: Touched::default(),
+        })
+    }
+
+    /// These documents are verified after every change instead of once.
+    pub fn verify_each(&mut self, docs: &HashSet<DocId>) {
+        self.careful.clone_from(docs);
+    }
+
+    /// Whether entries lost by a restore are taken from whoever has them.
+    pub fn in_recovery(&self) -> bool {
+        self.now < self.head.recovery_until
+    }
+
+    /// How one item ends. The only errors are the database's.
+    pub fn decide(&mut self, who: &SignedIn, item: &PushItem) -> Result<Outcome> {
+        if let Some(known) = self.known(item.envelope.id)? {
+            return Ok(repeat(who, item, known, self.in_recovery()));
+        }
+        // Judging changes nothing but what is loaded, so a panic inside leaves the batch whole.
+        let judged = catch_unwind(AssertUnwindSafe(|| judge::judge(self, who, item)));
+        let decision = judged.unwrap_or_else(|_| {
+            tracing::error!(doc = %item.doc, command = %item.envelope.id, "a pushed change made the server panic; it is refused");
+            Ok(Decision::refuse(judge::malformed("it can't be carried out")))
+        })?;
+        self.settle(who, item, decision)
+    }
+
+    fn settle(&mut self, who: &SignedIn, item: &PushItem, decision: Decision) -> Result<Outcome> {
+        let (outcome, maps_to) = match decision {
+            Decision::Need(hashes) => return Ok(Outcome::Need { hashes }),
+            Decision::AlreadyIn(seq) => (Outcome::Applied { seq }, None),
+            Decision::Refuse { refusal, stands } => {
+                let stands = match stands {
+                    Some(stands) => stands,
+                    None => self.heads(item.doc)?,
+                };
+                (Outcome::Refused { refusal }, Some(stands))
+            }
+            Decision::Admit { admitted, standing } => match self.admit(who, item, admitted, standing)? {
+                Ok(admitted) => admitted,
+                Err(refusal) => (Outcome::Refused { refusal }, Some(self.heads(item.doc)?)),
+            },
+        };
+        let row = OutcomeRow {
+            command: item.envelope.id,
+            hash: item.hash,
+            doc: item.doc,
+            author: who.actor().user,
+            device: who.device(),
+            outcome: outcome.clone(),
+            maps_to,
+        };
+        if let Some(stands) = &row.maps_to {
+            self.stands.insert((row.doc, row.hash), stands.clone());
+        }
+        self.decided.insert(row.command, row);
+        Ok(outcome)
+    }
+
+    /// Puts an accepted change into the plan.
+    fn admit(
+        &mut self,
+        who: &SignedIn,
+        item: &PushItem,
+        admitted: Admitted,
+        mut standing: Standing,
+    ) -> Result<std::result::Result<(Outcome, Option<Vec<ChangeHash>>), Refusal>> {
+        if self.careful.contains(&item.doc) && records::verify(&admitted.doc).is_err() {
+            return Ok(Err(judge::malformed("the record would not load again")));
+        }
+        let Ok(record) = records::lead::read(&admitted.doc, LeadId(item.doc.id)) else {
+            return Ok(Err(judge::malformed("the record could not be read")));
+        };
+        standing.status = record.status;
+        let author = item.envelope.author;
+        let arrived_at = item.envelope.at.min(self.now);
+        let work = self.work(item.doc)?;
+        let before = work.standing.as_ref().map(Channel::of_lead).unwrap_or_default();
+        let updated_at = work.updated_at.max(arrived_at);
+        let after = Channel::of_lead(&standing);
+        self.touched.channels.extend(before.iter().chain(&after).copied());
+        if before != after {
+            // Ahead of the change: who comes in gets the whole record first.
+            self.entries.push(Entry::Move { doc: item.doc, author, moved: Move { before, after, owner: None } });
+        }
+        let device = (author == who.actor().user).then(|| who.device());
+        self.entries.push(Entry::Change(Change {
+            doc: item.doc,
+            command: item.envelope.id,
+            author,
+            device,
+            hash: admitted.hash,
+            bytes: admitted.bytes.clone(),
+        }));
+        let seq = self.head.seq + self.entries.len() as u64;
+        self.touched.seq = seq;
+        let loaded = Some(Loaded { doc: admitted.doc, record, seq });
+        self.works.insert(item.doc, Work { loaded, standing: Some(standing), updated_at, changed: true });
+        Ok(Ok(if admitted.reexecuted {
+            (Outcome::Reapplied { seq, change: admitted.bytes }, Some(vec![admitted.hash]))
+        } else {
+            (Outcome::Applied { seq }, None)
+        }))
+    }
+
+    /// The document as this batch has it so far.
+    pub fn work(&mut self, doc: DocId) -> Result<&Work> {
+        if !self.works.contains_key(&doc) {
+            let work = self.load(doc)?;
+            self.works.insert(doc, work);
+        }
+        Ok(&self.works[&doc])
+    }
+
+    fn load(&mut self, doc: DocId) -> Result<Work> {
+        let Some(seq) = documents::seq(self.tx, self.org, doc)? else {
+            return Ok(Work { loaded: None, standing: None, updated_at: 0, changed: false });
+        };
+        let loaded = match self.cache.get(doc, seq) {
+            Some(loaded) => loaded,
+            None => {
+                let blob = documents::blob(self.tx, self.org, doc)?.unwrap_or_default();
+                load(&blob, doc, seq)?
+            }
+        };
+        let row = leads::get(self.tx, self.org, LeadId(doc.id))?;
+        let row = row.ok_or_else(|| StoreError::Corrupt(format!("{doc} has no row")))?;
+        Ok(Work { loaded: Some(loaded), standing: Some(row.standing), updated_at: row.summary.updated_at, changed: false })
+    }
+
+    fn heads(&mut self, doc: DocId) -> Result<Vec<ChangeHash>> {
+        let heads = |loaded: &Loaded| loaded.doc.heads().iter().map(|h| ChangeHash(h.0)).collect();
+        Ok(self.work(doc)?.loaded.as_ref().map(heads).unwrap_or_default())
+    }
+
+    fn known(&mut self, command: CommandId) -> Result<Option<OutcomeRow>> {
+        match self.decided.get(&command) {
+            Some(row) => Ok(Some(row.clone())),
+            None => outcomes::by_command(self.tx, self.org, command),
+        }
+    }
+
+    /// What stands for a change that did not go in as it was.
+    pub fn maps_to(&mut self, doc: DocId, hash: ChangeHash) -> Result<Option<Vec<ChangeHash>>> {
+        match self.stands.get(&(doc, hash)) {
+            Some(stands) => Ok(Some(stands.clone())),
+            None => outcomes::maps_to(self.tx, self.org, doc, hash),
+        }
+    }
+
+    pub fn user(&mut self, id: UserId) -> Result<Option<User>> {
+        users::by_id(self.tx, self.org, id)
+    }
+
+    pub fn seq_of(&mut self, doc: DocId, hash: ChangeHash) -> Result<Option<u64>> {
+        let ours = self.entries.iter().position(|e| matches!(e, Entry::Change(c) if c.doc == doc && c.hash == hash));
+        match ours {
+            Some(i) => Ok(Some(self.head.seq + i as u64 + 1)),
+            None => log::seq_of(self.tx, self.org, doc, hash),
+        }
+    }
+
+    pub fn holder(&mut self, actor: &records::ActorBytes) -> Result<Option<Holder>> {
+        match self.new_actors.get(actor) {
+            Some(holder) => Ok(Some(*holder)),
+            None => actors::holder(self.tx, self.org, actor),
+        }
+    }
+
+    /// First use of an actor id.
+    pub fn register(&mut self, actor: records::ActorBytes, holder: Holder) {
+        self.new_actors.insert(actor, holder);
+    }
+
+    pub fn into_plan(self) -> Plan {
+        Plan {
+            head: self.head,
+            now: self.now,
+            works: self.works.into_iter().filter(|(_, work)| work.changed).collect(),
+            decided: self.decided.into_values().collect(),
+            new_actors: self.new_actors,
+            entries: self.entries,
+            touched: self.touched,
+        }
+    }
+}
+
+/// The stored answer, to those it belongs to.
+fn repeat(who: &SignedIn, item: &PushItem, known: OutcomeRow, in_recovery: bool) -> Outcome {
+    let same_device = known.author == who.actor().user && known.device == who.device();
+    let same_change = known.hash == item.hash && known.doc == item.doc;
+    if same_device || (same_change && (known.author == who.actor().user || in_recovery)) {
+        return known.outcome;
+    }
+    Outcome::Refused { refusal: Refusal::new(RefusalCode::Duplicate, "Another device has sent a different edit under this id.") }
+}
+
+/// What a batch came to, ready to be verified and written.
+pub struct Plan {
+    head: Head,
+    now: i64,
+    works: Vec<(DocId, Work)>,
+    decided: Vec<OutcomeRow>,
+    new_actors: HashMap<records::ActorBytes, Holder>,
+    entries: Vec<Entry>,
+    touched: Touched,
+}
+
+impl Plan {
+    /// The blobs to store, each loaded once; or the document that would not load again.
+    pub fn verify(&self) -> std::result::Result<Vec<Vec<u8>>, DocId> {
+        let blob = |(doc, work): &(DocId, Work)| {
+            let loaded = work.loaded.as_ref().ok_or(*doc)?;
+            records::verify(&loaded.doc).map_err(|_| *doc)
+        };
+        self.works.iter().map(blob).collect()
+    }
+
+    pub fn write(&self, tx: &mut dyn Tx, env: &Env, org: OrgId, blobs: Vec<Vec<u8>>) -> Result<()> {
+        for (actor, holder) in &self.new_actors {
+            actors::insert(tx, org, actor, *holder)?;
+        }
+        let mut log = Appender::new(org, &self.head, self.now);
+        for entry in &self.entries {
+            log.append(tx, entry, env.random())?;
+        }
+        for row in &self.decided {
+            outcomes::insert(tx, org, row, self.now)?;
+        }
+        for ((doc, work), blob) in self.works.iter().zip(blobs) {
+            if let (Some(loaded), Some(standing)) = (&work.loaded, &work.standing) {
+                let summary = LeadSummary::of(&loaded.record, standing.owner, standing.team, work.updated_at);
+                leads::put(tx, org, LeadId(doc.id), &summary, loaded.seq)?;
+                documents::put(tx, org, *doc, blob, loaded.seq)?;
+            }
+        }
+        if self.entries.is_empty() { Ok(()) } else { log.finish(tx) }
+    }
+
+    pub fn touched(&self) -> Touched {
+        self.touched.clone()
+    }
+
+    pub fn into_loaded(self) -> impl Iterator<Item = (DocId, Loaded)> {
+        self.works.into_iter().filter_map(|(doc, work)| Some((doc, work.loaded?)))
+    }
+}

@@ -1,0 +1,113 @@
+//! Accepting pushes. One thread takes them from a queue and commits several in one transaction:
+//! first everything is judged in memory, then every touched document is saved and loaded once, then
+//! all of it is written. Nothing is acknowledged before the commit.
+
+mod batch;
+mod cache;
+mod judge;
+mod queue;
+
+pub use queue::Queue;
+
+use crate::auth::SignedIn;
+use crate::live::Touched;
+use crate::store::{Store, StoreError};
+use batch::{Batch, Plan};
+use cache::Cache;
+use domain::{DocId, Env, OrgId};
+use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
+use std::collections::HashSet;
+
+/// How long a device waits when the server can't store anything.
+const RETRY_AFTER_MS: u64 = 5_000;
+/// Loaded documents kept, about 20 KB each.
+const CACHED_DOCUMENTS: usize = 1_000;
+
+/// Judges and commits pushes. Lives on one thread.
+pub struct Acceptor {
+    store: Store,
+    env: Env,
+    org: OrgId,
+    cache: Cache,
+}
+
+/// A push and who sent it.
+pub type Push = (SignedIn, PushRequest);
+
+impl Acceptor {
+    #[must_use]
+    pub fn new(store: Store, env: Env, org: OrgId) -> Self {
+        Self { store, env, org, cache: Cache::new(CACHED_DOCUMENTS) }
+    }
+
+    /// Judges `pushes` in order and commits what came of them in one transaction. Where that fails,
+    /// the answer to everything is "later".
+    pub fn accept(&mut self, pushes: &[Push]) -> (Vec<PushResponse>, Touched) {
+        let (store, cache) = (&self.store, &mut self.cache);
+        let done = store.write(|tx| {
+            let mut careful = HashSet::new();
+            let (answers, plan, blobs) = loop {
+                let mut batch = Batch::open(tx, &self.env, self.org, cache)?;
+                batch.verify_each(&careful);
+                let answers = answer_all(&mut batch, pushes)?;
+                let plan = batch.into_plan();
+                match plan.verify() {
+                    Ok(blobs) => break (answers, plan, blobs),
+                    // One of its changes made a document that does not load: find out which.
+                    Err(doc) if careful.insert(doc) => {}
+                    Err(doc) => return Err(StoreError::Corrupt(format!("{doc} does not load again"))),
+                }
+            };
+            plan.write(tx, &self.env, self.org, blobs)?;
+            Ok((answers, plan))
+        });
+        match done {
+            Ok((answers, plan)) => (answers, self.keep(plan)),
+            Err(error) => {
+                tracing::error!(%error, pushes = pushes.len(), "nothing of these pushes was stored");
+                (pushes.iter().map(|(_, request)| retry_later(request)).collect(), Touched::default())
+            }
+        }
+    }
+
+    /// After the commit: cached documents become what was written.
+    fn keep(&mut self, plan: Plan) -> Touched {
+        let touched = plan.touched();
+        for (doc, loaded) in plan.into_loaded() {
+            self.cache.put(doc, loaded);
+        }
+        touched
+    }
+}
+
+fn answer_all(batch: &mut Batch<'_>, pushes: &[Push]) -> Result<Vec<PushResponse>, StoreError> {
+    pushes
+        .iter()
+        .map(|(who, request)| {
+            let mut result = |item: &PushItem| Ok(PushResult { command: item.envelope.id, outcome: batch.decide(who, item)? });
+            Ok(PushResponse { results: request.items.iter().map(&mut result).collect::<Result<_, StoreError>>()? })
+        })
+        .collect()
+}
+
+fn retry_later(request: &PushRequest) -> PushResponse {
+    let later = |item: &PushItem| PushResult { command: item.envelope.id, outcome: Outcome::RetryLater { after_ms: RETRY_AFTER_MS } };
+    PushResponse { results: request.items.iter().map(later).collect() }
+}
+
+/// A document as the cache and a batch hold it.
+#[derive(Clone)]
+struct Loaded {
+    doc: records::Doc,
+    record: domain::LeadRecord,
+    /// `seq` of its last change.
+    seq: u64,
+}
+
+/// Loads the stored document.
+fn load(blob: &[u8], doc: DocId, seq: u64) -> Result<Loaded, StoreError> {
+    let corrupt = |e: records::RecordError| StoreError::Corrupt(format!("{doc}: {e}"));
+    let loaded = records::Doc::load(blob).map_err(corrupt)?;
+    let record = records::lead::read(&loaded, domain::LeadId(doc.id)).map_err(corrupt)?;
+    Ok(Loaded { doc: loaded, record, seq })
+}

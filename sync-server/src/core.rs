@@ -1,0 +1,197 @@
+//! The server without HTTP: what the routes, the CLI, the tests and the simulator call.
+
+use crate::accept::{Acceptor, Queue};
+use crate::assign::{self, SetOwner};
+use crate::auth::{self, SignedIn};
+use crate::error::Error;
+use crate::live::Hub;
+use crate::people::{self, NewUser};
+use crate::pull;
+use crate::sight::Sight;
+use crate::store::{Store, StoreError, devices, leads, orgs, users};
+use domain::{DeviceId, Env, LeadId, UserId};
+use protocol::auth::{Refresh, Secret, Session, SignIn};
+use protocol::pull::{PullBatch, Snapshot};
+use protocol::push::{PushRequest, PushResponse};
+use protocol::rows::{OrgRow, OwnerRow};
+use protocol::{PUSH_ITEMS_MAX, live};
+use std::sync::Arc;
+
+/// A running server: its storage, the thread that accepts pushes, and the live sockets. All calls
+/// block.
+pub struct Core {
+    store: Store,
+    env: Env,
+    org: OrgRow,
+    queue: Queue,
+    hub: Arc<Hub>,
+}
+
+impl std::fmt::Debug for Core {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Core({})", self.org.id)
+    }
+}
+
+impl Core {
+    /// Starts on a store that `init` was run on.
+    ///
+    /// # Errors
+    /// [`StoreError::Empty`] before that.
+    pub fn open(store: Store, env: Env) -> Result<Self, Error> {
+        let (org, head) = store.read(|tx| {
+            let org = orgs::only(tx)?;
+            let head = orgs::head(tx, org.id)?;
+            Ok::<_, StoreError>((org, head))
+        })?;
+        let hub = Arc::new(Hub::default());
+        hub.start_at(head.seq);
+        let acceptor = Acceptor::new(store.clone(), env.clone(), org.id);
+        let queue = Queue::start(acceptor, Arc::clone(&hub)).map_err(StoreError::Io)?;
+        Ok(Self { store, env, org, queue, hub })
+    }
+
+    #[must_use]
+    pub fn org(&self) -> &OrgRow {
+        &self.org
+    }
+
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// # Errors
+    /// See [`auth::sign_in`].
+    pub fn sign_in(&self, request: &SignIn) -> Result<Session, Error> {
+        auth::sign_in(&self.store, &self.env, self.org.id, request)
+    }
+
+    /// # Errors
+    /// See [`auth::refresh`].
+    pub fn refresh(&self, request: &Refresh) -> Result<Session, Error> {
+        auth::refresh(&self.store, &self.env, self.org.id, request)
+    }
+
+    /// # Errors
+    /// See [`auth::sign_out`].
+    pub fn sign_out(&self, who: &SignedIn) -> Result<(), Error> {
+        auth::sign_out(&self.store, self.org.id, who)
+    }
+
+    /// # Errors
+    /// See [`auth::authenticate`].
+    pub fn authenticate(&self, access: &Secret) -> Result<SignedIn, Error> {
+        auth::authenticate(&self.store, &self.env, self.org.id, access)
+    }
+
+    /// Signs somebody in without a password: for tests and the simulator. Registers the device.
+    ///
+    /// # Errors
+    /// `NotFound`, `DeviceTaken`.
+    pub fn session_for(&self, user: UserId, device: DeviceId) -> Result<SignedIn, Error> {
+        self.store.write(|tx| {
+            let found = users::by_id(tx, self.org.id, user)?.ok_or(Error::NotFound)?;
+            if devices::owner(tx, self.org.id, device)?.is_some_and(|owner| owner != user) {
+                return Err(Error::DeviceTaken);
+            }
+            devices::register(tx, self.org.id, device, user, "test", "0", self.env.now_ms())?;
+            Ok(SignedIn::new(found.actor(), device, None))
+        })
+    }
+
+    /// The user with this address.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn user_by_email(&self, email: &str) -> Result<UserId, Error> {
+        let user = self.store.read(|tx| users::by_email(tx, self.org.id, email))?;
+        user.map(|user| user.row.id).ok_or(Error::NotFound)
+    }
+
+    /// # Errors
+    /// See [`people::add`].
+    pub fn add_user(&self, user: &NewUser) -> Result<UserId, Error> {
+        let (id, touched) = people::add(&self.store, &self.env, self.org.id, user)?;
+        self.hub.poke(&touched);
+        Ok(id)
+    }
+
+    /// Takes a push and answers when its outcomes are on the disk.
+    ///
+    /// # Errors
+    /// `TooLarge`, `ShuttingDown`.
+    pub fn push(&self, who: &SignedIn, request: PushRequest) -> Result<PushResponse, Error> {
+        if request.items.len() > PUSH_ITEMS_MAX {
+            return Err(Error::TooLarge);
+        }
+        self.queue.push((*who, request))
+    }
+
+    /// One batch of at most `limit` entries after `cursor`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn pull(&self, who: &SignedIn, cursor: Option<&str>, limit: usize) -> Result<PullBatch, Error> {
+        pull::batch(&self.store, &self.env, &self.org, who, cursor, limit)
+    }
+
+    /// # Errors
+    /// `NotFound`.
+    pub fn snapshot(&self, who: &SignedIn, lead: LeadId) -> Result<Snapshot, Error> {
+        pull::one(&self.store, &self.org, who, lead)
+    }
+
+    /// # Errors
+    /// See [`assign::set_owner`].
+    pub fn set_owner(&self, who: &SignedIn, lead: LeadId, set: SetOwner) -> Result<OwnerRow, Error> {
+        let (row, touched) = assign::set_owner(&self.store, &self.env, self.org.id, who, lead, set)?;
+        self.hub.poke(&touched);
+        Ok(row)
+    }
+
+    /// Whether this person sees the lead now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn sees(&self, who: &SignedIn, lead: LeadId) -> Result<bool, Error> {
+        let row = self.store.read(|tx| leads::get(tx, self.org.id, lead))?;
+        Ok(row.is_some_and(|row| Sight::of(who.actor()).sees(&row.standing)))
+    }
+
+    /// What a device that was away should hear first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn newest(&self) -> Result<live::Poke, Error> {
+        let head = self.store.read(|tx| orgs::head(tx, self.org.id))?;
+        Ok(live::Poke::Behind { seq: head.seq })
+    }
+
+    /// Pokes for what other processes wrote (the CLI, another node).
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn look_for_news(&self) -> Result<(), Error> {
+        if !self.hub.is_empty() {
+            let head = self.store.read(|tx| orgs::head(tx, self.org.id))?;
+            self.hub.poke_if_new(head.seq);
+        }
+        Ok(())
+    }
+
+    /// Answers what is queued and takes no more.
+    pub fn close(&self) {
+        self.queue.close();
+    }
+}

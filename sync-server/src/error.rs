@@ -1,0 +1,78 @@
+//! What a caller of the server can be told. Converted once, at the HTTP edge, to problem details.
+
+use crate::store::StoreError;
+use domain::{Refusal, RefusalCode};
+use protocol::auth::ProblemDetails;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// One answer for a wrong password, an unknown address and a disabled user.
+    #[error("E-mail or password is wrong.")]
+    WrongCredentials,
+    #[error("Sign in first.")]
+    NotSignedIn,
+    /// The access token's time is over: refresh it.
+    #[error("This sign-in needs refreshing.")]
+    TokenExpired,
+    /// The refresh token can't be used: sign in again.
+    #[error("This sign-in has ended. Sign in again.")]
+    SessionEnded,
+    /// A used refresh token came again: all that its sign-in led to was revoked.
+    #[error("This sign-in was used in two places and has ended. Sign in again.")]
+    SessionRevoked,
+    #[error("This device is registered for somebody else. Use a new profile.")]
+    DeviceTaken,
+    /// Also for what the caller may not see.
+    #[error("This is not here.")]
+    NotFound,
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The compare of a compare-and-set failed.
+    #[error("Somebody else was faster: the lead has another owner now.")]
+    OwnerChanged,
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("That is more than one request may carry.")]
+    TooLarge,
+    #[error("This app is too old for the server. Update it.")]
+    UpdateNeeded,
+    #[error("The server is shutting down. It will be back in a moment.")]
+    ShuttingDown,
+    #[error("The server has a problem. Try again; tell your administrator if it stays.")]
+    Store(#[from] StoreError),
+}
+
+impl Error {
+    /// As every route answers it.
+    #[must_use]
+    pub fn problem(&self) -> ProblemDetails {
+        let (status, code) = match self {
+            Error::WrongCredentials => (401, "wrong_credentials"),
+            Error::NotSignedIn => (401, "not_signed_in"),
+            Error::TokenExpired => (401, "token_expired"),
+            Error::SessionEnded => (401, "session_ended"),
+            Error::SessionRevoked => (401, "session_revoked"),
+            Error::DeviceTaken => (409, "device_taken"),
+            Error::NotFound => (404, "not_found"),
+            Error::Refused(refusal) => match refusal.code {
+                RefusalCode::NotPermitted => (403, "not_permitted"),
+                RefusalCode::NotFound => (404, "not_found"),
+                _ => (422, "refused"),
+            },
+            Error::OwnerChanged => (409, "owner_changed"),
+            Error::BadRequest(_) => (400, "bad_request"),
+            Error::TooLarge => (413, "too_large"),
+            Error::UpdateNeeded => (426, "update_needed"),
+            Error::ShuttingDown => (503, "shutting_down"),
+            Error::Store(e) if e.is_passing() => (503, "try_later"),
+            Error::Store(_) => (500, "server_error"),
+        };
+        ProblemDetails { code: code.to_owned(), title: self.to_string(), status }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Error::Refused(refusal)
+    }
+}

@@ -1,0 +1,24 @@
+//! The sync server: it decides what only one place can decide, checks every edit it is sent, and
+//! passes edits on. [`core::Core`] is the server; [`http`] is a thin layer over it.
+//!
+//! The order of a push: `http::sync` → `core` → `accept::queue` → `accept::judge` (pure rules of
+//! `domain`, documents of `records`) → one transaction of `store`.
+
+pub mod accept;
+pub mod assign;
+pub mod auth;
+pub mod core;
+pub mod env;
+pub mod error;
+pub mod live;
+pub mod people;
+pub mod pull;
+pub mod sight;
+pub mod store;
+
+pub use assign::SetOwner;
+pub use auth::SignedIn;
+pub use core::Core;
+pub use error::Error;
+pub use people::NewUser;
+pub use store::{Store, StoreError};

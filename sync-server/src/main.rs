@@ -1,0 +1,3 @@
+//! `leadline-server`.
+
+fn main() {}

@@ -1,0 +1,92 @@
+//! The back-fill: everything in sight, by id, resumable after each batch. First come the rows and
+//! what is due today, so that the app is usable while the rest arrives. The log goes on from the
+//! `seq` at which it began.
+
+use super::{BATCH_BYTES, View, snapshot};
+use crate::store::leads::Held;
+use crate::store::{Result, leads, log, teams, users};
+use domain::{DocId, LeadId};
+use jiff::{Timestamp, tz::TimeZone};
+use protocol::Cursor;
+use protocol::cursor::Backfill;
+use protocol::pull::{ChangeMeta, Entry, Progress, PullBatch, Snapshot};
+use protocol::rows::Row;
+use std::collections::HashMap;
+
+/// Leads on the page of what is due.
+const DUE: u64 = 100;
+
+/// The first batch: which history this is, the rows, and what is due today.
+pub fn start(view: &mut View<'_>) -> Result<PullBatch> {
+    let mut entries = vec![Entry::Epoch { epoch: view.head.epoch }];
+    entries.extend(rows(view)?);
+    entries.extend(due(view)?);
+    let total = leads::count(view.tx, view.org.id, &view.sight)?;
+    let state = Backfill { urgent_sent: true, last: None, done: 0, total };
+    let (seq, chain) = (view.head.seq, view.head.chain.to_vec());
+    Ok(PullBatch { entries, cursor: cursor(view, seq, chain, Some(state)), up_to_date: false, progress: Some(Progress { done: 0, total }) })
+}
+
+/// The next page.
+pub fn go_on(view: &mut View<'_>, seq: u64, chain: Vec<u8>, state: &Backfill) -> Result<PullBatch> {
+    let after = state.last.map(LeadId);
+    let page = leads::page(view.tx, view.org.id, &view.sight, after, view.limit as u64, BATCH_BYTES)?;
+    let last = page.last().map(|held| held.id);
+    let done = state.done + page.len() as u64;
+    let mut entries: Vec<Entry> = snapshots(view, after, page)?.into_iter().map(|s| Entry::Snapshot(Box::new(s))).collect();
+    let total = state.total.max(done);
+    let next = last.map(|last| Backfill { urgent_sent: true, last: Some(last.0), done, total });
+    let ended = match last {
+        None => true,
+        Some(last) => leads::page(view.tx, view.org.id, &view.sight, Some(last), 1, 1)?.is_empty(),
+    };
+    if ended {
+        entries.push(Entry::BackfillEnd);
+    }
+    let cursor = cursor(view, seq, chain, next.filter(|_| !ended));
+    let up_to_date = ended && seq == view.head.seq;
+    Ok(PullBatch { entries, cursor, up_to_date, progress: Some(Progress { done, total }) })
+}
+
+fn cursor(view: &View<'_>, seq: u64, chain: Vec<u8>, backfill: Option<Backfill>) -> String {
+    Cursor { epoch: view.head.epoch, seq, chain, backfill }.encode()
+}
+
+fn rows(view: &mut View<'_>) -> Result<Vec<Entry>> {
+    let mut rows = vec![Row::Org(view.org.clone())];
+    rows.extend(teams::all(view.tx, view.org.id)?.into_iter().map(Row::Team));
+    rows.extend(users::all(view.tx, view.org.id)?.into_iter().map(|user| Row::User(user.row)));
+    Ok(rows.into_iter().map(Entry::Row).collect())
+}
+
+fn due(view: &mut View<'_>) -> Result<Vec<Entry>> {
+    let before = end_of_today(view.env.now_ms(), &view.org.zone);
+    let page = leads::due(view.tx, view.org.id, &view.sight, before, DUE.min(view.limit as u64), BATCH_BYTES)?;
+    page.into_iter()
+        .map(|held| {
+            let metas = log::metas(view.tx, view.org.id, DocId::lead(held.id))?;
+            Ok(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas))))
+        })
+        .collect()
+}
+
+fn snapshots(view: &mut View<'_>, after: Option<LeadId>, page: Vec<Held>) -> Result<Vec<Snapshot>> {
+    let Some(last) = page.last().map(|held| held.id) else { return Ok(Vec::new()) };
+    if view.sight.masked() {
+        return Ok(page.into_iter().map(|held| snapshot(&view.sight, view.org, held, Vec::new())).collect());
+    }
+    let mut metas: HashMap<LeadId, Vec<ChangeMeta>> = HashMap::with_capacity(page.len());
+    leads::page_metas(view.tx, view.org.id, &view.sight, after, last, &mut |lead, meta| metas.entry(lead).or_default().push(meta))?;
+    let with_metas = |held: Held| {
+        let metas = metas.remove(&held.id).unwrap_or_default();
+        snapshot(&view.sight, view.org, held, metas)
+    };
+    Ok(page.into_iter().map(with_metas).collect())
+}
+
+/// Midnight after `now` where the organisation is, ms since the epoch.
+fn end_of_today(now_ms: i64, zone: &str) -> i64 {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let end = Timestamp::from_millisecond(now_ms).and_then(|now| now.to_zoned(zone.clone()).date().tomorrow()).and_then(|day| day.to_zoned(zone));
+    end.map_or(now_ms, |midnight| midnight.timestamp().as_millisecond())
+}

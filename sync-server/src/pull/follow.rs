@@ -1,0 +1,156 @@
+//! Following the log: what each entry means for who pulls it. Per document and batch there is one
+//! entry, decided by whether the record is in sight now and whether it came or went.
+
+use super::{BATCH_BYTES, View, shown, snapshot};
+use crate::store::log::{self, Change, Move, Stored};
+use crate::store::{Result, leads};
+use domain::{DocId, LeadId};
+use protocol::Cursor;
+use protocol::pull::{AcceptedChange, Entry, PullBatch};
+use protocol::rows::{LeadSummary, Row};
+use std::collections::HashMap;
+
+/// Log entries read at a time.
+const CHUNK: u64 = 500;
+/// Log entries read for one batch at most, so that one who sees few of them gets an answer.
+const SCANNED: u64 = 10_000;
+
+/// Everything after `seq`, as far as one batch goes.
+pub fn follow(view: &mut View<'_>, seq: u64) -> Result<PullBatch> {
+    let mut gathered = Gathered { seq, bytes: 0, slots: Vec::new(), by_doc: HashMap::new(), seen: HashMap::new() };
+    let mut scanned = 0;
+    while gathered.has_room(view.limit) && scanned < SCANNED {
+        let mut chunk = Vec::new();
+        log::after(view.tx, view.org.id, gathered.seq, CHUNK, &mut |stored| {
+            chunk.push(stored);
+            Ok(true)
+        })?;
+        if chunk.is_empty() {
+            break;
+        }
+        for stored in chunk {
+            if !gathered.has_room(view.limit) {
+                break;
+            }
+            scanned += 1;
+            gathered.take(view, stored)?;
+        }
+    }
+    let seq = gathered.seq;
+    let chain = log::chain_at(view.tx, view.org.id, seq)?.unwrap_or_default().to_vec();
+    let cursor = Cursor { epoch: view.head.epoch, seq, chain, backfill: None }.encode();
+    Ok(PullBatch { entries: gathered.entries(view)?, cursor, up_to_date: seq >= view.head.seq, progress: None })
+}
+
+/// What a batch says of one document or row.
+enum Slot {
+    Changes(DocId, Vec<AcceptedChange>),
+    Snapshot(DocId),
+    Evict(DocId),
+    Row(Row),
+}
+
+struct Gathered {
+    /// The last entry taken.
+    seq: u64,
+    bytes: usize,
+    slots: Vec<Slot>,
+    by_doc: HashMap<DocId, usize>,
+    /// The summary of each document that is in sight now, `None` for the others.
+    seen: HashMap<DocId, Option<LeadSummary>>,
+}
+
+impl Gathered {
+    fn has_room(&self, limit: usize) -> bool {
+        self.slots.len() < limit && self.bytes < BATCH_BYTES
+    }
+
+    fn take(&mut self, view: &mut View<'_>, stored: Stored) -> Result<()> {
+        self.seq = stored.seq;
+        match &stored.entry {
+            log::Entry::Row { fact, .. } => self.slots.push(Slot::Row(fact.clone())),
+            log::Entry::Change(change) => {
+                if self.sees(view, change.doc)? {
+                    self.change(view.sight.masked(), &stored, change);
+                }
+            }
+            log::Entry::Move { doc, moved, .. } => {
+                let seen = self.sees(view, *doc)?;
+                self.moved(view, *doc, moved, seen);
+            }
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, masked: bool, stored: &Stored, change: &Change) {
+        if masked {
+            return self.whole(change.doc);
+        }
+        let accepted = AcceptedChange { meta: stored.meta(change), change: change.bytes.clone() };
+        self.bytes += accepted.change.len();
+        match self.by_doc.get(&change.doc).map(|i| &mut self.slots[*i]) {
+            Some(Slot::Changes(_, changes)) => changes.push(accepted),
+            // The snapshot is of now: the change is in it.
+            Some(Slot::Snapshot(_) | Slot::Evict(_) | Slot::Row(_)) => {}
+            None => self.put(change.doc, Slot::Changes(change.doc, vec![accepted])),
+        }
+    }
+
+    fn moved(&mut self, view: &View<'_>, doc: DocId, moved: &Move, seen: bool) {
+        let (had, has) = (view.sight.reaches(&moved.before), view.sight.reaches(&moved.after));
+        match (seen, had, has) {
+            (true, false, true) => self.whole(doc),
+            (true, _, _) => self.slots.extend(moved.owner.clone().map(|row| Slot::Row(Row::Owner(row)))),
+            (false, true, _) if !self.by_doc.contains_key(&doc) => self.put(doc, Slot::Evict(doc)),
+            (false, _, _) => {}
+        }
+    }
+
+    /// The whole record instead of its changes.
+    fn whole(&mut self, doc: DocId) {
+        match self.by_doc.get(&doc) {
+            Some(i) => self.slots[*i] = Slot::Snapshot(doc),
+            None => self.put(doc, Slot::Snapshot(doc)),
+        }
+    }
+
+    fn put(&mut self, doc: DocId, slot: Slot) {
+        self.by_doc.insert(doc, self.slots.len());
+        self.slots.push(slot);
+    }
+
+    fn sees(&mut self, view: &mut View<'_>, doc: DocId) -> Result<bool> {
+        if let Some(seen) = self.seen.get(&doc) {
+            return Ok(seen.is_some());
+        }
+        let row = leads::get(view.tx, view.org.id, LeadId(doc.id))?;
+        let summary = row.filter(|row| view.sight.sees(&row.standing)).map(|row| row.summary);
+        let seen = summary.is_some();
+        self.seen.insert(doc, summary);
+        Ok(seen)
+    }
+
+    fn entries(mut self, view: &mut View<'_>) -> Result<Vec<Entry>> {
+        let slots = std::mem::take(&mut self.slots);
+        let mut entries = Vec::with_capacity(slots.len());
+        for slot in slots {
+            entries.extend(match slot {
+                Slot::Row(row) => Some(Entry::Row(row)),
+                Slot::Evict(doc) => Some(Entry::Evict { doc }),
+                Slot::Snapshot(doc) => whole(view, doc)?,
+                Slot::Changes(doc, changes) => self
+                    .seen
+                    .remove(&doc)
+                    .flatten()
+                    .map(|summary| Entry::Changes { doc, changes, summary: shown(&view.sight, view.org, summary) }),
+            });
+        }
+        Ok(entries)
+    }
+}
+
+fn whole(view: &mut View<'_>, doc: DocId) -> Result<Option<Entry>> {
+    let Some(held) = leads::held(view.tx, view.org.id, LeadId(doc.id))? else { return Ok(None) };
+    let metas = log::metas(view.tx, view.org.id, doc)?;
+    Ok(Some(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas)))))
+}

@@ -1,0 +1,161 @@
+//! Channels: which records a person sees, judged at pull time. A record is in channels by its
+//! accepted state; a person has channels by role and team.
+
+use crate::store::Value;
+use crate::store::leads::Standing;
+use domain::policy::scope;
+use domain::{Action, Actor, Scope, Status, TeamId, UserId, policy};
+use serde::{Deserialize, Serialize};
+
+/// Kind × scope, written `lead/team:T`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Channel {
+    LeadAll,
+    LeadTeam(TeamId),
+    LeadUser(UserId),
+    LeadConverted,
+}
+
+impl Channel {
+    /// The channels that a lead is in.
+    #[must_use]
+    pub fn of_lead(lead: &Standing) -> Vec<Channel> {
+        let mut channels = vec![Channel::LeadAll];
+        channels.extend(lead.team.map(Channel::LeadTeam));
+        channels.extend(lead.owner.map(Channel::LeadUser));
+        channels.extend((lead.status == Status::Converted).then_some(Channel::LeadConverted));
+        channels
+    }
+}
+
+impl std::fmt::Display for Channel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Channel::LeadAll => f.write_str("lead/all"),
+            Channel::LeadTeam(team) => write!(f, "lead/team:{team}"),
+            Channel::LeadUser(user) => write!(f, "lead/user:{user}"),
+            Channel::LeadConverted => f.write_str("lead/converted"),
+        }
+    }
+}
+
+impl From<Channel> for String {
+    fn from(channel: Channel) -> Self {
+        channel.to_string()
+    }
+}
+
+impl TryFrom<String> for Channel {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let unknown = || format!("{text} is not a channel");
+        if let Some(team) = text.strip_prefix("lead/team:") {
+            return team.parse().map(Channel::LeadTeam).map_err(|_| unknown());
+        }
+        if let Some(user) = text.strip_prefix("lead/user:") {
+            return user.parse().map(Channel::LeadUser).map_err(|_| unknown());
+        }
+        match text.as_str() {
+            "lead/all" => Ok(Channel::LeadAll),
+            "lead/converted" => Ok(Channel::LeadConverted),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// What one person sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    channels: Vec<Channel>,
+    actor: Actor,
+}
+
+/// A part of a WHERE clause on `leads l`.
+pub struct Condition {
+    pub sql: String,
+    pub params: Vec<Value>,
+}
+
+impl Sight {
+    #[must_use]
+    pub fn of(actor: &Actor) -> Self {
+        let channels = match scope(actor.role, Action::ViewLead) {
+            Scope::None => vec![],
+            Scope::Own => vec![Channel::LeadUser(actor.user)],
+            Scope::Team => [Some(Channel::LeadUser(actor.user)), actor.team.map(Channel::LeadTeam)].into_iter().flatten().collect(),
+            Scope::Converted => vec![Channel::LeadConverted],
+            Scope::All => vec![Channel::LeadAll],
+        };
+        Self { channels, actor: *actor }
+    }
+
+    /// Whether a record in these channels is seen.
+    #[must_use]
+    pub fn reaches(&self, channels: &[Channel]) -> bool {
+        self.channels.iter().any(|c| channels.contains(c))
+    }
+
+    /// Whether this lead, as it stands, is seen: the permission table says so.
+    #[must_use]
+    pub fn sees(&self, lead: &Standing) -> bool {
+        policy::authorise(&self.actor, Action::ViewLead, &lead.subject()).is_ok()
+    }
+
+    /// Phones are shown masked and documents withheld.
+    #[must_use]
+    pub fn masked(&self) -> bool {
+        scope(self.actor.role, Action::SeePhone) == Scope::None
+    }
+
+    /// The same judgement for a query, its parameters numbered from `first`; `None` sees nothing.
+    #[must_use]
+    pub fn condition(&self, first: usize) -> Option<Condition> {
+        let user = Value::from(self.actor.user);
+        let own = format!("l.owner_id = ${first}");
+        Some(match (scope(self.actor.role, Action::ViewLead), self.actor.team) {
+            (Scope::None, _) => return None,
+            (Scope::All, _) => Condition { sql: "1 = 1".to_owned(), params: vec![] },
+            (Scope::Converted, _) => Condition { sql: "l.status = 'converted'".to_owned(), params: vec![] },
+            (Scope::Own, _) | (Scope::Team, None) => Condition { sql: own, params: vec![user] },
+            (Scope::Team, Some(team)) => {
+                Condition { sql: format!("({own} OR l.team_id = ${})", first + 1), params: vec![user, team.into()] }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Role;
+    use uuid::Uuid;
+
+    #[test]
+    fn channels_reach_what_the_permission_table_shows() {
+        let (me, other) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let (north, south) = (TeamId(Uuid::from_u128(3)), TeamId(Uuid::from_u128(4)));
+        for role in Role::ALL {
+            for team in [None, Some(north)] {
+                let sight = Sight::of(&Actor { user: me, role, team });
+                for owner in [None, Some(me), Some(other)] {
+                    for lead_team in [None, Some(north), Some(south)] {
+                        for status in [Status::New, Status::Converted] {
+                            let lead = Standing { owner, team: lead_team, status };
+                            assert_eq!(sight.reaches(&Channel::of_lead(&lead)), sight.sees(&lead), "{role:?} {team:?} {lead:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_channel_reads_back_as_written() {
+        let team = Channel::LeadTeam(TeamId(Uuid::from_u128(3)));
+        for channel in [Channel::LeadAll, Channel::LeadConverted, team, Channel::LeadUser(UserId(Uuid::from_u128(5)))] {
+            assert_eq!(Channel::try_from(channel.to_string()), Ok(channel));
+        }
+        assert!(Channel::try_from("lead/team:x".to_owned()).is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! The organisation's row: its facts, and the head of its log.
+
+use super::{Result, Row, StoreError, Tx};
+use domain::OrgId;
+use protocol::rows::OrgRow;
+
+/// The head of the log, read under the lock that makes `seq` gapless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub epoch: u64,
+    /// The last `seq` given; 0 before the first.
+    pub seq: u64,
+    /// Chain hash at `seq`.
+    pub chain: [u8; 32],
+    /// Until then, entries lost by a restore are taken from whoever has them.
+    pub recovery_until: i64,
+}
+
+pub fn insert(tx: &mut dyn Tx, org: &OrgRow, chain: [u8; 32], now: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO orgs (org_id, name, zone, country, currency, phone_prefix, epoch, next_seq, chain, recovery_until, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, 1, 1, $7, 0, $8)",
+        &[
+            org.id.into(),
+            org.name.as_str().into(),
+            org.zone.as_str().into(),
+            org.country.as_str().into(),
+            org.currency.as_str().into(),
+            org.phone_prefix.as_str().into(),
+            chain.into(),
+            now.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The one organisation of this database.
+///
+/// # Errors
+/// [`StoreError::Empty`] before `init`.
+pub fn only(tx: &mut dyn Tx) -> Result<OrgRow> {
+    let row = tx.query_opt("SELECT org_id, name, zone, country, phone_prefix, currency FROM orgs ORDER BY created_at LIMIT 1", &[])?;
+    let mut row = row.ok_or(StoreError::Empty)?;
+    Ok(OrgRow {
+        id: row.id(0)?,
+        name: row.text(1)?,
+        zone: row.text(2)?,
+        country: row.text(3)?,
+        phone_prefix: row.text(4)?,
+        currency: row.text(5)?,
+    })
+}
+
+pub fn head(tx: &mut dyn Tx, org: OrgId) -> Result<Head> {
+    head_of(tx.query_opt("SELECT epoch, next_seq, chain, recovery_until FROM orgs WHERE org_id = $1", &[org.into()])?)
+}
+
+/// As [`head`], holding the organisation's row to the end of the transaction, so that no other
+/// writer takes a `seq` before this one commits. A no-op update is a row lock in both engines.
+pub fn lock(tx: &mut dyn Tx, org: OrgId) -> Result<Head> {
+    tx.execute("UPDATE orgs SET next_seq = next_seq WHERE org_id = $1", &[org.into()])?;
+    head(tx, org)
+}
+
+pub fn set_head(tx: &mut dyn Tx, org: OrgId, seq: u64, chain: [u8; 32]) -> Result<()> {
+    tx.execute("UPDATE orgs SET next_seq = $2, chain = $3 WHERE org_id = $1", &[org.into(), (seq + 1).into(), chain.into()])?;
+    Ok(())
+}
+
+/// After a restore: another history from here on, and time to bring back what was lost.
+pub fn begin_epoch(tx: &mut dyn Tx, org: OrgId, recovery_until: i64) -> Result<()> {
+    tx.execute("UPDATE orgs SET epoch = epoch + 1, recovery_until = $2 WHERE org_id = $1", &[org.into(), recovery_until.into()])?;
+    Ok(())
+}
+
+fn head_of(row: Option<Row>) -> Result<Head> {
+    let mut row = row.ok_or(StoreError::Empty)?;
+    Ok(Head { epoch: row.count(0)?, seq: row.count(1)?.saturating_sub(1), chain: row.array(2)?, recovery_until: row.int(3)? })
+}
