@@ -1,1 +1,5 @@
-//! harness
+//! What tests that cross crates share: the real window under WebDriver. Helpers wait with a deadline,
+//! never for a fixed time, and everything they start ends with them.
+
+pub mod display;
+pub mod window;

@@ -1,0 +1,284 @@
+//! Drives the real desktop window by WebDriver: a private display, a driver, the debug build of the
+//! shell. Knows test ids and keys, nothing of what a screen means. Waits with a deadline, never for
+//! a fixed time.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    wd::{Capabilities, TimeoutConfiguration},
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::display::Display;
+
+/// How long anything in a window may take before the test fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+const POLL: Duration = Duration::from_millis(20);
+
+/// One open window. Everything it started ends with this value.
+pub struct Window {
+    /// The WebDriver session, for what the methods below don't cover.
+    pub client: Client,
+    app: PathBuf,
+    driver: Child,
+    display: Display,
+    /// Home folder of the app, so that no run sees another's.
+    _home: TempDir,
+}
+
+impl Window {
+    /// Opens the shell on a profile, 1280 × 800.
+    ///
+    /// # Errors
+    /// When the display, the driver or the shell doesn't start.
+    pub async fn open(profile: &Path) -> Result<Self> {
+        Self::open_sized(profile, 1280, 800).await
+    }
+
+    /// Opens the shell on a display of this size.
+    ///
+    /// # Errors
+    /// When the display, the driver or the shell doesn't start.
+    pub async fn open_sized(profile: &Path, width: u32, height: u32) -> Result<Self> {
+        let app = app()?;
+        let display = Display::open(width, height)?;
+        let home = tempfile::tempdir()?;
+        let (mut driver, port) = start_driver(&display, home.path())?;
+        match connect(&mut driver, port, &app, profile).await {
+            Ok(client) => Ok(Self { client, app, driver, display, _home: home }),
+            Err(error) => {
+                end(&mut driver);
+                Err(error)
+            }
+        }
+    }
+
+    /// The element with this test id, once it is there.
+    ///
+    /// # Errors
+    /// When it doesn't come in time.
+    pub async fn find(&self, test_id: &str) -> Result<Element> {
+        self.css(&by_test_id(test_id)).await
+    }
+
+    /// The first element a CSS selector matches, once it is there.
+    ///
+    /// # Errors
+    /// When it doesn't come in time.
+    pub async fn css(&self, selector: &str) -> Result<Element> {
+        let wait = self.client.wait().at_most(PATIENCE).every(POLL);
+        match wait.for_element(Locator::Css(selector)).await {
+            Ok(element) => Ok(element),
+            Err(error) => bail!("no {selector} in the window ({error}). It shows:\n{}", self.text().await.unwrap_or_default()),
+        }
+    }
+
+    /// How many elements have this test id now.
+    ///
+    /// # Errors
+    /// When the window doesn't answer.
+    pub async fn count(&self, test_id: &str) -> Result<usize> {
+        Ok(self.client.find_all(Locator::Css(&by_test_id(test_id))).await?.len())
+    }
+
+    /// Clicks the element with this test id. A screen may redraw meanwhile: it is looked up again.
+    ///
+    /// # Errors
+    /// When it can't be clicked in time.
+    pub async fn click(&self, test_id: &str) -> Result<()> {
+        self.retry(&format!("click {test_id}"), async || {
+            let element = self.client.find(Locator::Css(&by_test_id(test_id))).await?;
+            Ok(element.click().await?)
+        })
+        .await
+    }
+
+    /// Replaces what an input holds.
+    ///
+    /// # Errors
+    /// When it can't be typed into in time.
+    pub async fn fill(&self, test_id: &str, text: &str) -> Result<()> {
+        self.retry(&format!("fill {test_id}"), async || {
+            let element = self.client.find(Locator::Css(&by_test_id(test_id))).await?;
+            element.clear().await?;
+            Ok(element.send_keys(text).await?)
+        })
+        .await
+    }
+
+    /// Types into whatever has the focus; keys are those of `fantoccini::key::Key`.
+    ///
+    /// # Errors
+    /// When nothing has the focus.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// What the window shows, as text.
+    ///
+    /// # Errors
+    /// When the window doesn't answer.
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+    }
+
+    /// What the element with this test id shows, once it is there.
+    ///
+    /// # Errors
+    /// When it doesn't come in time.
+    pub async fn text_of(&self, test_id: &str) -> Result<String> {
+        self.retry(&format!("read {test_id}"), async || {
+            Ok(self.client.find(Locator::Css(&by_test_id(test_id))).await?.text().await?)
+        })
+        .await
+    }
+
+    /// Waits until the element with this test id shows a text.
+    ///
+    /// # Errors
+    /// When it doesn't come in time.
+    pub async fn shows(&self, test_id: &str, wanted: &str) -> Result<()> {
+        self.retry(&format!("{test_id} to show {wanted:?}"), async || {
+            let text = self.client.find(Locator::Css(&by_test_id(test_id))).await?.text().await?;
+            ensure!(text.contains(wanted), "it shows {text:?}");
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes what the display shows as a PNG.
+    ///
+    /// # Errors
+    /// When ImageMagick's `import` fails.
+    pub fn screenshot(&self, file: &Path) -> Result<()> {
+        self.display.screenshot(file)
+    }
+
+    /// Kills the app as a crash would, at once and without a word.
+    ///
+    /// # Errors
+    /// When no app runs.
+    pub fn kill_app(&self) -> Result<()> {
+        let pid = self.app_pid().context("the app has ended already")?;
+        signal("KILL", pid)
+    }
+
+    /// The app's process.
+    #[must_use]
+    pub fn app_pid(&self) -> Option<u32> {
+        descendants(self.driver.id()).into_iter().find(|pid| runs(*pid, &self.app))
+    }
+
+    /// Closes the window as its user would.
+    ///
+    /// # Errors
+    /// When the driver doesn't answer.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.client.clone().close().await?)
+    }
+
+    /// Tries until it works or patience ends.
+    async fn retry<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match attempt().await {
+                Ok(value) => return Ok(value),
+                Err(error) if Instant::now() >= deadline => {
+                    bail!("waited for: {what}. Last: {error:#}. The window shows:\n{}", self.text().await.unwrap_or_default())
+                }
+                Err(_) => tokio::time::sleep(POLL).await,
+            }
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        end(&mut self.driver);
+    }
+}
+
+/// The debug build of the shell, which `cargo xtask test` makes before the tests.
+fn app() -> Result<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
+    let app = target.join("debug/leadline-desktop");
+    app.canonicalize().with_context(|| format!("{} is not built: `cargo xtask test` builds it", app.display()))
+}
+
+/// A driver on a free port. Its children are in this process's group, so that the test runner ends them too.
+fn start_driver(display: &Display, home: &Path) -> Result<(Child, u16)> {
+    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+    let driver = Command::new("WebKitWebDriver")
+        .args(["--host=127.0.0.1", &format!("--port={port}")])
+        .env("DISPLAY", display.name())
+        .env("TAURI_WEBVIEW_AUTOMATION", "true")
+        .env("HOME", home)
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CACHE_HOME", home.join("cache"))
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("LEADLINE_PROFILE")
+        .stdin(Stdio::null())
+        .spawn()
+        .context("WebKitWebDriver can't be started")?;
+    Ok((driver, port))
+}
+
+/// A session, as soon as the driver listens. The session starts the app.
+async fn connect(driver: &mut Child, port: u16, app: &Path, profile: &Path) -> Result<Client> {
+    let deadline = Instant::now() + PATIENCE;
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        ensure!(driver.try_wait()?.is_none(), "WebKitWebDriver ended at once");
+        ensure!(Instant::now() < deadline, "WebKitWebDriver does not listen on port {port}");
+        tokio::time::sleep(POLL).await;
+    }
+    let mut capabilities = Capabilities::new();
+    capabilities.insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": app, "args": ["--profile", profile] }));
+    let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+    let mut builder = ClientBuilder::new(connector);
+    let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.context("the app gave no session")?;
+    client.update_timeouts(TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), Some(Duration::ZERO))).await?;
+    Ok(client)
+}
+
+/// Ends the driver and everything it started.
+fn end(driver: &mut Child) {
+    let started = descendants(driver.id());
+    // Each of these fails only when the process has ended already.
+    let _ = driver.kill();
+    let _ = driver.wait();
+    for pid in started {
+        let _ = signal("KILL", pid);
+    }
+}
+
+fn signal(name: &str, pid: u32) -> Result<()> {
+    let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).stderr(Stdio::null()).status()?;
+    ensure!(status.success(), "process {pid} can't be signalled");
+    Ok(())
+}
+
+/// Children, grandchildren and so on.
+fn descendants(pid: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let children = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok()).collect::<String>();
+    let children = children.split_whitespace().filter_map(|pid| pid.parse().ok());
+    children.flat_map(|child| std::iter::once(child).chain(descendants(child))).collect()
+}
+
+fn runs(pid: u32, program: &Path) -> bool {
+    std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == program)
+}
+
+fn by_test_id(test_id: &str) -> String {
+    format!("[data-testid='{test_id}']")
+}
