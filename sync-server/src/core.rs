@@ -138,6 +138,17 @@ impl Core {
         self.queue.push((*who, request))
     }
 
+    /// As [`Core::push`], for a caller that must not block.
+    ///
+    /// # Errors
+    /// Also `Overloaded`.
+    pub async fn push_async(&self, who: SignedIn, request: PushRequest) -> Result<PushResponse, Error> {
+        if request.items.len() > PUSH_ITEMS_MAX {
+            return Err(Error::TooLarge);
+        }
+        self.queue.push_async((who, request)).await
+    }
+
     /// One batch of at most `limit` entries after `cursor`.
     ///
     /// # Errors

@@ -36,8 +36,12 @@ pub enum Error {
     TooLarge,
     #[error("This app is too old for the server. Update it.")]
     UpdateNeeded,
+    #[error("The server has more to do than it can. Try again in a moment.")]
+    Overloaded,
     #[error("The server is shutting down. It will be back in a moment.")]
     ShuttingDown,
+    #[error("The server has a problem. Try again; tell your administrator if it stays.")]
+    Panicked(String),
     #[error("The server has a problem. Try again; tell your administrator if it stays.")]
     Store(#[from] StoreError),
 }
@@ -63,9 +67,10 @@ impl Error {
             Error::BadRequest(_) => (400, "bad_request"),
             Error::TooLarge => (413, "too_large"),
             Error::UpdateNeeded => (426, "update_needed"),
+            Error::Overloaded => (503, "try_later"),
             Error::ShuttingDown => (503, "shutting_down"),
             Error::Store(e) if e.is_passing() => (503, "try_later"),
-            Error::Store(_) => (500, "server_error"),
+            Error::Store(_) | Error::Panicked(_) => (500, "server_error"),
         };
         ProblemDetails { code: code.to_owned(), title: self.to_string(), status }
     }

@@ -7,12 +7,18 @@
 pub mod accept;
 pub mod assign;
 pub mod auth;
+pub mod config;
 pub mod core;
+pub mod demo;
 pub mod env;
 pub mod error;
+pub mod files;
+pub mod http;
 pub mod live;
+pub mod logging;
 pub mod people;
 pub mod pull;
+pub mod serve;
 pub mod sight;
 pub mod store;
 

@@ -5,7 +5,7 @@ use super::{Acceptor, Push};
 use crate::error::Error;
 use crate::live::Hub;
 use protocol::push::PushResponse;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -14,9 +14,11 @@ const WAITING: usize = 256;
 /// Commands in one transaction at most.
 const GROUP_ITEMS: usize = 1_000;
 
+type Answer = Box<dyn FnOnce(PushResponse) + Send>;
+
 struct Job {
     push: Push,
-    answer: Sender<PushResponse>,
+    answer: Answer,
 }
 
 pub struct Queue {
@@ -39,11 +41,31 @@ impl Queue {
     /// # Errors
     /// [`Error::ShuttingDown`].
     pub fn push(&self, push: Push) -> Result<PushResponse, Error> {
-        let jobs = self.lock().as_ref().map(|(jobs, _)| jobs.clone()).ok_or(Error::ShuttingDown)?;
         let (answer, answered) = channel();
-        jobs.send(Job { push, answer }).map_err(|_| Error::ShuttingDown)?;
+        let jobs = self.jobs()?;
+        let job = Job { push, answer: Box::new(move |response| drop(answer.send(response))) };
+        jobs.send(job).map_err(|_| Error::ShuttingDown)?;
         drop(jobs);
         answered.recv().map_err(|_| Error::ShuttingDown)
+    }
+
+    /// As [`Queue::push`], without a thread that waits.
+    ///
+    /// # Errors
+    /// Also [`Error::Overloaded`], instead of waiting for a place in the queue.
+    pub async fn push_async(&self, push: Push) -> Result<PushResponse, Error> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        // Whoever asked may have gone; the outcome is stored for the retry.
+        let job = Job { push, answer: Box::new(move |response| drop(answer.send(response))) };
+        self.jobs()?.try_send(job).map_err(|e| match e {
+            TrySendError::Full(_) => Error::Overloaded,
+            TrySendError::Disconnected(_) => Error::ShuttingDown,
+        })?;
+        answered.await.map_err(|_| Error::ShuttingDown)
+    }
+
+    fn jobs(&self) -> Result<SyncSender<Job>, Error> {
+        self.lock().as_ref().map(|(jobs, _)| jobs.clone()).ok_or(Error::ShuttingDown)
     }
 
     /// Takes no more, answers what is queued, and returns when that is done.
@@ -79,8 +101,7 @@ fn work(mut acceptor: Acceptor, queued: &Receiver<Job>, hub: &Hub) {
         }
         let (responses, touched) = acceptor.accept(&pushes);
         for (answer, response) in answers.into_iter().zip(responses) {
-            // Whoever asked may have gone; the outcome is stored for the retry.
-            let _ = answer.send(response);
+            answer(response);
         }
         hub.poke(&touched);
     }

@@ -226,3 +226,18 @@ impl Drop for Reader<'_> {
         self.home.freed.notify_one();
     }
 }
+
+/// Whether a file is a whole server database.
+///
+/// # Errors
+/// [`super::StoreError::Corrupt`] saying what is wrong with it.
+pub fn check(path: &Path) -> Result<()> {
+    let corrupt = |e: rusqlite::Error| super::StoreError::Corrupt(e.to_string());
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(corrupt)?;
+    if verdict != "ok" {
+        return Err(super::StoreError::Corrupt(verdict));
+    }
+    let orgs: i64 = connection.query_row("SELECT count(*) FROM orgs", [], |row| row.get(0)).map_err(corrupt)?;
+    if orgs == 0 { Err(super::StoreError::Empty) } else { Ok(()) }
+}

@@ -1,0 +1,155 @@
+//! The command line: what can be asked, in words that need no manual.
+
+use clap::{Args, Parser, Subcommand};
+use domain::Role;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The Leadline server: one organisation's users, leads and edits, passed on to its devices.
+///
+/// First steps:
+///
+///   echo 'a long password' | leadline-server init --org "Nakshatra Academy" --admin-email you@example.com --admin-name "Your Name"
+///
+///   leadline-server serve
+///
+/// Or, to look around: leadline-server demo-data --leads 2000 && leadline-server serve
+///
+/// Settings come from flags, then from LEADLINE_* environment variables, then from the TOML file
+/// (--config, else leadline.toml in the data folder; keys: listen, data, database_url, log_dir, log,
+/// behind_proxy), then from the defaults shown.
+#[derive(Parser)]
+#[command(name = "leadline-server", version, verbatim_doc_comment)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args)]
+pub struct Common {
+    /// Folder of the database, the lock and the logs [default: leadline-data]
+    #[arg(long, global = true, env = "LEADLINE_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Use PostgreSQL instead of SQLite, as postgres://user:password@host/database
+    #[arg(long, global = true, env = "LEADLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Configuration file [default: leadline.toml in the data folder, if it is there]
+    #[arg(long, global = true, env = "LEADLINE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, or per module as in sync_server=debug [default: info]
+    #[arg(long, global = true, env = "LEADLINE_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make the organisation and its first admin; the admin's password is read from standard input
+    Init(Init),
+    /// Serve devices until ctrl-c or SIGTERM
+    Serve(Serve),
+    /// People who may sign in
+    #[command(subcommand)]
+    User(User),
+    /// Fill an empty database with the demo company; prints who is there. Everybody's password is "demo-leadline"
+    DemoData(DemoData),
+    /// Copy the database into a new file, also while the server works
+    Backup(Backup),
+    /// Put a backup in the database's place; the server must be stopped. Devices then bring back what
+    /// the backup lacks; users, teams and assignments that are newer than the backup are lost
+    Restore(Restore),
+    /// After a PostgreSQL restore: tell devices that history changed, so that they bring back what is lost
+    BeginEpoch,
+    /// The log of accepted edits
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Args)]
+pub struct Init {
+    /// The organisation's name
+    #[arg(long, value_name = "NAME")]
+    pub org: String,
+    /// Address that the first admin signs in with
+    #[arg(long, value_name = "EMAIL")]
+    pub admin_email: String,
+    /// The first admin's name
+    #[arg(long, value_name = "NAME")]
+    pub admin_name: String,
+    /// Time zone in which "today" is a day
+    #[arg(long, default_value = "Asia/Kolkata")]
+    pub zone: String,
+    /// Country in which numbers without a prefix are dialled, two letters
+    #[arg(long, default_value = "IN")]
+    pub country: String,
+    /// Currency of budgets and payments, three letters
+    #[arg(long, default_value = "INR")]
+    pub currency: String,
+    /// Phone prefix of that country
+    #[arg(long, default_value = "+91")]
+    pub phone_prefix: String,
+}
+
+#[derive(Args)]
+pub struct Serve {
+    /// Address and port [default: 127.0.0.1:8440]; port 0 picks a free one
+    #[arg(long, env = "LEADLINE_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Folder of the log files, one a day, 14 kept [default: logs in the data folder]
+    #[arg(long, env = "LEADLINE_LOG_DIR", value_name = "DIR")]
+    pub log_dir: Option<PathBuf>,
+    /// A proxy in front terminates TLS: allow plain HTTP on other addresses than this computer's own
+    #[arg(long, env = "LEADLINE_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+}
+
+#[derive(Subcommand)]
+pub enum User {
+    /// Add one; the password is read from standard input
+    Add(UserAdd),
+}
+
+#[derive(Args)]
+pub struct UserAdd {
+    /// Address to sign in with
+    #[arg(long)]
+    pub email: String,
+    /// Name as others see it
+    #[arg(long)]
+    pub name: String,
+    /// super_admin, admin, manager, team_lead, salesperson, recovery_agent, finance_manager or analyst
+    #[arg(long)]
+    pub role: Role,
+    /// Team by name; made if there is none of that name
+    #[arg(long, value_name = "NAME")]
+    pub team: Option<String>,
+}
+
+#[derive(Args)]
+pub struct DemoData {
+    /// How many leads
+    #[arg(long, default_value_t = 2_000, value_name = "N")]
+    pub leads: usize,
+    /// The same seed gives the same people and leads, dated around now
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+}
+
+#[derive(Args)]
+pub struct Backup {
+    /// A file that does not exist yet
+    pub file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    /// What `backup` wrote
+    pub file: PathBuf,
+}
+
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Prove that nothing in the log was altered or taken out
+    Verify,
+}

@@ -1,0 +1,133 @@
+//! The data folder: the database file, the lock that one server holds, backup and restore.
+
+use crate::config::Config;
+use crate::store::{Store, orgs, sqlite};
+use anyhow::{Context as _, bail};
+use domain::Env;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// How long after a restore lost entries are taken back from devices.
+const RECOVERY_MS: i64 = 7 * 24 * 3_600_000;
+
+/// Opens the configured database, making the data folder on the way.
+///
+/// # Errors
+/// Whatever the folder or the database says.
+pub fn open(config: &Config) -> anyhow::Result<Store> {
+    make_private(&config.data)?;
+    match &config.database_url {
+        Some(url) => Store::postgres(url).context("the PostgreSQL database can't be opened"),
+        None => {
+            let path = database(&config.data);
+            Store::sqlite(&path).with_context(|| format!("the database {} can't be opened", path.display()))
+        }
+    }
+}
+
+/// Held while a server serves a data folder; the system takes it back when the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// # Errors
+    /// When another process holds it.
+    pub fn take(data: &Path) -> anyhow::Result<Self> {
+        make_private(data)?;
+        let path = data.join("server.lock");
+        let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(|| format!("{} can't be opened", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => bail!("another leadline-server is running on {}: stop it first", data.display()),
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{} can't be locked", path.display())),
+        }
+    }
+}
+
+/// Copies the database into the new file `to` while the server works.
+///
+/// # Errors
+/// When `to` exists, or for PostgreSQL.
+pub fn backup(config: &Config, to: &Path) -> anyhow::Result<()> {
+    if to.exists() {
+        bail!("{} exists already: name a new file", to.display());
+    }
+    let partial = suffixed(to, ".partial");
+    let _ = std::fs::remove_file(&partial);
+    open(config)?.backup(&partial).context("the backup was not made")?;
+    std::fs::rename(&partial, to).with_context(|| format!("{} can't be written", to.display()))
+}
+
+/// Puts a backup in the database's place; what was there stays beside it. Begins a new epoch, so
+/// that devices bring back what the backup lacks.
+///
+/// # Errors
+/// While a server runs; for a file that is no sound backup; for PostgreSQL.
+pub fn restore(config: &Config, env: &Env, from: &Path) -> anyhow::Result<PathBuf> {
+    if config.database_url.is_some() {
+        bail!("a PostgreSQL database is restored with `pg_restore`; then run `leadline-server begin-epoch`");
+    }
+    let _lock = Lock::take(&config.data)?;
+    sqlite::check(from).with_context(|| format!("{} is not a sound backup", from.display()))?;
+    let path = database(&config.data);
+    let fresh = suffixed(&path, ".restoring");
+    std::fs::copy(from, &fresh).with_context(|| format!("{} can't be copied", from.display()))?;
+    File::open(&fresh)?.sync_all()?;
+    let old = set_aside(&path, env.now_ms())?;
+    std::fs::rename(&fresh, &path)?;
+    begin_epoch(&open(config)?, env)?;
+    Ok(old)
+}
+
+/// Makes the server's history another one, and opens the recovery window.
+///
+/// # Errors
+/// The database's.
+pub fn begin_epoch(store: &Store, env: &Env) -> anyhow::Result<()> {
+    store
+        .write(|tx| {
+            let org = orgs::only(tx)?;
+            orgs::begin_epoch(tx, org.id, env.now_ms() + RECOVERY_MS)
+        })
+        .context("the restored database can't be used")
+}
+
+/// The database file of a data folder.
+#[must_use]
+pub fn database(data: &Path) -> PathBuf {
+    data.join("leadline.db")
+}
+
+/// Moves the present database and its side files out of the way.
+fn set_aside(path: &Path, now_ms: i64) -> anyhow::Result<PathBuf> {
+    let old = suffixed(path, &format!(".before-restore-{now_ms}"));
+    for side in ["", "-wal", "-shm"] {
+        let from = suffixed(path, side);
+        if from.exists() {
+            std::fs::rename(&from, suffixed(&old, side)).with_context(|| format!("{} can't be moved", from.display()))?;
+        }
+    }
+    Ok(old)
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Makes a folder that only its owner may enter.
+fn make_private(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Bodies: MessagePack both ways; JSON in when the content type says so, and then JSON out.
+
+use super::Problem;
+use crate::error::Error;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::MSGPACK;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// How a caller writes and wants to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Packed,
+    Json,
+}
+
+impl Format {
+    fn of(headers: &HeaderMap) -> Self {
+        let json = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
+        if json { Format::Json } else { Format::Packed }
+    }
+
+    /// A body in this format.
+    pub fn answer<T: Serialize>(self, value: &T) -> Response {
+        match self {
+            Format::Json => axum::Json(value).into_response(),
+            Format::Packed => packed(value),
+        }
+    }
+}
+
+/// A MessagePack body.
+pub fn packed<T: Serialize>(value: &T) -> Response {
+    let bytes = rmp_serde::to_vec_named(value).expect("answers hold only plain values");
+    ([(header::CONTENT_TYPE, MSGPACK)], bytes).into_response()
+}
+
+/// A request's body, read.
+pub struct Body<T>(pub T, pub Format);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let format = Format::of(request.headers());
+        let bytes = Bytes::from_request(request, state).await.map_err(|e| match e.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+            _ => Error::BadRequest("The request broke off.".into()),
+        })?;
+        let unreadable = |e: String| Error::BadRequest(format!("The request can't be read: {e}."));
+        let value = match format {
+            Format::Json => serde_json::from_slice(&bytes).map_err(|e| unreadable(e.classify_text()))?,
+            Format::Packed => rmp_serde::from_slice(&bytes).map_err(|_| unreadable("it is not what this route takes".into()))?,
+        };
+        Ok(Self(value, format))
+    }
+}
+
+trait ClassifyText {
+    fn classify_text(&self) -> String;
+}
+
+impl ClassifyText for serde_json::Error {
+    /// Where it went wrong; never the content, which may be a password.
+    fn classify_text(&self) -> String {
+        format!("line {}, column {}", self.line(), self.column())
+    }
+}

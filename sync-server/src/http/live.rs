@@ -1,0 +1,90 @@
+//! The live socket: "there is something after N for you", and who else has a lead open.
+
+use super::{App, blocking};
+use crate::auth::SignedIn;
+use crate::live::Socket;
+use crate::sight::Sight;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::State;
+use axum::response::Response;
+use protocol::live::{Poke, Tell};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often a silent socket is asked whether it is still there.
+const PING_EVERY: Duration = Duration::from_secs(30);
+/// A socket silent for this long is gone.
+const SILENCE_MAX: Duration = Duration::from_secs(75);
+/// Bytes of one message from a device.
+const MESSAGE_MAX: usize = 4 * 1024;
+
+pub async fn live(State(app): State<Arc<App>>, who: SignedIn, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(MESSAGE_MAX).on_upgrade(move |socket| async move {
+        let mut here = app.core.hub().join(who.actor().user, Sight::of(who.actor()));
+        // How it ended says nothing: the device comes back by itself.
+        let _ = talk(&app, &who, &mut here, socket).await;
+        app.core.hub().leave(&here);
+    })
+}
+
+async fn talk(app: &Arc<App>, who: &SignedIn, here: &mut Socket, mut socket: WebSocket) -> Result<(), axum::Error> {
+    let mut closing = app.closing.clone();
+    let mut pings = interval(PING_EVERY);
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut heard = Instant::now();
+    if let Ok(newest) = blocking(app, crate::core::Core::newest).await {
+        send(&mut socket, &newest).await?;
+    }
+    loop {
+        tokio::select! {
+            changed = here.behind.changed() => {
+                if changed.is_err() { break }
+                let seq = *here.behind.borrow_and_update();
+                send(&mut socket, &Poke::Behind { seq }).await?;
+            }
+            Some(poke) = here.presence.recv() => send(&mut socket, &poke).await?,
+            message = socket.recv() => {
+                heard = Instant::now();
+                match message {
+                    Some(Ok(Message::Text(text))) => hear(app, who, here, text.as_str()).await,
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_))) => {}
+                }
+            }
+            _ = pings.tick() => {
+                if heard.elapsed() > SILENCE_MAX { break }
+                socket.send(Message::Ping(Vec::new().into())).await?;
+            }
+            () = closed(&mut closing) => {
+                socket.send(Message::Close(None)).await?;
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Done when the server shuts down.
+async fn closed(closing: &mut watch::Receiver<bool>) {
+    let _ = closing.wait_for(|closing| *closing).await;
+}
+
+async fn send(socket: &mut WebSocket, poke: &Poke) -> Result<(), axum::Error> {
+    let text = serde_json::to_string(poke).expect("a poke holds only plain values");
+    socket.send(Message::Text(text.into())).await
+}
+
+/// What a device tells; what can't be read is skipped, it may be newer than this server.
+async fn hear(app: &Arc<App>, who: &SignedIn, here: &Socket, text: &str) {
+    let Ok(Tell::Viewing { lead }) = serde_json::from_str(text) else { return };
+    let lead = match lead {
+        None => None,
+        Some(lead) => {
+            let who = *who;
+            blocking(app, move |core| core.sees(&who, lead)).await.unwrap_or(false).then_some(lead)
+        }
+    };
+    app.core.hub().view(here, lead);
+}

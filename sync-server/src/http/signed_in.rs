@@ -1,0 +1,20 @@
+//! The only way for a route to get a user: the bearer token of its request.
+
+use super::{App, Problem, blocking};
+use crate::auth::SignedIn;
+use crate::error::Error;
+use axum::extract::FromRequestParts;
+use axum::http::{header, request::Parts};
+use protocol::auth::Secret;
+use std::sync::Arc;
+
+impl FromRequestParts<Arc<App>> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+        let token = header.and_then(|v| v.strip_prefix("Bearer ")).ok_or(Error::NotSignedIn)?;
+        let token = Secret(token.trim().to_owned());
+        blocking(app, move |core| core.authenticate(&token)).await
+    }
+}

@@ -1,0 +1,81 @@
+//! Push, pull, and one record's snapshot.
+
+use super::body::{Body, packed};
+use super::{App, Problem, blocking};
+use crate::auth::SignedIn;
+use crate::error::Error;
+use crate::pull::BATCH_ENTRIES;
+use axum::body::Body as Stream;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use domain::{DocKind, LeadId};
+use futures_util::stream;
+use protocol::frame;
+use protocol::push::PushRequest;
+use serde::Deserialize;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Content type of a sequence of frames.
+const FRAMES: &str = "application/vnd.leadline.frames";
+
+pub async fn push(State(app): State<Arc<App>>, who: SignedIn, Body(request, format): Body<PushRequest>) -> Result<Response, Problem> {
+    let response = app.core.push_async(who, request).await?;
+    Ok(format.answer(&response))
+}
+
+#[derive(Deserialize)]
+pub struct PullQuery {
+    cursor: Option<String>,
+}
+
+/// Streams batches until there is nothing more. Each is read and packed when the one before was
+/// taken, so a slow device holds no thread and no memory.
+pub async fn pull(State(app): State<Arc<App>>, who: SignedIn, Query(query): Query<PullQuery>) -> Result<Response, Problem> {
+    let first = next_frame(Arc::clone(&app), who, query.cursor).await?;
+    let frames = stream::unfold(Some(Next::Ready(first)), move |next| {
+        let app = Arc::clone(&app);
+        async move {
+            let frame = match next? {
+                Next::Ready(frame) => Ok(frame),
+                Next::Ask(cursor) => next_frame(app, who, Some(cursor)).await,
+            };
+            Some(match frame {
+                Ok(frame) => (Ok(frame.bytes), frame.rest.map(Next::Ask)),
+                // The stream breaks off: the device goes on from its last whole batch.
+                Err(Problem(error)) => (Err(error), None),
+            })
+        }
+    });
+    Ok(([(header::CONTENT_TYPE, FRAMES)], Stream::from_stream(frames)).into_response())
+}
+
+enum Next {
+    Ready(Frame),
+    Ask(String),
+}
+
+struct Frame {
+    bytes: Vec<u8>,
+    /// The cursor to go on from, unless this was the last.
+    rest: Option<String>,
+}
+
+async fn next_frame(app: Arc<App>, who: SignedIn, cursor: Option<String>) -> Result<Frame, Problem> {
+    blocking(&app, move |core| {
+        let batch = core.pull(&who, cursor.as_deref(), BATCH_ENTRIES)?;
+        let bytes = frame::encode(&batch);
+        Ok(Frame { bytes, rest: (!batch.up_to_date).then_some(batch.cursor) })
+    })
+    .await
+}
+
+pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, Path((kind, id)): Path<(String, String)>) -> Result<Response, Problem> {
+    let kind: DocKind = kind.parse().map_err(|_| Error::NotFound)?;
+    let id = Uuid::parse_str(&id).map_err(|_| Error::NotFound)?;
+    let snapshot = match kind {
+        DocKind::Lead => blocking(&app, move |core| core.snapshot(&who, LeadId(id))).await?,
+    };
+    Ok(packed(&snapshot))
+}
