@@ -1,8 +1,14 @@
 //! Everything a developer or CI does with the tree: `cargo xtask run`, `test`, `ci`, `ui`.
 //! One module per command; none of them is part of the product.
 
+mod ci;
+mod dependencies;
+mod desktop;
+mod run;
 mod setup;
 mod shell;
+mod test;
+mod tidy;
 mod ui;
 
 use anyhow::Result;
@@ -17,12 +23,24 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Open Leadline on a working demo company: installs what is missing, builds, starts the server and the window
+    Run(run::Args),
+    /// Run every test there is; ends with one summary
+    Test(test::Args),
+    /// What CI runs: format, lints, docs, forbidden dependencies, tidy, then every test
+    Ci,
     /// Build the window's content to ui/dist
     Ui(ui::Args),
+    /// Check that documents and sources keep the habits of the tree
+    Tidy,
 }
 
 fn main() -> Result<()> {
     match Args::parse().task {
+        Task::Run(args) => run::run(&args),
+        Task::Test(args) => test::run(&args),
+        Task::Ci => ci::run(),
         Task::Ui(args) => ui::run(&args),
+        Task::Tidy => tidy::run(),
     }
 }

@@ -94,6 +94,19 @@ fn stamp(variant: Variant, sources: u64) -> String {
     format!("{} {sources:016x}\n", variant.name())
 }
 
+/// Lints the content for the target it is made for.
+pub fn lint() -> Result<()> {
+    step("Checking lints of the window's content");
+    let toolchain = setup::wasm_toolchain()?;
+    if toolchain != WasmToolchain::Rustup {
+        println!("  left out: Debian's compiler brings no clippy");
+        return Ok(());
+    }
+    let mut cargo = wasm_cargo(&toolchain);
+    cargo.args(["clippy", "--package", "ui", "--target", "wasm32-unknown-unknown", "--target-dir", TARGET_DIR, "--profile", "wasm-dev"]);
+    shell::run(cargo.args(["--", "-D", "warnings"]))
+}
+
 /// Compiles with one of the three toolchains that can.
 fn compile(toolchain: &WasmToolchain, variant: Variant) -> Result<()> {
     let mut cargo = wasm_cargo(toolchain);
@@ -103,7 +116,7 @@ fn compile(toolchain: &WasmToolchain, variant: Variant) -> Result<()> {
 }
 
 /// A cargo that can compile for wasm.
-pub fn wasm_cargo(toolchain: &WasmToolchain) -> Command {
+fn wasm_cargo(toolchain: &WasmToolchain) -> Command {
     match toolchain {
         WasmToolchain::Rustup => shell::cargo(),
         WasmToolchain::DebianWithStd => setup::debian_cargo(),

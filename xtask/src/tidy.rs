@@ -1,0 +1,177 @@
+//! Checks of the habits no compiler knows: paths named in documents exist, modules say what they own,
+//! tests neither sleep nor hide, money is no float. Reads only files git knows or would add.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{self, root, step};
+
+/// Words that no source may hold, and why. Built from halves, so that this file passes itself.
+const FORBIDDEN: [(&str, &str, &str); 3] = [
+    ("todo", "!(", "unfinished work does not land"),
+    ("#[ign", "ore", "a test that is not run proves nothing"),
+    ("thread::sl", "eep", "wait for the event, with a deadline"),
+];
+/// The retry loops of programs may pause; tests may not.
+const MAY_SLEEP: [&str; 3] = ["/src/", "xtask/", "benches/"];
+/// First folders of paths that are ours to check.
+const OURS: [&str; 14] = [
+    "crates", "src-tauri", "ui", "cli", "sync-server", "tests", "xtask", "migrations", "icons", "docs", ".ci", ".cargo", ".config", "shared",
+];
+/// Made at a build or a run, or given from outside: named in documents, absent from the tree.
+const MADE: [&str; 5] = ["ui/dist", "target", ".leadline", "gen/schemas", "shared"];
+
+pub fn run() -> Result<()> {
+    step("Checking habits (tidy)");
+    let mut faults = Vec::new();
+    for file in files("rs")? {
+        let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+        check_source(&name(&file), &text, &mut faults);
+    }
+    for file in files("md")? {
+        let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+        let folder = file.parent().unwrap_or(root());
+        let exists = |path: &str| root().join(path).exists() || folder.join(path).exists();
+        check_document(&name(&file), &text, exists, &mut faults);
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    bail!("{} faults:\n  {}", faults.len(), faults.join("\n  "));
+}
+
+/// Files of the tree with this extension: tracked, or new and not ignored.
+pub fn files(extension: &str) -> Result<Vec<PathBuf>> {
+    let mut git = shell::program("git");
+    git.args(["ls-files", "--cached", "--others", "--exclude-standard", "--", &format!("*.{extension}")]);
+    let listed = shell::read(&mut git)?;
+    let files = listed.lines().map(|line| root().join(line));
+    // Removed but not yet committed.
+    Ok(files.filter(|file| file.is_file()).collect())
+}
+
+fn check_source(file: &str, text: &str, faults: &mut Vec<String>) {
+    if !text.trim_start().starts_with("//!") {
+        faults.push(format!("{file}: begins without `//!`: what it owns, what it never does"));
+    }
+    let is_money = file.contains("money") || file.contains("ledger") || file.contains("payment");
+    for (number, line) in text.lines().enumerate() {
+        let place = format!("{file}:{}", number + 1);
+        for (head, tail, why) in FORBIDDEN {
+            let may_sleep = tail == "eep" && MAY_SLEEP.iter().any(|part| file.contains(part)) && !file.starts_with("tests/");
+            if line.contains(&format!("{head}{tail}")) && !may_sleep {
+                faults.push(format!("{place}: {head}{tail}: {why}"));
+            }
+        }
+        let code = line.split("//").next().unwrap_or(line);
+        let names_money = is_money || ["amount", "price", "money"].iter().any(|word| code.contains(word));
+        if names_money && has_word(code, "f64") | has_word(code, "f32") && file != "xtask/src/tidy.rs" {
+            faults.push(format!("{place}: money as a float: it is an integer of minor units"));
+        }
+    }
+}
+
+fn has_word(code: &str, word: &str) -> bool {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|part| part == word)
+}
+
+fn check_document(file: &str, text: &str, exists: impl Fn(&str) -> bool, faults: &mut Vec<String>) {
+    let mut in_code = false;
+    for (number, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        }
+        if in_code {
+            continue;
+        }
+        let links = links(line).into_iter().filter(|link| is_relative_link(link));
+        let spans = code_spans(line).into_iter().filter(|span| is_path(span));
+        for path in links.chain(spans) {
+            let path = path.split('#').next().unwrap_or(path).trim_end_matches('/');
+            let is_made = MADE.iter().any(|made| path.strip_prefix(made).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+            if !path.is_empty() && !is_made && !exists(path) {
+                faults.push(format!("{file}:{}: names {path}, which does not exist", number + 1));
+            }
+        }
+    }
+}
+
+/// Targets of `[text](target)`.
+fn links(line: &str) -> Vec<&str> {
+    line.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect()
+}
+
+fn is_relative_link(link: &str) -> bool {
+    !link.contains("://") && !link.starts_with("mailto:") && !link.starts_with('#') && !link.contains(' ')
+}
+
+/// What stands between single backticks.
+fn code_spans(line: &str) -> Vec<&str> {
+    line.split('`').skip(1).step_by(2).collect()
+}
+
+/// Whether a code span names a place in the tree, not a route, a pattern or a command.
+fn is_path(span: &str) -> bool {
+    let plain = span.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@".contains(c));
+    let Some((first, rest)) = span.split_once('/') else { return plain && is_file_of_the_root(span) };
+    plain && OURS.contains(&first) && !rest.contains("NNNN") && !span.contains("...")
+}
+
+/// A bare name is a path only if it reads like a file that lies in the root.
+fn is_file_of_the_root(span: &str) -> bool {
+    ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "LICENSE", "Cargo.toml", "tauri.conf.json"].contains(&span)
+}
+
+fn name(file: &Path) -> String {
+    file.strip_prefix(root()).unwrap_or(file).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Vec<String> {
+        let mut faults = Vec::new();
+        check_document("a.md", text, |path| path == "crates/domain" || path == "docs/sync.md", &mut faults);
+        faults
+    }
+
+    #[test]
+    fn documents_may_name_only_what_exists() {
+        let cases = [
+            ("see `crates/domain`, `crates/domain/` and [sync](docs/sync.md#push)", 0),
+            ("see `crates/gone`", 1),
+            ("see [gone](docs/gone.md)", 1),
+            ("a route `/api/v1/sync/push`, a command `cargo xtask run`, a link [x](https://example.org/a)", 0),
+            ("`ui/dist` is made, so are `target/ui` and `.leadline/server`", 0),
+            ("```\n`crates/gone`\n```", 0),
+        ];
+        for (text, faults) in cases {
+            assert_eq!(document(text).len(), faults, "{text}");
+        }
+    }
+
+    #[test]
+    fn sources_keep_the_habits() {
+        let sleep = format!("//! m\nthread::sl{}(x);", "eep");
+        let cases = [
+            ("crates/a/src/lib.rs", "//! m\n", 0),
+            ("crates/a/src/lib.rs", "mod a;\n", 1),
+            ("crates/a/tests/b.rs", sleep.as_str(), 1),
+            ("tests/src/b.rs", sleep.as_str(), 1),
+            ("crates/a/src/lib.rs", sleep.as_str(), 0),
+            ("crates/a/src/money.rs", "//! m\nfn a(x: f64) {}", 1),
+            ("crates/a/src/lead.rs", "//! m\nlet amount: f32 = 1.0;", 1),
+            ("crates/a/src/lead.rs", "//! m\nlet share: f64 = 1.0;", 0),
+        ];
+        for (file, text, wanted) in cases {
+            let mut faults = Vec::new();
+            check_source(file, text, &mut faults);
+            assert_eq!(faults.len(), wanted, "{file} {text:?} {faults:?}");
+        }
+    }
+}
