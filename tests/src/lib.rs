@@ -3,3 +3,4 @@
 
 pub mod display;
 pub mod window;
+pub mod world;

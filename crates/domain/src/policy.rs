@@ -128,7 +128,12 @@ impl Permit {
 /// # Errors
 /// `NotPermitted`, in words that name no record.
 pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Permit, Refusal> {
-    let allowed = match scope(actor.role, action) {
+    let scope = match scope(actor.role, action) {
+        // A manager of no team assigns everywhere (Appendix A.2, note 8).
+        Scope::Team if actor.role == Role::Manager && actor.team.is_none() => Scope::All,
+        scope => scope,
+    };
+    let allowed = match scope {
         Scope::None => false,
         Scope::All => true,
         Scope::Own => subject.owner == Some(actor.user),
