@@ -7,7 +7,7 @@ use crate::{
     dependencies,
     setup::{self, Need},
     shell::{self, step},
-    test::{self, AUTOMATION, NATIVE},
+    test::{self, AUTOMATION},
     tidy,
     ui::{self, Variant},
 };
@@ -23,9 +23,8 @@ pub fn run() -> Result<()> {
     // Before clippy: the shell embeds it, so it does not compile without.
     ui::build(Variant::Dev)?;
     step("Checking lints (clippy)");
-    shell::run(shell::cargo().arg("clippy").args(NATIVE).arg("--all-targets").args(AUTOMATION).args(["--", "-D", "warnings"]))?;
-    ui::lint()?;
+    shell::run(shell::cargo().arg("clippy").arg("--workspace").arg("--all-targets").args(AUTOMATION).args(["--", "-D", "warnings"]))?;
     step("Checking the documentation (rustdoc)");
-    shell::run(shell::cargo().args(["doc", "--no-deps", "--quiet"]).args(NATIVE).env("RUSTDOCFLAGS", "-D warnings"))?;
+    shell::run(shell::cargo().args(["doc", "--no-deps", "--quiet"]).arg("--workspace").env("RUSTDOCFLAGS", "-D warnings"))?;
     test::run(&test::Args::default())
 }

@@ -11,7 +11,8 @@ mod test;
 mod tidy;
 mod ui;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -35,12 +36,19 @@ enum Task {
     Tidy,
 }
 
-fn main() -> Result<()> {
-    match Args::parse().task {
+fn main() -> ExitCode {
+    let done = match Args::parse().task {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Ci => ci::run(),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\x1b[31mError:\x1b[0m {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

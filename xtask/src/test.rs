@@ -17,8 +17,6 @@ use crate::{
     ui::{self, Variant},
 };
 
-/// Everything but the window's content, which compiles only for wasm.
-pub const NATIVE: [&str; 3] = ["--workspace", "--exclude", "ui"];
 /// WebDriver may drive the window.
 pub const AUTOMATION: [&str; 2] = ["--features", "leadline-desktop/automation"];
 const JUNIT: &str = "target/nextest/default/junit.xml";
@@ -37,7 +35,7 @@ pub fn run(args: &Args) -> Result<()> {
     ui::build(Variant::Dev)?;
     step("Building the programs and the tests");
     // In one go with the tests, so that no dependency is built twice with other features.
-    shell::run(shell::cargo().arg("build").args(NATIVE).arg("--all-targets").args(AUTOMATION))?;
+    shell::run(shell::cargo().arg("build").arg("--workspace").arg("--all-targets").args(AUTOMATION))?;
     doc_tests()?;
     step("Running every test");
     nextest(args)
@@ -50,13 +48,13 @@ fn doc_tests() -> Result<()> {
         return Ok(());
     }
     step("Running the documentation tests");
-    shell::run(shell::cargo().args(["test", "--quiet", "--doc"]).args(NATIVE).args(AUTOMATION))
+    shell::run(shell::cargo().args(["test", "--quiet", "--doc"]).arg("--workspace").args(AUTOMATION))
 }
 
 /// Runs them, and puts the summary last, below the slowest tests.
 fn nextest(args: &Args) -> Result<()> {
     let mut cargo = shell::cargo();
-    cargo.args(["nextest", "run", "--cargo-quiet"]).args(NATIVE).args(AUTOMATION).args(&args.nextest);
+    cargo.args(["nextest", "run", "--cargo-quiet"]).arg("--workspace").args(AUTOMATION).args(&args.nextest);
     let mut run = cargo.stderr(Stdio::piped()).spawn().context("cargo nextest can't be started")?;
     let report = BufReader::new(run.stderr.take().context("nextest's report is piped")?);
     let mut summary = None;

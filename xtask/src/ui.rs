@@ -94,19 +94,6 @@ fn stamp(variant: Variant, sources: u64) -> String {
     format!("{} {sources:016x}\n", variant.name())
 }
 
-/// Lints the content for the target it is made for.
-pub fn lint() -> Result<()> {
-    step("Checking lints of the window's content");
-    let toolchain = setup::wasm_toolchain()?;
-    if toolchain != WasmToolchain::Rustup {
-        println!("  left out: Debian's compiler brings no clippy");
-        return Ok(());
-    }
-    let mut cargo = wasm_cargo(&toolchain);
-    cargo.args(["clippy", "--package", "ui", "--target", "wasm32-unknown-unknown", "--target-dir", TARGET_DIR, "--profile", "wasm-dev"]);
-    shell::run(cargo.args(["--", "-D", "warnings"]))
-}
-
 /// Compiles with one of the three toolchains that can.
 fn compile(toolchain: &WasmToolchain, variant: Variant) -> Result<()> {
     let mut cargo = wasm_cargo(toolchain);
