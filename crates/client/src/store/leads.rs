@@ -128,3 +128,192 @@ pub fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 fn digits_of(main: &str, alt: Option<&str>) -> String {
     format!("{} {}", phone::digits(main), alt.map(phone::digits).unwrap_or_default())
 }
+
+/// What of a lead the list compares without reading its row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    pub n: i64,
+    pub updated_at: i64,
+    pub pool: Pool,
+    pub status: Status,
+    /// E.164.
+    pub phone: String,
+    pub alt_phone: Option<String>,
+}
+
+const FACET: &str = "n, updated_at, pool, status, phone, alt_phone";
+
+/// Every lead's facet, in no order.
+pub fn facets(c: &Connection, mut take: impl FnMut(Facet)) -> Result<(), ClientError> {
+    let mut statement = c.prepare_cached(&format!("SELECT {FACET} FROM leads"))?;
+    let mut rows = statement.query([])?;
+    while let Some(r) = rows.next()? {
+        take(facet(r)?);
+    }
+    Ok(())
+}
+
+pub fn facet_of(c: &Connection, id: LeadId) -> Result<Option<Facet>, ClientError> {
+    Ok(c.prepare_cached(&format!("SELECT {FACET} FROM leads WHERE id = ?1"))?.query_row([id.0.as_bytes()], facet).optional()?)
+}
+
+fn facet(r: &rusqlite::Row<'_>) -> rusqlite::Result<Facet> {
+    let pool: Pool = r.get_ref(2)?.as_str()?.parse().unwrap_or(Pool::Working);
+    let status: Status = r.get_ref(3)?.as_str()?.parse().unwrap_or(Status::New);
+    Ok(Facet { n: r.get(0)?, updated_at: r.get(1)?, pool, status, phone: r.get(4)?, alt_phone: r.get(5)? })
+}
+
+/// One line of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub n: i64,
+    pub id: LeadId,
+    pub name: String,
+    pub phone: String,
+    pub source: Option<String>,
+    pub status: Status,
+    pub interest: Option<u8>,
+    pub next_follow_up_at: Option<i64>,
+    pub conflicts: u32,
+    pub pending: u32,
+    pub owner: Option<UserId>,
+    pub team: Option<TeamId>,
+    pub updated_at: i64,
+}
+
+const LINE: &str = "n, id, name, phone, source, status, interest, next_follow_up_at, conflicts, pending, owner, team, updated_at";
+const NEWEST_FIRST: &str = "ORDER BY updated_at DESC, n DESC";
+
+/// Lines newest first, after skipping `offset`; for a list nobody knows the keys of yet.
+pub fn lines(c: &Connection, pool: Option<Pool>, offset: u32, limit: u32) -> Result<Vec<Line>, ClientError> {
+    match (pool, offset) {
+        (None, 0) => collect(c, &format!("SELECT {LINE} FROM leads {NEWEST_FIRST} LIMIT ?1"), params![limit]),
+        (Some(pool), 0) => collect(c, &format!("SELECT {LINE} FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT ?2"), params![pool.as_str(), limit]),
+        // Skips in the index alone.
+        (None, _) => {
+            let inner = format!("SELECT n FROM leads {NEWEST_FIRST} LIMIT ?1 OFFSET ?2");
+            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), params![limit, offset])
+        }
+        (Some(pool), _) => {
+            let inner = format!("SELECT n FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT ?2 OFFSET ?3");
+            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), params![pool.as_str(), limit, offset])
+        }
+    }
+}
+
+/// Lines newest first from the one with this key on: as cheap deep down as at the top.
+pub fn lines_from(c: &Connection, pool: Option<Pool>, (updated_at, n): (i64, i64), limit: u32) -> Result<Vec<Line>, ClientError> {
+    match pool {
+        None => {
+            let sql = format!("SELECT {LINE} FROM leads WHERE (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT ?3");
+            collect(c, &sql, params![updated_at, n, limit])
+        }
+        Some(pool) => {
+            let sql = format!("SELECT {LINE} FROM leads WHERE pool = ?4 AND (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT ?3");
+            collect(c, &sql, params![updated_at, n, limit, pool.as_str()])
+        }
+    }
+}
+
+/// The lines with these row ids, in their order; one that is gone is left out.
+pub fn lines_of(c: &Connection, rows: &[u32]) -> Result<Vec<Line>, ClientError> {
+    let mut statement = c.prepare_cached(&format!("SELECT {LINE} FROM leads WHERE n = ?1"))?;
+    rows.iter().filter_map(|n| statement.query_row([n], line).optional().map_err(ClientError::from).transpose()).collect()
+}
+
+fn collect(c: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Line>, ClientError> {
+    let mut statement = c.prepare_cached(sql)?;
+    let lines = statement.query_map(params, line)?;
+    Ok(lines.collect::<Result<_, _>>()?)
+}
+
+fn line(r: &rusqlite::Row<'_>) -> rusqlite::Result<Line> {
+    let uuid = |i| r.get::<_, Option<[u8; 16]>>(i).map(|x| x.map(Uuid::from_bytes));
+    Ok(Line {
+        n: r.get(0)?,
+        id: LeadId(Uuid::from_bytes(r.get(1)?)),
+        name: r.get(2)?,
+        phone: r.get(3)?,
+        source: r.get(4)?,
+        status: r.get_ref(5)?.as_str()?.parse().unwrap_or(Status::New),
+        interest: r.get(6)?,
+        next_follow_up_at: r.get(7)?,
+        conflicts: r.get(8)?,
+        pending: r.get(9)?,
+        owner: uuid(10)?.map(UserId),
+        team: uuid(11)?.map(TeamId),
+        updated_at: r.get(12)?,
+    })
+}
+
+/// Leads in each pool, in the order of [`Pool::ALL`].
+pub fn count_by_pool(c: &Connection) -> Result<[u32; 4], ClientError> {
+    let mut statement = c.prepare_cached("SELECT pool, count(*) FROM leads GROUP BY pool")?;
+    let mut rows = statement.query([])?;
+    let mut counts = [0; 4];
+    while let Some(r) = rows.next()? {
+        if let Ok(pool) = r.get_ref(0)?.as_str().unwrap_or_default().parse::<Pool>() {
+            counts[pool as usize] = r.get(1)?;
+        }
+    }
+    Ok(counts)
+}
+
+/// Row ids whose words match an FTS5 expression.
+pub fn matching_words(c: &Connection, expression: &str, mut take: impl FnMut(i64)) -> Result<(), ClientError> {
+    let mut statement = c.prepare_cached("SELECT rowid FROM lead_words WHERE lead_words MATCH ?1")?;
+    let mut rows = statement.query([expression])?;
+    while let Some(r) = rows.next()? {
+        take(r.get(0)?);
+    }
+    Ok(())
+}
+
+/// Every lead's name and e-mail, in no order: what is searched while the search tables are not built.
+pub fn names(c: &Connection, mut take: impl FnMut(i64, &str, &str)) -> Result<(), ClientError> {
+    let mut statement = c.prepare_cached("SELECT n, name, coalesce(email, '') FROM leads")?;
+    let mut rows = statement.query([])?;
+    while let Some(r) = rows.next()? {
+        take(r.get(0)?, r.get_ref(1)?.as_str().unwrap_or_default(), r.get_ref(2)?.as_str().unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Whether the search tables keep vowel signs inside words, so that they can answer for every script.
+pub fn words_keep_marks(c: &Connection) -> Result<bool, ClientError> {
+    let sql: String = c.query_row("SELECT sql FROM sqlite_schema WHERE name = 'lead_words'", [], |r| r.get(0))?;
+    Ok(sql.contains("Mn Mc"))
+}
+
+/// Leads that have exactly this number, as the first or the alternate one.
+pub fn with_number(c: &Connection, e164: &str) -> Result<Vec<(LeadId, String)>, ClientError> {
+    // The last seven digits are the rarest; the rows themselves decide.
+    let digits = phone::digits(e164);
+    let tail = digits.get(digits.len().saturating_sub(7)..).unwrap_or(&digits);
+    let trigrams: Vec<String> = (0..tail.len().saturating_sub(2)).map(|i| format!("\"{}\"", &tail[i..i + 3])).collect();
+    let mut statement = c.prepare_cached(
+        "SELECT id, name FROM leads WHERE n IN (SELECT rowid FROM lead_digits WHERE lead_digits MATCH ?1) AND (phone = ?2 OR alt_phone = ?2)
+         ORDER BY n LIMIT 20",
+    )?;
+    let found = statement.query_map(params![trigrams.join(" AND "), e164], |r| Ok((LeadId(Uuid::from_bytes(r.get(0)?)), r.get(1)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Leads whose id, in hex without dashes, ends with `hex`, or also starts so; two at most.
+pub fn with_id_like(c: &Connection, hex: &str, or_starts: bool) -> Result<Vec<LeadId>, ClientError> {
+    let mut statement = c.prepare_cached(
+        "SELECT id FROM leads WHERE lower(hex(id)) LIKE '%' || ?1 OR (?2 AND lower(hex(id)) LIKE ?1 || '%') LIMIT 2",
+    )?;
+    let found = statement.query_map(params![hex, or_starts], |r| Ok(LeadId(Uuid::from_bytes(r.get(0)?))))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Lines with an open follow-up, the earliest first.
+pub fn lines_due(c: &Connection, limit: u32) -> Result<Vec<Line>, ClientError> {
+    collect(c, &format!("SELECT {LINE} FROM leads WHERE next_follow_up_at IS NOT NULL ORDER BY next_follow_up_at, n LIMIT ?1"), params![limit])
+}
+
+/// Leads on this device.
+pub fn count(c: &Connection) -> Result<u32, ClientError> {
+    Ok(c.prepare_cached("SELECT count(*) FROM leads")?.query_row([], |r| r.get(0))?)
+}

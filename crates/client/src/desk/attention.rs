@@ -1,0 +1,113 @@
+//! Needs attention: what was refused, with what was typed in full, until the person decides.
+
+use super::edits::placed;
+use super::timeline::what;
+use super::when::Today;
+use super::words::Reader;
+use super::Desk;
+use crate::error::ClientError;
+use crate::project;
+use crate::store::attention::{self, Refused};
+use crate::store::leads;
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionList, AttentionRestore, AttentionRetry};
+use bridge::{Done, Problem};
+use domain::command::NewLead;
+use domain::{Action, Command, LeadField, LeadId, Status, lifecycle};
+use rusqlite::Connection;
+
+pub(super) fn list(desk: &Desk, _: AttentionList) -> Result<Vec<AttentionItem>, Problem> {
+    let now_ms = desk.engine.env().now_ms();
+    Ok(desk.read(|c| {
+        let reader = desk.reader(c)?;
+        let today = reader.today(now_ms);
+        attention::waiting(c)?.into_iter().map(|refused| item(c, &reader, &today, refused)).collect()
+    })?)
+}
+
+pub(super) fn retry(desk: &Desk, ask: AttentionRetry) -> Result<Done, Problem> {
+    desk.engine.retry(ask.command).map_err(placed)?;
+    desk.wake();
+    Ok(Done {})
+}
+
+pub(super) fn discard(desk: &Desk, ask: AttentionDiscard) -> Result<Done, Problem> {
+    desk.engine.settle(ask.command, Some("discarded"))?;
+    Ok(Done {})
+}
+
+pub(super) fn restore(desk: &Desk, ask: AttentionRestore) -> Result<Done, Problem> {
+    desk.engine.settle(ask.command, None)?;
+    Ok(Done {})
+}
+
+fn item(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refused) -> Result<AttentionItem, ClientError> {
+    let lead = LeadId(refused.doc.id);
+    let row = leads::get(c, lead)?;
+    let see_phone = row.as_ref().is_some_and(|row| reader.may(Action::SeePhone, &project::subject(&row.summary)));
+    let typed_name = match &refused.envelope.command {
+        Command::CreateLead(new) => new.name.clone(),
+        _ => refused.title,
+    };
+    let refusal = refused.refusal;
+    Ok(AttentionItem {
+        command: refused.envelope.id,
+        lead,
+        lead_here: row.is_some(),
+        lead_name: row.map_or(typed_name, |row| row.summary.name),
+        // One's own typed phone is no secret to oneself.
+        what: what(&refused.envelope.command, reader, today, true),
+        typed: typed(&refused.envelope.command, reader),
+        wrote: today.when(refused.envelope.at),
+        refused: today.when(refused.refused_at),
+        code: refusal.code,
+        why: refusal.text,
+        winning: refusal.winning.map(|value| winning(&refused.envelope.command, value, reader, see_phone)),
+    })
+}
+
+/// What stands instead, as people read it.
+fn winning(command: &Command, value: String, reader: &Reader, see_phone: bool) -> String {
+    match (command, value.parse::<Status>()) {
+        (Command::SetField { field, .. }, _) => reader.display(*field, &value, see_phone),
+        (_, Ok(status)) => lifecycle::label(status).to_owned(),
+        _ => value,
+    }
+}
+
+/// What was typed, in full, for copying.
+fn typed(command: &Command, reader: &Reader) -> String {
+    let shown = |field: LeadField, value: &str| reader.display(field, value, true);
+    match command {
+        Command::CreateLead(new) => typed_lead(new, shown),
+        Command::SetField { field, value } => value.as_deref().map(|value| shown(*field, value)).unwrap_or_default(),
+        Command::ChangeStatus { to, reason, .. } => join(": ", &[lifecycle::label(*to), reason.as_deref().unwrap_or_default()]),
+        Command::SetInterest { level } => level.to_string(),
+        Command::ScheduleFollowUp { local, note, .. } => join("\n", &[&local.replace('T', " "), note]),
+        Command::MoveFollowUp { local, .. } => local.replace('T', " "),
+        Command::CompleteFollowUp { outcome, .. } | Command::LogCall { outcome, .. } => outcome.clone(),
+        Command::CancelFollowUp { .. } => String::new(),
+        Command::AddNote { text } => text.clone(),
+        Command::EditNote { splices, .. } => join("\n", &splices.iter().map(|s| s.insert.as_str()).collect::<Vec<_>>()),
+        Command::AddTag { tag } | Command::RemoveTag { tag } => tag.clone(),
+    }
+}
+
+fn typed_lead(new: &NewLead, shown: impl Fn(LeadField, &str) -> String) -> String {
+    let fields = [
+        (LeadField::Name, Some(&new.name)),
+        (LeadField::Phone, Some(&new.phone)),
+        (LeadField::AltPhone, new.alt_phone.as_ref()),
+        (LeadField::Email, new.email.as_ref()),
+        (LeadField::Budget, new.budget.as_ref()),
+        (LeadField::Source, new.source.as_ref()),
+        (LeadField::Language, new.language.as_ref()),
+    ];
+    let mut lines: Vec<String> = fields.into_iter().filter_map(|(field, value)| Some(shown(field, value?))).collect();
+    lines.extend(new.note.clone());
+    lines.join("\n")
+}
+
+fn join(between: &str, parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    parts.join(between)
+}

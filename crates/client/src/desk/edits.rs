@@ -1,0 +1,146 @@
+//! Every edit: what was typed becomes a command, the engine carries it out, the sync is woken.
+
+use super::record::read_heads;
+use super::when;
+use super::Desk;
+use crate::error::ClientError;
+use crate::store::leads;
+use bridge::lead::{
+    CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadChangeStatus, LeadCreate, LeadPick, LeadSetField,
+    LeadSetInterest, NoteAdd, NoteEdit, TagAdd, TagRemove,
+};
+use bridge::{Done, Problem, ProblemCode};
+use domain::command::NewLead;
+use domain::{Command, LeadField, LeadId, Refusal, RefusalCode, Status};
+use records::{RecordError, TextEdit};
+
+pub(super) fn create(desk: &Desk, ask: LeadCreate) -> Result<LeadId, Problem> {
+    let form = ask.form;
+    let reader = desk.read(|c| desk.reader(c))?;
+    let new = NewLead {
+        name: form.name.trim().to_owned(),
+        phone: reader.raw(LeadField::Phone, &form.phone)?.unwrap_or_default(),
+        alt_phone: reader.raw(LeadField::AltPhone, &form.alt_phone)?,
+        email: reader.raw(LeadField::Email, &form.email)?,
+        budget: reader.raw(LeadField::Budget, &form.budget)?,
+        source: reader.raw(LeadField::Source, &form.source)?,
+        language: reader.raw(LeadField::Language, &form.language)?,
+        note: Some(form.note).filter(|note| !note.trim().is_empty()),
+    };
+    if new.phone.is_empty() {
+        domain::command::check_field(LeadField::Name, Some(&new.name))?;
+        domain::command::check_field(LeadField::Phone, None)?;
+    }
+    let lead = desk.engine.create_lead(new)?;
+    desk.wake();
+    Ok(lead)
+}
+
+pub(super) fn set_field(desk: &Desk, ask: LeadSetField) -> Result<Done, Problem> {
+    let reader = desk.read(|c| desk.reader(c))?;
+    let value = reader.raw(ask.field, &ask.value)?;
+    // Leaving a field as it is is no edit; on a field in conflict it is the pick.
+    let state = desk.engine.record(ask.lead)?.0.field(ask.field).clone();
+    if state.others.is_empty() && state.value == value {
+        return Ok(Done {});
+    }
+    desk.edit(ask.lead, Command::SetField { field: ask.field, value })
+}
+
+pub(super) fn pick(desk: &Desk, ask: LeadPick) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::SetField { field: ask.field, value: ask.value })
+}
+
+pub(super) fn change_status(desk: &Desk, ask: LeadChangeStatus) -> Result<Done, Problem> {
+    let from = desk.status(ask.lead)?;
+    let reason = ask.reason.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty());
+    desk.edit(ask.lead, Command::ChangeStatus { from, to: ask.to, reason })
+}
+
+pub(super) fn set_interest(desk: &Desk, ask: LeadSetInterest) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::SetInterest { level: ask.level })
+}
+
+pub(super) fn schedule_follow_up(desk: &Desk, ask: FollowUpSchedule) -> Result<Done, Problem> {
+    let (due_at, zone) = desk.instant(&ask.local)?;
+    desk.edit(ask.lead, Command::ScheduleFollowUp { due_at, zone, local: ask.local, note: ask.note.trim().to_owned() })
+}
+
+pub(super) fn move_follow_up(desk: &Desk, ask: FollowUpMove) -> Result<Done, Problem> {
+    let (due_at, zone) = desk.instant(&ask.local)?;
+    desk.edit(ask.lead, Command::MoveFollowUp { follow_up: ask.follow_up, due_at, zone, local: ask.local })
+}
+
+pub(super) fn complete_follow_up(desk: &Desk, ask: FollowUpComplete) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::CompleteFollowUp { follow_up: ask.follow_up, outcome: ask.outcome.trim().to_owned() })
+}
+
+pub(super) fn cancel_follow_up(desk: &Desk, ask: FollowUpCancel) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::CancelFollowUp { follow_up: ask.follow_up })
+}
+
+pub(super) fn add_note(desk: &Desk, ask: NoteAdd) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::AddNote { text: ask.text })
+}
+
+pub(super) fn edit_note(desk: &Desk, ask: NoteEdit) -> Result<Done, Problem> {
+    desk.check_signed_in()?;
+    let heads = read_heads(&ask.heads).ok_or_else(|| Problem::new(ProblemCode::Internal, "This edit names no state of the note."))?;
+    let index = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+    let edits: Vec<TextEdit> =
+        ask.splices.into_iter().map(|s| TextEdit { at: index(s.at), delete: index(s.delete), insert: s.insert }).collect();
+    if edits.iter().all(|e| e.delete == 0 && e.insert.is_empty()) {
+        return Ok(Done {});
+    }
+    desk.engine.edit_note(ask.lead, ask.note, &heads, &edits).map_err(placed)?;
+    desk.wake();
+    Ok(Done {})
+}
+
+pub(super) fn add_tag(desk: &Desk, ask: TagAdd) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::AddTag { tag: ask.tag.trim().to_owned() })
+}
+
+pub(super) fn remove_tag(desk: &Desk, ask: TagRemove) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::RemoveTag { tag: ask.tag })
+}
+
+pub(super) fn log_call(desk: &Desk, ask: CallLog) -> Result<Done, Problem> {
+    let at = desk.engine.env().now_ms();
+    desk.edit(ask.lead, Command::LogCall { at, outcome: ask.outcome.trim().to_owned() })
+}
+
+impl Desk {
+    fn edit(&self, lead: LeadId, command: Command) -> Result<Done, Problem> {
+        self.check_signed_in()?;
+        self.engine.execute(lead, command)?;
+        self.wake();
+        Ok(Done {})
+    }
+
+    fn check_signed_in(&self) -> Result<(), ClientError> {
+        self.read(|c| self.reader(c).map(|_| ()))
+    }
+
+    /// The status the person sees.
+    fn status(&self, lead: LeadId) -> Result<Status, ClientError> {
+        let row = self.read(|c| leads::get(c, lead))?.ok_or(ClientError::NotFound)?;
+        Ok(row.summary.status)
+    }
+
+    /// A wall time in the organisation's zone, with the zone's name.
+    fn instant(&self, local: &str) -> Result<(i64, String), Problem> {
+        let reader = self.read(|c| self.reader(c))?;
+        Ok((when::instant(&reader.zone, local)?, reader.facts.org.zone.clone()))
+    }
+}
+
+/// A text edit without its place is a "no" that the person can act on.
+pub(super) fn placed(e: ClientError) -> Problem {
+    match e {
+        ClientError::Record(RecordError::NoteMissing | RecordError::Unplaced) => {
+            Refusal::new(RefusalCode::NotFound, "The place of this edit is not in the note any more. Copy your text and type it again.").on("note").into()
+        }
+        other => other.into(),
+    }
+}

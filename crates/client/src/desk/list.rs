@@ -1,0 +1,163 @@
+//! The list of leads: a window of it, by pool, status and search; and the counts beside the tabs.
+
+use super::index::{AnyOf, Kinds, Rows, Sieve};
+use super::search::{self, Part};
+use super::when::Today;
+use super::words::Reader;
+use super::Desk;
+use crate::error::ClientError;
+use crate::store::leads::{self, Line};
+use crate::store::{attention, meta};
+use crate::sync::BackfillState;
+use bridge::Problem;
+use bridge::lead::{LeadCounts, LeadCountsGet, LeadFilter, LeadList, LeadPage, LeadRow, Mark, PAGE_MAX};
+use domain::Pool;
+use rusqlite::Connection;
+
+pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
+    let limit = ask.limit.min(PAGE_MAX);
+    let now_ms = desk.engine.env().now_ms();
+    Ok(desk.read(|c| {
+        let reader = desk.reader(c)?;
+        let mut parts = search::parts(&ask.filter.search, &reader.facts.org.phone_prefix);
+        if reader.sees_no_phones() {
+            parts.iter_mut().for_each(Part::forget_digits);
+        }
+        let (lines, total) = match (ask.filter.statuses.is_empty(), parts.is_empty()) {
+            (true, true) => plain(desk, c, ask.filter.pool, ask.offset, limit)?,
+            _ => sieved(desk, c, &ask.filter, parts, ask.offset, limit)?,
+        };
+        let today = reader.today(now_ms);
+        let rows = lines.into_iter().map(|line| row(c, &reader, &today, line)).collect::<Result<_, _>>()?;
+        Ok(LeadPage { rows, offset: ask.offset, total })
+    })?)
+}
+
+pub(super) fn counts(desk: &Desk, _: LeadCountsGet) -> Result<LeadCounts, Problem> {
+    Ok(desk.read(|c| {
+        desk.reader(c)?;
+        let [fresh, working, converted, dropped] = by_pool(desk, c)?;
+        let all = fresh + working + converted + dropped;
+        Ok(LeadCounts { fresh, working, converted, dropped, all, attention: attention::count(c)? })
+    })?)
+}
+
+fn by_pool(desk: &Desk, c: &Connection) -> Result<[u32; 4], ClientError> {
+    match desk.peek_index(c, |table| table.counts())? {
+        Some(counts) => Ok(counts),
+        None => leads::count_by_pool(c),
+    }
+}
+
+/// A pool, or all: one statement that starts at the window's first key.
+fn plain(desk: &Desk, c: &Connection, pool: Option<Pool>, offset: u32, limit: u32) -> Result<(Vec<Line>, u32), ClientError> {
+    let peeked = desk.peek_index(c, |table| {
+        // The top of the list needs no key, and shows what was committed a moment ago.
+        (table.counts(), if offset == 0 { None } else { Some(table.key_at(pool, offset)) })
+    })?;
+    let (counts, key) = match peeked {
+        Some(peeked) => peeked,
+        None => {
+            desk.warm_if_wanted(c)?;
+            (leads::count_by_pool(c)?, None)
+        }
+    };
+    let total = pool.map_or_else(|| counts.iter().sum(), |pool| counts[pool as usize]);
+    let lines = match key {
+        None => leads::lines(c, pool, offset, limit)?,
+        Some(None) => Vec::new(),
+        Some(Some(key)) => leads::lines_from(c, pool, key, limit)?,
+    };
+    Ok((lines, total))
+}
+
+/// Anything narrower: the index says which rows, the read model what is in them.
+fn sieved(desk: &Desk, c: &Connection, filter: &LeadFilter, parts: Vec<Part>, offset: u32, limit: u32) -> Result<(Vec<Line>, u32), ClientError> {
+    let mut sieve = Sieve { kinds: Kinds::of(filter.pool, &filter.statuses), all_of: Vec::new(), first_by: None };
+    for part in parts {
+        let rows = part.word.as_deref().map(|word| rows_with_word(desk, c, word)).transpose()?;
+        sieve.first_by = sieve.first_by.or(part.tail);
+        sieve.all_of.push(AnyOf { rows, digits: part.digits });
+    }
+    let (rows, total) = desk.ask_index(c, |table| table.window(&sieve, offset, limit))?;
+    Ok((leads::lines_of(c, &rows)?, total))
+}
+
+/// Rows with a word that begins so; read through while the search tables can't tell.
+fn rows_with_word(desk: &Desk, c: &Connection, word: &str) -> Result<Rows, ClientError> {
+    let mut rows = Rows::default();
+    let built = !first_sync_runs(c)?;
+    if built && (!search::has_marks(word) || desk.words_keep_marks(c)?) {
+        match leads::matching_words(c, &search::expression(word), |n| rows.insert(n)) {
+            // What the tables would cut in two they can't look for.
+            Err(ClientError::Internal(e)) => tracing::debug!("search without its tables: {e}"),
+            done => return done.map(|()| rows),
+        }
+    }
+    let folded = search::fold(word);
+    leads::names(c, |n, name, email| {
+        if search::begins_a_word(&folded, name, email) {
+            rows.insert(n);
+        }
+    })?;
+    Ok(rows)
+}
+
+/// During a first sync the search tables are empty and each batch changes many rows.
+fn first_sync_runs(c: &Connection) -> Result<bool, ClientError> {
+    Ok(meta::get::<BackfillState>(c, meta::BACKFILL)?.is_some_and(|b| b.running && b.first))
+}
+
+impl Desk {
+    pub(super) fn ask_index<T>(&self, c: &Connection, f: impl FnOnce(&super::index::Table) -> T) -> Result<T, ClientError> {
+        if self.read_only {
+            // Another process writes, and says nothing here.
+            return super::index::LeadIndex::default().ask(c, f);
+        }
+        self.known.index.ask(c, f)
+    }
+
+    pub(super) fn peek_index<T>(&self, c: &Connection, f: impl FnOnce(&super::index::Table) -> T) -> Result<Option<T>, ClientError> {
+        if self.read_only { Ok(None) } else { self.known.index.peek(c, f) }
+    }
+
+    /// A window is open and its index out of date: read it again, but not at each batch of a first sync.
+    fn warm_if_wanted(&self, c: &Connection) -> Result<(), ClientError> {
+        if super::lock(&self.known.listener).is_some() && !first_sync_runs(c)? {
+            self.warm();
+        }
+        Ok(())
+    }
+
+    fn words_keep_marks(&self, c: &Connection) -> Result<bool, ClientError> {
+        if let Some(known) = self.known.words_keep_marks.get() {
+            return Ok(*known);
+        }
+        let keep = leads::words_keep_marks(c)?;
+        Ok(*self.known.words_keep_marks.get_or_init(|| keep))
+    }
+}
+
+pub(super) fn row(c: &Connection, reader: &Reader, today: &Today<'_>, line: Line) -> Result<LeadRow, ClientError> {
+    let mark = if reader.waiting.contains(&line.id) {
+        Some(Mark::NeedsAttention)
+    } else if line.conflicts > 0 {
+        Some(Mark::Conflict)
+    } else if line.pending > 0 {
+        Some(Mark::NotSent)
+    } else {
+        None
+    };
+    Ok(LeadRow {
+        id: line.id,
+        phone: reader.listed_phone(&line.phone, line.owner),
+        name: line.name,
+        status: line.status,
+        interest: line.interest,
+        owner: line.owner.map(|owner| reader.name(c, owner)).transpose()?,
+        source: line.source,
+        next_follow_up: line.next_follow_up_at.map(|at| today.when(at)),
+        updated_at: line.updated_at,
+        mark,
+    })
+}

@@ -1,0 +1,166 @@
+//! One lead, whole: what the drawer shows, and what this person may do with it now.
+
+use super::timeline::Past;
+use super::when::Today;
+use super::words::Reader;
+use super::Desk;
+use crate::error::ClientError;
+use crate::project;
+use crate::store::{attention, leads, outbox};
+use bridge::Problem;
+use bridge::lead::{Can, Choice, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, RecordSync};
+use domain::follow_up::{FollowUp, FollowUpState};
+use domain::lead::Rival;
+use domain::{Action, Command, CommandId, DocId, LeadField, LeadId, LeadRecord, Status, Subject, command, lifecycle};
+use records::ChangeHash;
+use rusqlite::Connection;
+use std::cmp::Reverse;
+
+/// Below the name, in this order.
+const SHOWN: [LeadField; 6] =
+    [LeadField::Phone, LeadField::AltPhone, LeadField::Email, LeadField::Budget, LeadField::Source, LeadField::Language];
+
+pub(super) fn get(desk: &Desk, ask: LeadGet) -> Result<LeadView, Problem> {
+    let (record, stored) = desk.engine.record(ask.lead)?;
+    let now_ms = desk.engine.env().now_ms();
+    Ok(desk.read(|c| {
+        let reader = desk.reader(c)?;
+        let row = leads::get(c, ask.lead)?.ok_or(ClientError::NotFound)?;
+        let subject = project::subject(&row.summary);
+        let page = Page {
+            c,
+            reader: &reader,
+            today: reader.today(now_ms),
+            see_phone: reader.may(Action::SeePhone, &subject),
+            past: Past::of(&stored),
+        };
+        page.view(record, &subject, &stored.doc.heads())
+    })?)
+}
+
+/// What the parts of one view share.
+struct Page<'a> {
+    c: &'a Connection,
+    reader: &'a Reader,
+    today: Today<'a>,
+    see_phone: bool,
+    past: Past,
+}
+
+impl Page<'_> {
+    fn view(&self, record: LeadRecord, subject: &Subject, heads: &[ChangeHash]) -> Result<LeadView, ClientError> {
+        let lead = record.id;
+        let mut next = lifecycle::next(record.status);
+        next.retain(|to| self.may_move(record.status, *to, subject));
+        Ok(LeadView {
+            id: lead,
+            name: self.field(&record, LeadField::Name)?,
+            fields: SHOWN.into_iter().map(|field| self.field(&record, field)).collect::<Result<_, _>>()?,
+            status: record.status,
+            review: record.review,
+            interest: record.interest,
+            owner: subject.owner.map(|owner| Ok::<_, ClientError>((owner, self.reader.name(self.c, owner)?))).transpose()?,
+            owner_provisional: outbox::contains(self.c, CommandId(lead.0))?,
+            follow_ups: self.follow_ups(&record),
+            notes: self.notes(&record)?,
+            can: self.can(&record, &next, subject),
+            next,
+            drop_reason: record.drop.map(|drop| drop.reason),
+            tags: record.tags,
+            created: self.today.when(record.created_at),
+            sync: sync_of(self.c, lead)?,
+            heads: write_heads(heads),
+        })
+    }
+
+    fn field(&self, record: &LeadRecord, field: LeadField) -> Result<FieldView, ClientError> {
+        let state = record.field(field);
+        let hidden = matches!(field, LeadField::Phone | LeadField::AltPhone) && !self.see_phone;
+        let display = |raw: &Option<String>| raw.as_deref().map(|raw| self.reader.display(field, raw, self.see_phone));
+        let raw = |raw: &Option<String>| if hidden { None } else { raw.clone() };
+        let choice = |rival: &Rival| -> Result<Choice, ClientError> {
+            Ok(Choice {
+                value: raw(&rival.value),
+                display: display(&rival.value),
+                by: self.reader.name(self.c, rival.author)?,
+                mine: self.reader.is_me(rival.author),
+                when: self.today.when(rival.at),
+            })
+        };
+        let conflict = if state.others.is_empty() {
+            None
+        } else {
+            let choices = state.shown.iter().chain(&state.others).map(choice).collect::<Result<_, _>>()?;
+            Some(FieldConflict { choices, before: display(&state.before) })
+        };
+        Ok(FieldView { field, value: raw(&state.value), display: display(&state.value), conflict })
+    }
+
+    /// Open ones by time, then the settled ones, the latest first.
+    fn follow_ups(&self, record: &LeadRecord) -> Vec<FollowUpView> {
+        let mut all: Vec<&FollowUp> = record.follow_ups.iter().collect();
+        all.sort_by_key(|f| if f.is_open() { (false, f.due_at, Reverse(0)) } else { (true, 0, Reverse(f.due_at)) });
+        let view = |f: &FollowUp| FollowUpView {
+            id: f.id,
+            when: self.today.when(f.due_at),
+            missed: f.is_open() && f.due_at < self.today.now_ms,
+            open: f.is_open(),
+            cancelled: f.state == FollowUpState::Cancelled,
+            outcome: f.outcome.clone(),
+            note: f.note.clone(),
+        };
+        all.into_iter().map(view).collect()
+    }
+
+    fn notes(&self, record: &LeadRecord) -> Result<Vec<NoteView>, ClientError> {
+        let view = |note: &domain::lead::Note| {
+            let (author, at) = self.past.made(note.id).unwrap_or((record.created_by, record.created_at));
+            Ok(NoteView { note: note.clone(), by: self.reader.name(self.c, author)?, when: self.today.when(at) })
+        };
+        record.notes.iter().map(view).collect()
+    }
+
+    fn may_move(&self, from: Status, to: Status, subject: &Subject) -> bool {
+        self.reader.may(Command::ChangeStatus { from, to, reason: None }.action(), subject)
+    }
+
+    fn can(&self, record: &LeadRecord, next: &[Status], subject: &Subject) -> Can {
+        let may = |action| self.reader.may(action, subject);
+        let follow_up = may(Action::ScheduleFollowUp);
+        let blocked = command::may_follow_up(record, subject.owner.is_some()).err();
+        Can {
+            edit: may(Action::EditLead),
+            change_status: may(Action::ChangeStatus),
+            drop: next.contains(&Status::Lost),
+            convert: next.contains(&Status::Converted),
+            reopen: record.status == Status::Lost && !next.is_empty(),
+            follow_up,
+            follow_up_blocked: if follow_up { blocked.map(|refusal| refusal.text) } else { None },
+            timeline: may(Action::ViewTimeline),
+        }
+    }
+}
+
+/// What keeps a record from being the same everywhere, the worst first.
+fn sync_of(c: &Connection, lead: LeadId) -> Result<RecordSync, ClientError> {
+    let refused = attention::of_doc(c, DocId::lead(lead))?;
+    if let Some(first) = refused.first() {
+        let count = u32::try_from(refused.len()).unwrap_or(u32::MAX);
+        return Ok(RecordSync::NeedsAttention { count, why: first.refusal.text.clone() });
+    }
+    match outbox::count_of(c, DocId::lead(lead))? {
+        0 => Ok(RecordSync::Synced),
+        count => Ok(RecordSync::NotSent { count }),
+    }
+}
+
+/// Heads as text for the window, which only gives them back.
+fn write_heads(heads: &[ChangeHash]) -> String {
+    let hex: Vec<String> = heads.iter().map(|h| protocol::ChangeHash(h.0).to_string()).collect();
+    hex.join(",")
+}
+
+/// What [`write_heads`] wrote.
+pub(super) fn read_heads(text: &str) -> Option<Vec<ChangeHash>> {
+    text.split(',').map(|hex| hex.parse::<protocol::ChangeHash>().ok().map(|h| ChangeHash(h.0))).collect()
+}

@@ -1,0 +1,255 @@
+//! Signing in and out, starting the sync; preferences and drafts.
+
+use super::{Desk, Running, lock};
+use crate::error::ClientError;
+use crate::http::HttpTransport;
+use crate::live::LiveLoop;
+use crate::session::{self, SessionFacts};
+use crate::store::{drafts, meta, rows};
+use crate::sync::SyncReport;
+use crate::sync_loop::SyncLoop;
+use bridge::session::{DraftGet, DraftSet, Me, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut, SessionView};
+use bridge::{Done, Problem, ProblemCode};
+use domain::lead::defaults;
+use protocol::auth::{Secret, SignIn};
+use rusqlite::Connection;
+use std::sync::Arc;
+
+/// Preference that holds the theme, and what it is without one.
+const THEME: &str = "theme";
+const THEME_DEFAULT: &str = "dark";
+/// Preference that is set while the person has signed out themselves. A session that only ran out
+/// leaves everything usable.
+const SIGNED_OUT: &str = "signed_out";
+/// Longest key of a draft or preference, and value of a preference, bytes.
+const KEY_MAX: usize = 200;
+const VALUE_MAX: usize = 16 * 1024;
+/// Longest draft, bytes: more than any field takes, so that what was pasted by mistake is kept too.
+const DRAFT_MAX: usize = 8 * 1024 * 1024;
+
+pub(super) fn get(desk: &Desk, _: SessionGet) -> Result<SessionView, Problem> {
+    Ok(desk.read(view)?)
+}
+
+pub(super) fn sign_in(desk: &Desk, ask: SessionSignIn) -> Result<SessionView, Problem> {
+    let server = address(&ask.server)?;
+    let device = desk.engine.device()?;
+    let sign_in = SignIn {
+        email: ask.email.trim().to_owned(),
+        password: Secret(ask.password),
+        device,
+        device_name: device_name(),
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let session = HttpTransport::sign_in(&server, &sign_in, desk.engine.env().now_ms())?;
+    desk.engine.signed_in(&server, &session)?;
+    desk.engine.set_preference(SIGNED_OUT, "no")?;
+    desk.forget_reader();
+    desk.start_sync()?;
+    get(desk, SessionGet {})
+}
+
+pub(super) fn sign_out(desk: &Desk, _: SessionSignOut) -> Result<SessionView, Problem> {
+    desk.engine.set_preference(SIGNED_OUT, "yes")?;
+    desk.engine.sign_out()?;
+    desk.forget_reader();
+    if let Some(running) = lock(&desk.running).take() {
+        // A call on the line may take its time to end; the window does not wait for it.
+        std::thread::spawn(move || drop(running));
+    }
+    get(desk, SessionGet {})
+}
+
+pub(super) fn set_preference(desk: &Desk, ask: PreferenceSet) -> Result<Done, Problem> {
+    let unfit = ask.key == SIGNED_OUT || (ask.key == THEME && !matches!(ask.value.as_str(), "dark" | "light" | "system"));
+    if unfit || ask.key.len() > KEY_MAX || ask.value.len() > VALUE_MAX {
+        return Err(Problem::new(ProblemCode::Refused, "There is no such setting."));
+    }
+    desk.engine.set_preference(&ask.key, &ask.value)?;
+    Ok(Done {})
+}
+
+pub(super) fn set_draft(desk: &Desk, ask: DraftSet) -> Result<Done, Problem> {
+    if ask.key.len() > KEY_MAX || ask.text.as_ref().is_some_and(|text| text.len() > DRAFT_MAX) {
+        return Err(Problem::new(ProblemCode::Refused, "This text is too long to be kept as a draft. Shorten it, or keep it in a file."));
+    }
+    desk.engine.set_draft(&ask.key, ask.text.as_deref())?;
+    Ok(Done {})
+}
+
+pub(super) fn draft(desk: &Desk, ask: DraftGet) -> Result<Option<String>, Problem> {
+    Ok(desk.read(|c| drafts::get(c, &ask.key))?)
+}
+
+impl Desk {
+    /// Keeps the profile in sync in the background, if someone is signed in; once more does nothing.
+    ///
+    /// # Errors
+    /// `Disk`.
+    pub fn start_sync(&self) -> Result<(), ClientError> {
+        let mut running = lock(&self.running);
+        if running.is_some() {
+            return Ok(());
+        }
+        let Some(transport) = self.transport()? else { return Ok(()) };
+        let transport = Arc::new(transport);
+        let sync = SyncLoop::start(self.engine.clone(), transport.clone());
+        let live = LiveLoop::start(self.engine.clone(), transport, &sync);
+        *running = Some(Running { _live: live, sync });
+        Ok(())
+    }
+
+    /// One round of sync, here and now.
+    ///
+    /// # Errors
+    /// `NotSignedIn`, or why the server can't be reached.
+    pub fn sync_once(&self) -> Result<SyncReport, ClientError> {
+        let transport = self.transport()?.ok_or(ClientError::NotSignedIn)?;
+        Ok(self.engine.sync(&transport)?.1)
+    }
+
+    pub(super) fn start_or_wake(&self) -> Result<(), ClientError> {
+        self.start_sync()?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Sends now rather than at the next turn.
+    pub(super) fn wake(&self) {
+        if let Some(running) = &*lock(&self.running) {
+            running.sync.wake();
+        }
+    }
+
+    fn transport(&self) -> Result<Option<HttpTransport>, ClientError> {
+        let (server, signed_in) = self.read(|c| {
+            let tokens = meta::get::<session::Tokens>(c, meta::TOKENS)?;
+            Ok((meta::get::<String>(c, meta::SERVER)?, tokens.is_some()))
+        })?;
+        Ok(server.filter(|_| signed_in && !self.read_only).map(|server| HttpTransport::new(self.engine.clone(), &server)))
+    }
+
+    fn forget_reader(&self) {
+        *lock(&self.known.reader) = None;
+    }
+}
+
+/// # Errors
+/// `NotSignedIn` after the person signed out.
+pub(super) fn check_not_signed_out(c: &Connection) -> Result<(), ClientError> {
+    match preference(c, SIGNED_OUT)?.as_deref() {
+        Some("yes") => Err(ClientError::NotSignedIn),
+        _ => Ok(()),
+    }
+}
+
+fn preference(c: &Connection, key: &str) -> Result<Option<String>, ClientError> {
+    meta::get(c, &format!("{}{key}", meta::PREFERENCE))
+}
+
+fn view(c: &Connection) -> Result<SessionView, ClientError> {
+    let facts = SessionFacts::load(c)?;
+    let signed_out = check_not_signed_out(c).is_err();
+    Ok(SessionView {
+        server: meta::get(c, meta::SERVER)?.unwrap_or_default(),
+        email: facts.as_ref().map(|facts| facts.me.email.clone()).unwrap_or_default(),
+        theme: preference(c, THEME)?.unwrap_or_else(|| THEME_DEFAULT.to_owned()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        me: facts.filter(|_| !signed_out).map(|facts| me(c, facts)).transpose()?,
+    })
+}
+
+fn me(c: &Connection, facts: SessionFacts) -> Result<Me, ClientError> {
+    let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+    Ok(Me {
+        team: facts.me.team.map(|team| rows::team_name(c, team)).transpose()?.flatten(),
+        user: facts.me.user,
+        name: facts.me.name,
+        email: facts.me.email,
+        role: facts.me.role,
+        org: facts.org.name,
+        zone: facts.org.zone,
+        currency: facts.org.currency,
+        phone_prefix: facts.org.phone_prefix,
+        sources: owned(&defaults::SOURCES),
+        languages: owned(&defaults::LANGUAGES),
+        drop_reasons: owned(&defaults::DROP_REASONS),
+        follow_up_outcomes: owned(&defaults::FOLLOW_UP_OUTCOMES),
+    })
+}
+
+/// A typed server address with its scheme: plain HTTP on this computer, HTTPS elsewhere.
+fn address(typed: &str) -> Result<String, Problem> {
+    let wrong = |text: &str| Problem { field: Some("server".to_owned()), ..Problem::new(ProblemCode::Refused, text) };
+    let typed = typed.trim();
+    let (scheme, rest) = match typed.split_once("://") {
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+        None => (String::new(), typed),
+    };
+    let rest = rest.trim_end_matches('/');
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() {
+        return Err(wrong("Type the server’s address, like leads.example.com."));
+    }
+    if host.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '@' | '?' | '#' | '\\' | '"' | '<' | '>')) {
+        return Err(wrong("That is not a server’s address. It looks like leads.example.com or 192.168.1.20:8440."));
+    }
+    match (scheme.as_str(), is_loopback(host)) {
+        ("", true) | ("http", true) => Ok(format!("http://{rest}")),
+        ("", false) | ("https", _) => Ok(format!("https://{rest}")),
+        ("http", false) => Err(wrong(
+            "Over plain http anyone on the way could read the password, so Leadline uses it on this computer alone. Type https:// and ask for a certificate on the server.",
+        )),
+        (other, _) => Err(wrong(&format!("Leadline can’t talk {other}://. Type https:// and the server’s name."))),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// What the device list calls this computer.
+fn device_name() -> String {
+    let named = ["HOSTNAME", "COMPUTERNAME"].iter().find_map(|key| std::env::var(key).ok());
+    let name = named.or_else(|| std::fs::read_to_string("/etc/hostname").ok()).unwrap_or_default();
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
+    if name.is_empty() { std::env::consts::OS.to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_get_the_scheme_that_is_safe() {
+        for (typed, expected) in [
+            ("localhost:8440", "http://localhost:8440"),
+            (" 127.0.0.1:8440/ ", "http://127.0.0.1:8440"),
+            ("[::1]:8440", "http://[::1]:8440"),
+            ("HTTP://127.0.0.1", "http://127.0.0.1"),
+            ("leads.example.com", "https://leads.example.com"),
+            ("https://leads.example.com/crm/", "https://leads.example.com/crm"),
+            ("https://localhost", "https://localhost"),
+            ("192.168.1.20:8440", "https://192.168.1.20:8440"),
+        ] {
+            assert_eq!(address(typed).expect(typed), expected);
+        }
+        for (typed, says) in [
+            ("", "Type the server"),
+            ("https://", "Type the server"),
+            ("http://leads.example.com", "plain http"),
+            ("http://localhost.evil.com", "plain http"),
+            ("http://127.0.0.1@evil.com", "not a server"),
+            ("ftp://leads.example.com", "can’t talk ftp"),
+            ("two words", "not a server"),
+        ] {
+            let problem = address(typed).expect_err(typed);
+            assert!(problem.text.contains(says), "{typed}: {problem}");
+            assert_eq!(problem.field.as_deref(), Some("server"));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Facts for support: versions, counts and states. No names, numbers, texts, addresses or tokens.
+
+use super::Desk;
+use crate::error::ClientError;
+use crate::store::{FORMAT, attention, leads, meta, outbox};
+use crate::sync::BackfillState;
+use domain::{Pool, RefusalCode};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+const TABLES: [&str; 9] = ["meta", "documents", "tails", "outbox", "attention", "users", "teams", "leads", "drafts"];
+
+/// What a support bundle holds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Support {
+    pub version: String,
+    pub system: String,
+    pub store_format: u32,
+    pub at_ms: i64,
+    pub signed_in: bool,
+    pub role: Option<String>,
+    pub zone: Option<String>,
+    /// `https`, `http` or none: not where.
+    pub server_scheme: Option<String>,
+    pub leads_by_pool: BTreeMap<String, u32>,
+    pub outbox: u32,
+    pub outbox_bytes: u64,
+    /// Waiting refusals by code.
+    pub attention: BTreeMap<String, u32>,
+    pub pulled_at_ms: Option<i64>,
+    pub backfill_running: bool,
+    pub backfill_done: u64,
+    pub backfill_total: u64,
+    pub rows: BTreeMap<String, i64>,
+    pub database_bytes: i64,
+    pub log_bytes: u64,
+    pub documents: DocumentFacts,
+    /// `ok`, or what SQLite found.
+    pub integrity: String,
+}
+
+/// Sizes of the stored documents, bytes.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DocumentFacts {
+    pub largest: i64,
+    pub average: i64,
+    pub with_pending: i64,
+}
+
+impl Desk {
+    /// Facts for a support bundle.
+    ///
+    /// # Errors
+    /// `Disk`, `Unreadable`.
+    pub fn support(&self) -> Result<Support, ClientError> {
+        let at_ms = self.engine.env().now_ms();
+        self.read(|c| {
+            let facts = crate::session::SessionFacts::load(c)?;
+            let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
+            let (outbox, outbox_bytes) = outbox::size(c)?;
+            let counts = leads::count_by_pool(c)?;
+            let mut refusals: BTreeMap<String, u32> = BTreeMap::new();
+            for refused in attention::waiting(c)? {
+                *refusals.entry(code(refused.refusal.code)).or_default() += 1;
+            }
+            let mut rows = BTreeMap::new();
+            for table in TABLES {
+                rows.insert(table.to_owned(), c.query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get(0))?);
+            }
+            let (pages, page): (i64, i64) = (pragma(c, "page_count")?, pragma(c, "page_size")?);
+            let log = c.path().map(|path| format!("{path}-wal"));
+            Ok(Support {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+                store_format: FORMAT,
+                at_ms,
+                signed_in: facts.as_ref().is_some_and(|facts| facts.signed_in),
+                role: facts.as_ref().map(|facts| facts.me.role.as_str().to_owned()),
+                zone: facts.map(|facts| facts.org.zone),
+                server_scheme: meta::get::<String>(c, meta::SERVER)?.and_then(|s| s.split_once("://").map(|(scheme, _)| scheme.to_owned())),
+                leads_by_pool: Pool::ALL.iter().map(|p| (p.as_str().to_owned(), counts[*p as usize])).collect(),
+                outbox,
+                outbox_bytes,
+                attention: refusals,
+                pulled_at_ms: meta::get(c, meta::PULLED_AT)?,
+                backfill_running: backfill.running,
+                backfill_done: backfill.done,
+                backfill_total: backfill.total,
+                rows,
+                database_bytes: pages * page,
+                log_bytes: log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |m| m.len()),
+                documents: documents(c)?,
+                integrity: c.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?,
+            })
+        })
+    }
+}
+
+fn documents(c: &rusqlite::Connection) -> Result<DocumentFacts, ClientError> {
+    let sql = "SELECT coalesce(max(length(snapshot)), 0), coalesce(cast(avg(length(snapshot)) AS INTEGER), 0), count(confirmed) FROM documents";
+    Ok(c.query_row(sql, [], |r| Ok(DocumentFacts { largest: r.get(0)?, average: r.get(1)?, with_pending: r.get(2)? }))?)
+}
+
+fn pragma(c: &rusqlite::Connection, name: &str) -> Result<i64, ClientError> {
+    Ok(c.query_row(&format!("PRAGMA {name}"), [], |r| r.get(0))?)
+}
+
+fn code(code: RefusalCode) -> String {
+    serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,124 @@
+//! Instants as local times of the organisation's zone, and back.
+
+use bridge::lead::When;
+use domain::{Refusal, RefusalCode};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+/// "Today" in one zone.
+pub(super) struct Today<'a> {
+    zone: &'a TimeZone,
+    date: Date,
+    pub now_ms: i64,
+}
+
+impl<'a> Today<'a> {
+    pub(super) fn new(zone: &'a TimeZone, now_ms: i64) -> Self {
+        Self { zone, date: local(zone, now_ms).date(), now_ms }
+    }
+
+    pub(super) fn when(&self, at: i64) -> When {
+        let local = local(self.zone, at);
+        let date = local.date();
+        When {
+            at,
+            local: text(local),
+            weekday: u8::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0),
+            day: day_number(date) - day_number(self.date),
+            same_year: date.year() == self.date.year(),
+        }
+    }
+}
+
+/// The zone of an organisation; UTC for a name this computer does not know.
+pub(super) fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or_else(|e| {
+        tracing::warn!("times are shown in UTC: {e}");
+        TimeZone::UTC
+    })
+}
+
+/// The instant of a typed wall time, `2026-11-22T17:00`. Where the clocks jump, a time that does
+/// not exist is the one as much later, and of two the first.
+///
+/// # Errors
+/// `InvalidValue` for what is no time.
+pub(super) fn instant(zone: &TimeZone, typed: &str) -> Result<i64, Refusal> {
+    let malformed = || Refusal::new(RefusalCode::InvalidValue, "Pick a date and a time, like 2026-11-22T17:00.").on("due_at");
+    if typed.len() != "2026-11-22T17:00".len() {
+        return Err(malformed());
+    }
+    let local = DateTime::strptime("%Y-%m-%dT%H:%M", typed).map_err(|_| malformed())?;
+    let instant = zone.to_ambiguous_timestamp(local).compatible().map_err(|_| malformed())?;
+    Ok(instant.as_millisecond())
+}
+
+fn local(zone: &TimeZone, at: i64) -> DateTime {
+    zone.to_datetime(Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
+/// Two digits and a separator each: `format!` took a third of a list page.
+fn text(t: DateTime) -> String {
+    let mut out = String::with_capacity(16);
+    let mut two = |n: i16, after: Option<char>| {
+        let n = n.rem_euclid(100);
+        out.push(char::from(b'0' + (n / 10) as u8));
+        out.push(char::from(b'0' + (n % 10) as u8));
+        out.extend(after);
+    };
+    two(t.year() / 100, None);
+    two(t.year(), Some('-'));
+    two(t.month().into(), Some('-'));
+    two(t.day().into(), Some('T'));
+    two(t.hour().into(), Some(':'));
+    two(t.minute().into(), None);
+    out
+}
+
+/// Days since 1 March of the year 0.
+fn day_number(date: Date) -> i32 {
+    let (y, m, d) = (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
+    let (y, m) = if m > 2 { (y, m - 3) } else { (y - 1, m + 9) };
+    365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5 + d - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(zone_name: &str, local: &str) -> i64 {
+        instant(&zone(zone_name), local).expect("a time")
+    }
+
+    #[test]
+    fn times_are_told_from_today_in_the_organisations_zone() {
+        let india = zone("Asia/Kolkata");
+        // 20:00 UTC is already tomorrow in India.
+        let today = Today::new(&india, at("UTC", "2026-11-21T20:00"));
+        for (local, weekday, day, same_year) in [
+            ("2026-11-22T17:00", 6, 0, true),
+            ("2026-11-21T23:59", 5, -1, true),
+            ("2026-11-23T00:00", 0, 1, true),
+            ("2027-01-01T09:30", 4, 40, false),
+            ("2024-02-29T09:30", 3, -997, false),
+        ] {
+            let when = today.when(at("Asia/Kolkata", local));
+            assert_eq!((when.local.as_str(), when.weekday, when.day, when.same_year), (local, weekday, day, same_year));
+        }
+    }
+
+    #[test]
+    fn times_that_clocks_skip_or_repeat_have_one_instant() {
+        let berlin = "Europe/Berlin";
+        assert_eq!(at(berlin, "2026-03-29T02:30"), at("UTC", "2026-03-29T01:30"), "skipped: as much later");
+        assert_eq!(at(berlin, "2026-10-25T02:30"), at("UTC", "2026-10-25T00:30"), "twice: the first");
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for typed in ["", "tomorrow", "2026-11-22", "2026-11-22 17:00", "2026-13-22T17:00", "2026-02-30T17:00", "2026-11-22T25:00", "22-11-2026T17:00"] {
+            assert!(instant(&TimeZone::UTC, typed).is_err(), "{typed}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Raw values as a person reads them, and back: who someone is, phones spaced or masked, money in
+//! the organisation's grouping. Money is never a float.
+
+use super::when::{self, Today};
+use crate::error::ClientError;
+use crate::session::SessionFacts;
+use crate::store::{attention, rows};
+use domain::policy::{authorise, scope};
+use domain::{Action, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The person who reads, and what all answers to them share.
+pub(super) struct Reader {
+    pub facts: SessionFacts,
+    pub zone: TimeZone,
+    /// Leads with refused edits that wait for a decision.
+    pub waiting: HashSet<LeadId>,
+    names: Mutex<HashMap<UserId, Option<Arc<str>>>>,
+}
+
+impl Reader {
+    /// # Errors
+    /// `NotSignedIn`.
+    pub(super) fn load(c: &Connection) -> Result<Self, ClientError> {
+        let facts = SessionFacts::load(c)?.ok_or(ClientError::NotSignedIn)?;
+        let waiting = attention::waiting(c)?.iter().map(|refused| LeadId(refused.doc.id)).collect();
+        Ok(Self { zone: when::zone(&facts.org.zone), facts, waiting, names: Mutex::default() })
+    }
+
+    pub(super) fn today(&self, now_ms: i64) -> Today<'_> {
+        Today::new(&self.zone, now_ms)
+    }
+
+    pub(super) fn is_me(&self, user: UserId) -> bool {
+        user == self.facts.me.user
+    }
+
+    /// A person's name; people not in the directory are "Someone".
+    pub(super) fn name(&self, c: &Connection, user: UserId) -> Result<String, ClientError> {
+        if self.is_me(user) {
+            return Ok(self.facts.me.name.clone());
+        }
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = match names.get(&user) {
+            Some(known) => known.clone(),
+            None => {
+                let found = rows::user(c, user)?.map(|row| Arc::from(row.name));
+                names.insert(user, found.clone());
+                found
+            }
+        };
+        Ok(name.map_or_else(|| "Someone".to_owned(), |name| name.to_string()))
+    }
+
+    pub(super) fn may(&self, action: Action, subject: &Subject) -> bool {
+        authorise(&self.facts.actor(), action, subject).is_ok()
+    }
+
+    /// Nobody's phone is for this role, so neither is searching by it.
+    pub(super) fn sees_no_phones(&self) -> bool {
+        scope(self.facts.me.role, Action::SeePhone) == Scope::None
+    }
+
+    /// A phone in a list: one's own leads in full, others masked until opened (row D1).
+    pub(super) fn listed_phone(&self, e164: &str, owner: Option<UserId>) -> String {
+        let own = owner.is_some_and(|owner| self.is_me(owner)) && !self.sees_no_phones();
+        if own { phone::display(e164, &self.facts.org.phone_prefix) } else { phone::mask(e164, &self.facts.org.phone_prefix) }
+    }
+
+    /// A field's raw value for reading.
+    pub(super) fn display(&self, field: LeadField, raw: &str, see_phone: bool) -> String {
+        match field {
+            LeadField::Phone | LeadField::AltPhone if see_phone => phone::display(raw, &self.facts.org.phone_prefix),
+            LeadField::Phone | LeadField::AltPhone => phone::mask(raw, &self.facts.org.phone_prefix),
+            LeadField::Budget => money(raw, &self.facts.org.currency),
+            LeadField::Name | LeadField::Email | LeadField::Source | LeadField::Language => raw.to_owned(),
+        }
+    }
+
+    /// A typed value as the command carries it; `None` empties the field.
+    ///
+    /// # Errors
+    /// A refusal that says what to type.
+    pub(super) fn raw(&self, field: LeadField, typed: &str) -> Result<Option<String>, Refusal> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(match field {
+            LeadField::Phone | LeadField::AltPhone => phone::parse(typed, &self.facts.org.country).map_err(|r| r.on(field.as_str()))?,
+            LeadField::Budget => minor_units(typed, &self.facts.org.currency)?,
+            LeadField::Name | LeadField::Email | LeadField::Source | LeadField::Language => typed.to_owned(),
+        }))
+    }
+}
+
+/// Digits of the minor unit, and what is written before an amount.
+fn currency_style(currency: &str) -> (usize, String) {
+    let minor = match currency {
+        "JPY" | "KRW" | "VND" | "CLP" | "ISK" | "UGX" | "XAF" | "XOF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
+    };
+    let sign = match currency {
+        "INR" => "₹".to_owned(),
+        "USD" => "$".to_owned(),
+        "EUR" => "€".to_owned(),
+        "GBP" => "£".to_owned(),
+        "JPY" => "¥".to_owned(),
+        other => format!("{other} "),
+    };
+    (minor, sign)
+}
+
+/// Minor units as people write them: `12000000` of INR is `₹1,20,000`.
+fn money(minor_units: &str, currency: &str) -> String {
+    let Ok(amount) = minor_units.parse::<i64>() else { return minor_units.to_owned() };
+    let (minor, sign) = currency_style(currency);
+    let unit = 10_u64.pow(u32::try_from(minor).unwrap_or(0));
+    let (whole, rest) = (amount.unsigned_abs() / unit, amount.unsigned_abs() % unit);
+    let fraction = if rest == 0 { String::new() } else { format!(".{rest:0minor$}") };
+    let minus = if amount < 0 { "−" } else { "" };
+    format!("{minus}{sign}{}{fraction}", grouped(whole, currency))
+}
+
+/// By thousands; on the subcontinent by hundreds above the first thousand.
+fn grouped(whole: u64, currency: &str) -> String {
+    let above = if matches!(currency, "INR" | "NPR" | "PKR" | "BDT") { 2 } else { 3 };
+    let digits = whole.to_string();
+    let (head, tail) = digits.split_at(digits.len().saturating_sub(3));
+    let mut groups: Vec<&str> = head.as_bytes().rchunks(above).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    groups.push(tail);
+    groups.join(",")
+}
+
+/// A typed amount (`1,20,000`, `₹ 120000.50`, `१,२०,०००`) in minor units, as digits.
+fn minor_units(typed: &str, currency: &str) -> Result<String, Refusal> {
+    let wrong = |text: &str| Refusal::new(RefusalCode::InvalidValue, text).on("budget");
+    let (minor, sign) = currency_style(currency);
+    let bare = typed.trim_start_matches(sign.trim()).trim_start_matches(currency).trim_end_matches("/-").trim();
+    let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));
+    let plain = |text: &str| -> Option<String> {
+        let odd = text.chars().any(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '\'' | '_') && phone::digits(c.encode_utf8(&mut [0; 4])).is_empty());
+        (!odd).then(|| phone::digits(text))
+    };
+    let (Some(whole), Some(fraction)) = (plain(whole), plain(fraction)) else {
+        return Err(wrong("A budget is a number, like 1,20,000."));
+    };
+    if whole.is_empty() && fraction.is_empty() {
+        return Err(wrong("A budget is a number, like 1,20,000."));
+    }
+    if fraction.len() > minor {
+        return Err(wrong(&match minor {
+            0 => format!("{currency} has no decimals."),
+            _ => format!("{currency} has {minor} decimals at most."),
+        }));
+    }
+    let digits = format!("{whole}{fraction}{}", "0".repeat(minor - fraction.len()));
+    let digits = digits.trim_start_matches('0');
+    match digits.len() {
+        0 => Ok("0".to_owned()),
+        1..=18 => Ok(digits.to_owned()),
+        _ => Err(wrong("That is more money than a budget can be.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_grouped_as_its_country_writes_it() {
+        for (minor, currency, shown) in [
+            ("12000000", "INR", "₹1,20,000"),
+            ("12000050", "INR", "₹1,20,000.50"),
+            ("99900", "INR", "₹999"),
+            ("100000", "INR", "₹1,000"),
+            ("1234567890", "INR", "₹1,23,45,678.90"),
+            ("12000000", "USD", "$120,000"),
+            ("5", "USD", "$0.05"),
+            ("120000", "JPY", "¥120,000"),
+            ("120000", "KWD", "KWD 120"),
+            ("0", "INR", "₹0"),
+            ("lots", "INR", "lots"),
+        ] {
+            assert_eq!(money(minor, currency), shown);
+        }
+    }
+
+    #[test]
+    fn typed_money_becomes_minor_units_without_floats() {
+        for (typed, currency, minor) in [
+            ("1,20,000", "INR", "12000000"),
+            ("120000.50", "INR", "12000050"),
+            ("120000.5", "INR", "12000050"),
+            ("₹1,20,000", "INR", "12000000"),
+            ("INR 500", "INR", "50000"),
+            ("१,२०,०००", "INR", "12000000"),
+            ("0.1", "INR", "10"),
+            (".75", "INR", "75"),
+            ("1,20,000/-", "INR", "12000000"),
+            ("0", "INR", "0"),
+            ("90071992547409.93", "INR", "9007199254740993"),
+            ("120 000", "JPY", "120000"),
+            ("1.5", "KWD", "1500"),
+        ] {
+            assert_eq!(minor_units(typed, currency).expect(typed), minor, "{typed}");
+        }
+        for typed in ["", ".", "1.2.3", "1.234", "-5", "1e9", "abc", "12/5", "99999999999999999999"] {
+            assert!(minor_units(typed, "INR").is_err(), "{typed}");
+        }
+        assert!(minor_units("1.5", "JPY").is_err());
+    }
+}
