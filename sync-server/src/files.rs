@@ -37,7 +37,12 @@ impl Lock {
     pub fn take(data: &Path) -> anyhow::Result<Self> {
         make_private(data)?;
         let path = data.join("server.lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(|| format!("{} can't be opened", path.display()))?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| format!("{} can't be opened", path.display()))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => bail!("another leadline-server is running on {}: stop it first", data.display()),

@@ -8,6 +8,10 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
 
+/// Crates that would log what is sent or stored (statements with their parameters, frames), whatever
+/// filter is asked for.
+const QUIET: [&str; 6] =
+    ["tokio_postgres=warn", "postgres=warn", "tungstenite=warn", "tokio_tungstenite=warn", "hyper=warn", "hyper_util=warn"];
 /// Daily files kept.
 const FILES: usize = 14;
 
@@ -17,7 +21,10 @@ const FILES: usize = 14;
 /// # Errors
 /// A filter that can't be read, a folder that can't be made, or a second call.
 pub fn start(filter: &str, folder: Option<&Path>) -> anyhow::Result<Option<WorkerGuard>> {
-    let filter = EnvFilter::try_new(filter)?;
+    let mut filter = EnvFilter::try_new(filter)?;
+    for quiet in QUIET {
+        filter = filter.add_directive(quiet.parse()?);
+    }
     let stderr = fmt::layer().with_writer(std::io::stderr).with_target(false);
     let (file, guard) = match folder {
         None => (None, None),

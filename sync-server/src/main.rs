@@ -55,8 +55,7 @@ fn init(config: &Config, env: &Env, options: Init) -> anyhow::Result<()> {
         phone_prefix: options.phone_prefix,
         currency: options.currency,
     };
-    let admin =
-        NewUser { name: options.admin_name, email: options.admin_email, role: Role::SuperAdmin, team: None, password: password()? };
+    let admin = NewUser { name: options.admin_name, email: options.admin_email, role: Role::SuperAdmin, team: None, password: password()? };
     people::init(&store, env, &org, &admin)?;
     println!("{} is ready in {}. Start it with: leadline-server serve", org.name, config.data.display());
     Ok(())

@@ -12,7 +12,7 @@ use domain::policy::{self, scope};
 use domain::{Action, Actor, Command, DocId, Envelope, Refusal, RefusalCode, Scope, Status};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
-use records::{Gated, Verdict};
+use records::{GateError, Gated, Verdict};
 
 pub enum Decision {
     Admit {
@@ -77,7 +77,7 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
 
 /// The bytes are one change, the one that the item speaks of.
 fn gate(item: &PushItem) -> std::result::Result<Gated, Refusal> {
-    let gated = records::gate(&item.change).map_err(|e| malformed(&e.to_string()))?;
+    let gated = records::gate(&item.change).map_err(|e| refused_unread(item, &e))?;
     if gated.hash.0 != item.hash.0 || gated.envelope != item.envelope {
         return Err(malformed("the change is not of this command"));
     }
@@ -85,6 +85,17 @@ fn gate(item: &PushItem) -> std::result::Result<Gated, Refusal> {
         return Err(malformed("a new lead has the id of its command"));
     }
     Ok(gated)
+}
+
+/// Bytes that no device makes of a command that is in order: a command out of order says more.
+fn refused_unread(item: &PushItem, error: &GateError) -> Refusal {
+    match (error, item.envelope.command.check_shape()) {
+        (GateError::TooLarge(_), Err(refusal)) => refusal,
+        (GateError::TooLarge(_), Ok(())) => {
+            Refusal::new(RefusalCode::TooLong, format!("This edit is too long: {error}. Shorten it and save again."))
+        }
+        _ => malformed(&error.to_string()),
+    }
 }
 
 /// In whose name it is judged; the actor id must belong to this device.
@@ -109,7 +120,9 @@ fn author(batch: &mut Batch<'_>, who: &SignedIn, gated: &Gated) -> Result<std::r
     }
     // Brought back by somebody else: judged as its author, whose device keeps its actor id.
     let user = batch.user(author)?.filter(|user| !user.row.disabled);
-    Ok(user.map(|user| user.actor()).ok_or_else(|| Refusal::new(RefusalCode::NotPermitted, "The author of this edit is not here any more.")))
+    Ok(user
+        .map(|user| user.actor())
+        .ok_or_else(|| Refusal::new(RefusalCode::NotPermitted, "The author of this edit is not here any more.")))
 }
 
 /// The lead's standing, `None` for one that is not there; a record out of sight is not there either.

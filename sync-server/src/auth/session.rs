@@ -118,14 +118,7 @@ fn answer(env: &Env, org: OrgId, pair: Pair, user: &User) -> Session {
         access: pair.access,
         access_for_s: ACCESS_FOR_S,
         refresh: pair.refresh,
-        me: Me {
-            org,
-            user: user.row.id,
-            name: user.row.name.clone(),
-            email: user.email.clone(),
-            role: user.row.role,
-            team: user.row.team,
-        },
+        me: Me { org, user: user.row.id, name: user.row.name.clone(), email: user.email.clone(), role: user.row.role, team: user.row.team },
         server_ms: env.now_ms(),
     }
 }

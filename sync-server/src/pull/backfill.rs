@@ -87,6 +87,7 @@ fn snapshots(view: &mut View<'_>, after: Option<LeadId>, page: Vec<Held>) -> Res
 /// Midnight after `now` where the organisation is, ms since the epoch.
 fn end_of_today(now_ms: i64, zone: &str) -> i64 {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let end = Timestamp::from_millisecond(now_ms).and_then(|now| now.to_zoned(zone.clone()).date().tomorrow()).and_then(|day| day.to_zoned(zone));
+    let end =
+        Timestamp::from_millisecond(now_ms).and_then(|now| now.to_zoned(zone.clone()).date().tomorrow()).and_then(|day| day.to_zoned(zone));
     end.map_or(now_ms, |midnight| midnight.timestamp().as_millisecond())
 }

@@ -7,7 +7,7 @@ use crate::store::{Result, leads};
 use domain::{DocId, LeadId};
 use protocol::Cursor;
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
-use protocol::rows::{LeadSummary, Row};
+use protocol::rows::{LeadSummary, OwnerRow, Row};
 use std::collections::HashMap;
 
 /// Log entries read at a time.
@@ -100,9 +100,19 @@ impl Gathered {
         let (had, has) = (view.sight.reaches(&moved.before), view.sight.reaches(&moved.after));
         match (seen, had, has) {
             (true, false, true) => self.whole(doc),
-            (true, _, _) => self.slots.extend(moved.owner.clone().map(|row| Slot::Row(Row::Owner(row)))),
+            (true, _, _) if moved.owner.is_some() => self.owner_now(doc),
+            (true, _, _) => {}
             (false, true, _) if !self.by_doc.contains_key(&doc) => self.put(doc, Slot::Evict(doc)),
             (false, _, _) => {}
+        }
+    }
+
+    /// The owner as of now, like everything else in the batch: an older one could follow a newer
+    /// snapshot.
+    fn owner_now(&mut self, doc: DocId) {
+        if let Some(Some(summary)) = self.seen.get(&doc) {
+            let row = OwnerRow { lead: LeadId(doc.id), owner: summary.owner, team: summary.team };
+            self.slots.push(Slot::Row(Row::Owner(row)));
         }
     }
 
@@ -138,11 +148,11 @@ impl Gathered {
                 Slot::Row(row) => Some(Entry::Row(row)),
                 Slot::Evict(doc) => Some(Entry::Evict { doc }),
                 Slot::Snapshot(doc) => whole(view, doc)?,
-                Slot::Changes(doc, changes) => self
-                    .seen
-                    .remove(&doc)
-                    .flatten()
-                    .map(|summary| Entry::Changes { doc, changes, summary: shown(&view.sight, view.org, summary) }),
+                Slot::Changes(doc, changes) => self.seen.remove(&doc).flatten().map(|summary| Entry::Changes {
+                    doc,
+                    changes,
+                    summary: shown(&view.sight, view.org, summary),
+                }),
             });
         }
         Ok(entries)

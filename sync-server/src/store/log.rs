@@ -52,13 +52,7 @@ impl Stored {
     /// What devices learn of a change.
     #[must_use]
     pub fn meta(&self, change: &Change) -> ChangeMeta {
-        ChangeMeta {
-            command: change.command,
-            author: change.author,
-            device: change.device,
-            seq: self.seq,
-            accepted_at: self.accepted_at,
-        }
+        ChangeMeta { command: change.command, author: change.author, device: change.device, seq: self.seq, accepted_at: self.accepted_at }
     }
 }
 

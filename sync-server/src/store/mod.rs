@@ -144,10 +144,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `body` and of the database; nothing was written then.
-    pub fn write<T, E: From<StoreError>>(
-        &self,
-        body: impl FnOnce(&mut dyn Tx) -> std::result::Result<T, E>,
-    ) -> std::result::Result<T, E> {
+    pub fn write<T, E: From<StoreError>>(&self, body: impl FnOnce(&mut dyn Tx) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
         run(body, |f| self.engine.write(f))
     }
 
@@ -155,10 +152,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `body` and of the database.
-    pub fn read<T, E: From<StoreError>>(
-        &self,
-        body: impl FnOnce(&mut dyn Tx) -> std::result::Result<T, E>,
-    ) -> std::result::Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(&self, body: impl FnOnce(&mut dyn Tx) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
         run(body, |f| self.engine.read(f))
     }
 

@@ -19,9 +19,10 @@ const BUSY: Duration = Duration::from_secs(10);
 const BACKUP_PAGES: i32 = 256;
 
 pub struct Sqlite {
-    writer: Mutex<Open>,
-    /// `None` in memory: there the writer reads too.
+    /// `None` in memory: there the writer reads too. Closed before the writer, whose close then folds
+    /// the WAL in.
     readers: Option<Readers>,
+    writer: Mutex<Open>,
 }
 
 impl Sqlite {

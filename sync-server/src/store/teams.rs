@@ -5,15 +5,14 @@ use domain::{OrgId, TeamId};
 use protocol::rows::TeamRow;
 
 pub fn insert(tx: &mut dyn Tx, org: OrgId, team: &TeamRow) -> Result<()> {
-    tx.execute(
-        "INSERT INTO teams (org_id, team_id, name) VALUES ($1, $2, $3)",
-        &[org.into(), team.id.into(), team.name.as_str().into()],
-    )?;
+    tx.execute("INSERT INTO teams (org_id, team_id, name) VALUES ($1, $2, $3)", &[org.into(), team.id.into(), team.name.as_str().into()])?;
     Ok(())
 }
 
 pub fn by_name(tx: &mut dyn Tx, org: OrgId, name: &str) -> Result<Option<TeamId>> {
-    tx.query_opt("SELECT team_id FROM teams WHERE org_id = $1 AND name = $2", &[org.into(), name.into()])?.map(|mut row| row.id(0)).transpose()
+    tx.query_opt("SELECT team_id FROM teams WHERE org_id = $1 AND name = $2", &[org.into(), name.into()])?
+        .map(|mut row| row.id(0))
+        .transpose()
 }
 
 pub fn all(tx: &mut dyn Tx, org: OrgId) -> Result<Vec<TeamRow>> {

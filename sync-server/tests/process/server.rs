@@ -1,0 +1,225 @@
+//! Starts `leadline-server`, talks to it, and ends it.
+
+use crate::{device, request};
+use protocol::auth::{Secret, Session, SignIn};
+use protocol::live::Poke;
+use protocol::push::{Outcome, PushItem, PushResponse};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+use tungstenite::client::IntoClientRequest as _;
+use tungstenite::{Message, WebSocket};
+
+pub const PASSWORD: &str = "correct horse battery";
+
+fn program(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leadline-server"));
+    command.arg("--data").arg(data).env_clear();
+    command
+}
+
+/// Runs a command to its end: what it printed, or what it said was wrong.
+pub fn run(data: &Path, args: &[&str]) -> Result<String, String> {
+    let output = program(data).args(args).stdin(Stdio::null()).output().expect("the program starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+}
+
+/// The same with a line on its standard input; it must succeed.
+pub fn run_with_input(data: &Path, args: &[&str], line: &str) {
+    let mut child = program(data).args(args).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program starts");
+    writeln!(child.stdin.take().expect("a pipe"), "{line}").expect("written");
+    assert!(child.wait().expect("it ends").success(), "{args:?}");
+}
+
+pub struct Server {
+    child: Child,
+    address: String,
+    folder: Option<TempDir>,
+}
+
+impl Server {
+    pub fn start(folder: TempDir, args: &[&str]) -> Self {
+        let mut child = program(folder.path())
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        let address = line.trim().rsplit("http://").next().expect("an address").to_owned();
+        Self { child, address, folder: Some(folder) }
+    }
+
+    pub fn data(&self) -> &Path {
+        self.folder.as_ref().expect("until it is stopped").path()
+    }
+
+    /// SIGTERM, and how it ended.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        self.child.wait().expect("it ends")
+    }
+
+    pub fn stop(mut self) -> TempDir {
+        self.terminate();
+        self.folder.take().expect("not stopped before")
+    }
+
+    pub fn restart(self, args: &[&str]) -> Self {
+        Self::start(self.stop(), args)
+    }
+
+    pub fn nobody(&self) -> Client {
+        Client::new(&self.address, None)
+    }
+
+    pub fn sign_in(&self, email: &str) -> Client {
+        self.sign_in_with(email, PASSWORD)
+    }
+
+    pub fn sign_in_with(&self, email: &str, password: &str) -> Client {
+        let request = SignIn {
+            email: email.into(),
+            password: Secret(password.into()),
+            device: device(),
+            device_name: "test".into(),
+            app_version: "0".into(),
+        };
+        let body = serde_json::to_string(&request).expect("plain");
+        let (status, answer) = self.nobody().post_json(protocol::paths::SIGN_IN, &body);
+        assert_eq!(status, 200, "{answer}");
+        Client::new(&self.address, Some(serde_json::from_str(&answer).expect("a session")))
+    }
+
+    /// Everything in the log files so far.
+    pub fn logs(&self) -> String {
+        let files = std::fs::read_dir(self.data().join("logs")).expect("a folder");
+        // The writer is another thread: what was logged first is there at the latest after the next line.
+        std::thread::sleep(Duration::from_millis(200));
+        files.map(|f| std::fs::read_to_string(f.expect("a file").path()).expect("text")).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub struct Client {
+    address: String,
+    pub session: Session,
+    token: Option<String>,
+    protocol: Option<String>,
+    agent: ureq::Agent,
+}
+
+impl Client {
+    fn new(address: &str, session: Option<Session>) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20))).build();
+        let token = session.as_ref().map(|s| s.access.0.clone());
+        let session = session.unwrap_or_else(|| Session {
+            access: Secret(String::new()),
+            access_for_s: 0,
+            refresh: Secret(String::new()),
+            me: protocol::auth::Me {
+                org: domain::OrgId(uuid::Uuid::nil()),
+                user: domain::UserId(uuid::Uuid::nil()),
+                name: String::new(),
+                email: String::new(),
+                role: domain::Role::Analyst,
+                team: None,
+            },
+            server_ms: 0,
+        });
+        Self { address: address.to_owned(), session, token, protocol: None, agent: config.into() }
+    }
+
+    pub fn with_protocol(&self, version: &str) -> Self {
+        Self { protocol: Some(version.to_owned()), ..Self::new(&self.address, Some(self.session.clone())) }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        let token = self.token.as_ref().map(|t| ("authorization", format!("Bearer {t}")));
+        let protocol = self.protocol.as_ref().map(|v| (protocol::PROTOCOL_HEADER, v.clone()));
+        token.into_iter().chain(protocol).collect()
+    }
+
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let request = self.headers().into_iter().fold(self.agent.get(self.url(path)), |r, (k, v)| r.header(k, v));
+        let mut response = request.call().expect("an answer");
+        let body = response.body_mut().read_to_vec().expect("a body");
+        (response.status().as_u16(), String::from_utf8_lossy(&body).into_owned())
+    }
+
+    pub fn post_json(&self, path: &str, body: &str) -> (u16, String) {
+        let request = self.agent.post(self.url(path)).header("content-type", "application/json");
+        let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
+        let mut response = request.send(body).expect("an answer");
+        (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+    }
+
+    pub fn push(&self, items: Vec<PushItem>) -> Vec<Outcome> {
+        self.try_push(items).expect("an answer")
+    }
+
+    /// `None` when the server is going or gone.
+    pub fn try_push(&self, items: Vec<PushItem>) -> Option<Vec<Outcome>> {
+        let body = request(items);
+        let request = self.agent.post(self.url(protocol::paths::PUSH)).header("content-type", protocol::MSGPACK);
+        let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
+        let mut response = request.send(&body[..]).ok()?;
+        if response.status() == 503 {
+            return None;
+        }
+        assert_eq!(response.status(), 200);
+        let body = response.body_mut().read_to_vec().ok()?;
+        let answer: PushResponse = rmp_serde::from_slice(&body).expect("an answer");
+        Some(answer.results.into_iter().map(|r| r.outcome).collect())
+    }
+
+    pub fn pull(&self, cursor: Option<&str>) -> impl Read {
+        let query = cursor.map(|c| format!("?cursor={c}")).unwrap_or_default();
+        let request = self.agent.get(self.url(&format!("{}{query}", protocol::paths::PULL)));
+        let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
+        let response = request.call().expect("an answer");
+        assert_eq!(response.status(), 200);
+        response.into_body().into_reader()
+    }
+
+    pub fn live(&self) -> Live {
+        let mut request = format!("ws://{}{}", self.address, protocol::paths::LIVE).into_client_request().expect("a request");
+        for (key, value) in self.headers() {
+            request.headers_mut().insert(key, value.parse().expect("plain"));
+        }
+        let stream = TcpStream::connect(&self.address).expect("connected");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
+        let (socket, _) = tungstenite::client(request, stream).expect("a socket");
+        Live(socket)
+    }
+}
+
+pub struct Live(WebSocket<TcpStream>);
+
+impl Live {
+    /// The next poke.
+    pub fn read(&mut self) -> Poke {
+        loop {
+            if let Message::Text(text) = self.0.read().expect("a message") {
+                return serde_json::from_str(text.as_str()).expect("a poke");
+            }
+        }
+    }
+}

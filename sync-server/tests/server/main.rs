@@ -1,0 +1,11 @@
+//! The server in this process: accept, pull, sessions, bad input, and both storage engines.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod accept;
+mod bad_input;
+mod cluster;
+mod engines;
+mod pull;
+mod sessions;
