@@ -1,17 +1,31 @@
 //! The Leadline window: a Yew app that asks the desktop shell typed questions and draws the answers.
+//! Keeps no records: what a screen shows is asked again whenever the client says it changed.
 
-use yew::prelude::*;
-
-#[component]
-fn App() -> Html {
-    html! { <main data-testid="app-shell">{ "Leadline" }</main> }
-}
+mod app;
+mod badge;
+mod calendar;
+mod clipboard;
+mod clock;
+mod components;
+mod draft;
+mod hub;
+mod icon;
+mod ipc;
+mod keys;
+mod pages;
+mod route;
+mod splice;
+mod stopped;
+mod text;
+mod theme;
+mod toast;
+mod window;
+mod words;
 
 fn main() {
-    let Some(root) = root() else { return };
-    yew::Renderer::<App>::with_root(root).render();
-}
-
-fn root() -> Option<web_sys::Element> {
-    web_sys::window()?.document()?.get_element_by_id("app")
+    stopped::watch();
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("app"));
+    if let Some(root) = root {
+        yew::Renderer::<app::App>::with_root(root).render();
+    }
 }

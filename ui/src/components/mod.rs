@@ -1,0 +1,17 @@
+//! The parts that several screens are made of, one component per file.
+
+pub mod avatar;
+pub mod badge;
+pub mod dialog;
+pub mod empty;
+pub mod input;
+pub mod key;
+pub mod menu;
+pub mod name;
+pub mod shell;
+pub mod sidebar;
+pub mod sync_panel;
+pub mod sync_pill;
+pub mod toaster;
+pub mod topbar;
+pub mod user_menu;

@@ -1,0 +1,52 @@
+//! The frame around every page: topbar, sidebar, the sync panel and the keys that work everywhere
+//! (row C1). Decides nothing about the pages in it.
+
+use crate::clock::Clock;
+use crate::components::sidebar::Sidebar;
+use crate::components::sync_panel::SyncPanel;
+use crate::components::topbar::Topbar;
+use crate::route::Route;
+use crate::t;
+use crate::theme::Theme;
+use bridge::lead::LeadCounts;
+use bridge::session::Me;
+use bridge::sync::SyncView;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub me: Rc<Me>,
+    pub route: Route,
+    pub counts: Rc<LeadCounts>,
+    pub sync: Option<Rc<SyncView>>,
+    pub clock: Clock,
+    pub theme: Theme,
+    pub is_panel_open: bool,
+    pub on_panel: Callback<()>,
+    pub on_theme: Callback<Theme>,
+    pub on_sign_out: Callback<()>,
+    pub on_search: Callback<String>,
+    pub children: Html,
+}
+
+#[component]
+pub fn Shell(props: &Props) -> Html {
+    let title = match &props.route {
+        Route::Leads { .. } => t!("page-leads"),
+        Route::Attention => t!("page-attention"),
+        Route::Login => t!("sign-in"),
+    };
+    html! {
+        <div class="shell" data-testid="app-shell">
+            <Topbar org={props.me.org.clone()} {title} pill={props.sync.as_ref().map(|s| s.pill.clone())} is_panel_open={props.is_panel_open}
+                on_panel={&props.on_panel} on_search={&props.on_search} />
+            <Sidebar me={props.me.clone()} route={props.route.clone()} counts={props.counts.clone()} theme={props.theme}
+                on_theme={&props.on_theme} on_sign_out={&props.on_sign_out} />
+            <main class="shell__main">{ props.children.clone() }</main>
+            if let Some(sync) = props.sync.as_ref().filter(|_| props.is_panel_open) {
+                <SyncPanel sync={sync.clone()} attention={props.counts.attention} clock={props.clock} on_close={&props.on_panel} />
+            }
+        </div>
+    }
+}

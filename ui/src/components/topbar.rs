@@ -1,0 +1,84 @@
+//! The topbar: organisation, title, search, sync pill (row C4).
+
+use crate::components::key::Key;
+use crate::components::sync_pill::SyncPill;
+use crate::icon::{Glyph, Icon};
+use crate::t;
+use bridge::sync::Pill;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub org: AttrValue,
+    pub title: AttrValue,
+    pub pill: Option<Pill>,
+    pub is_panel_open: bool,
+    pub on_panel: Callback<()>,
+    /// Searches all leads, from any page.
+    pub on_search: Callback<String>,
+}
+
+#[component]
+pub fn Topbar(props: &Props) -> Html {
+    html! {
+        <header class="topbar" data-testid="topbar">
+            <div class="topbar__brand">
+                <span class="topbar__logo" aria-hidden="true"></span>
+                <span class="topbar__names">
+                    <span class="topbar__app">{ t!("app-name") }</span>
+                    <span class="topbar__org">{ &props.org }</span>
+                </span>
+            </div>
+            <h1 class="topbar__title" data-testid="page-title">{ &props.title }</h1>
+            <GlobalSearch on_search={&props.on_search} />
+            <div class="topbar__end">
+                if let Some(pill) = &props.pill {
+                    <SyncPill pill={pill.clone()} is_open={props.is_panel_open} on_toggle={&props.on_panel} />
+                }
+            </div>
+        </header>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SearchProps {
+    on_search: Callback<String>,
+}
+
+/// Holds its text only while it is being used; the list's own box shows what the list is narrowed by.
+#[component]
+fn GlobalSearch(props: &SearchProps) -> Html {
+    let text = use_state_eq(String::new);
+    let oninput = {
+        let (text, on_search) = (text.clone(), props.on_search.clone());
+        move |event: InputEvent| {
+            let typed = event.target_unchecked_into::<HtmlInputElement>().value();
+            text.set(typed.clone());
+            on_search.emit(typed);
+        }
+    };
+    let onblur = {
+        let text = text.clone();
+        move |_: FocusEvent| text.set(String::new())
+    };
+    let onkeydown = |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" | "ArrowDown" => {
+            event.prevent_default();
+            crate::keys::focus("[data-testid=lead-grid]");
+        }
+        "Escape" => {
+            event.stop_propagation();
+            let _ = event.target_unchecked_into::<HtmlInputElement>().blur();
+        }
+        _ => {}
+    };
+    html! {
+        <label class="search topbar__search">
+            <Glyph icon={Icon::Search} />
+            <input class="search__input" type="text" role="searchbox" placeholder={t!("search-all")} aria-label={t!("search-all")} dir="auto"
+                autocomplete="off" spellcheck="false" data-testid="global-search" value={(*text).clone()} {oninput} {onblur} {onkeydown} />
+            <Key name="Ctrl K" />
+        </label>
+    }
+}

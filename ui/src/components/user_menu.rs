@@ -1,0 +1,87 @@
+//! Who is signed in, with theme and sign-out behind it (rows C3, C4).
+
+use crate::components::avatar::Avatar;
+use crate::components::menu::{Menu, MenuItem};
+use crate::components::name::Name;
+use crate::icon::{Glyph, Icon};
+use crate::theme::Theme;
+use crate::{t, words};
+use bridge::session::Me;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub me: Rc<Me>,
+    pub theme: Theme,
+    pub on_theme: Callback<Theme>,
+    pub on_sign_out: Callback<()>,
+}
+
+#[component]
+pub fn UserMenu(props: &Props) -> Html {
+    let open = use_state_eq(|| false);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let close = {
+        let open = open.clone();
+        Callback::from(move |()| open.set(false))
+    };
+    let role = words::role(props.me.role);
+    let role = match &props.me.team {
+        Some(team) => t!("role-team", role = role, team = team.as_str()),
+        None => role,
+    };
+    html! {
+        <div class="user-menu">
+            <button type="button" class="user-menu__opener" data-testid="user-menu" aria-haspopup="menu"
+                aria-expanded={if *open { "true" } else { "false" }} title={props.me.name.clone()} onclick={toggle}>
+                <Avatar name={props.me.name.clone()} size={32} />
+                <span class="user-menu__who">
+                    <Name class="user-menu__name" name={props.me.name.clone()} />
+                    <span class="user-menu__role" data-testid="user-role">{ role }</span>
+                </span>
+                <Glyph icon={Icon::UpDown} class="user-menu__arrows" />
+            </button>
+            if *open {
+                <Menu label={t!("user-menu-label")} on_close={close.clone()} class="menu--above">
+                    { menu_head(&props.me) }
+                    { themes(props) }
+                    <div class="menu__line" role="separator"></div>
+                    <MenuItem testid="logout-button" on_pick={&props.on_sign_out}>
+                        <Glyph icon={Icon::LogOut} />{ t!("sign-out") }
+                    </MenuItem>
+                </Menu>
+            }
+        </div>
+    }
+}
+
+fn menu_head(me: &Me) -> Html {
+    html! {
+        <div class="menu__head">
+            <strong>{ t!("welcome", name = me.name.as_str()) }</strong>
+            <span class="menu__note">{ &me.email }</span>
+        </div>
+    }
+}
+
+fn themes(props: &Props) -> Html {
+    let item = |theme: Theme| {
+        let (icon, word) = match theme {
+            Theme::Dark => (Icon::Moon, t!("theme-dark")),
+            Theme::Light => (Icon::Sun, t!("theme-light")),
+            Theme::System => (Icon::Monitor, t!("theme-system")),
+        };
+        let is_on = props.theme == theme;
+        html! {
+            <MenuItem testid={format!("theme-{}", theme.as_str())} checked={Some(is_on)} on_pick={props.on_theme.reform(move |()| theme)}>
+                <Glyph {icon} />{ word }
+                if is_on { <Glyph icon={Icon::Check} class="menu__check" /> }
+            </MenuItem>
+        }
+    };
+    html! { <>{ for Theme::ALL.into_iter().map(item) }</> }
+}

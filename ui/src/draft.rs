@@ -1,0 +1,106 @@
+//! Text typed but not saved, kept by the client at every keystroke. One draft per form or lead: a
+//! map of its parts. Writes go one after another, so the last keystroke always wins.
+
+use crate::ipc;
+use bridge::session::{DraftGet, DraftSet};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// One part: what was typed, and the text it was typed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub base: String,
+    pub text: String,
+}
+
+#[derive(Default)]
+struct Inner {
+    parts: BTreeMap<String, Part>,
+    is_writing: bool,
+    is_stale: bool,
+}
+
+/// A handle; clones share the same draft.
+#[derive(Clone)]
+pub struct Drafts {
+    key: Rc<str>,
+    inner: Rc<RefCell<Inner>>,
+}
+
+impl PartialEq for Drafts {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.inner, &other.inner)
+    }
+}
+
+impl Drafts {
+    /// Reads what was kept; nothing when it can't be read.
+    pub async fn load(key: String) -> Self {
+        let kept = ipc::call(&DraftGet { key: key.clone() }).await.ok().flatten();
+        let parts = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        Self { key: key.into(), inner: Rc::new(RefCell::new(Inner { parts, ..Inner::default() })) }
+    }
+
+    pub fn get(&self, part: &str) -> Option<Part> {
+        self.inner.borrow().parts.get(part).cloned()
+    }
+
+    pub fn text(&self, part: &str) -> Option<String> {
+        self.get(part).map(|p| p.text)
+    }
+
+    /// Everything that is kept, for copying.
+    pub fn all_text(&self) -> String {
+        let inner = self.inner.borrow();
+        inner.parts.values().map(|p| p.text.as_str()).filter(|t| !t.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
+    }
+
+    pub fn put(&self, part: &str, base: &str, text: &str) {
+        let value = Part { base: base.to_owned(), text: text.to_owned() };
+        self.inner.borrow_mut().parts.insert(part.to_owned(), value);
+        self.write();
+    }
+
+    pub fn forget(&self, part: &str) {
+        if self.inner.borrow_mut().parts.remove(part).is_some() {
+            self.write();
+        }
+    }
+
+    pub fn forget_all(&self) {
+        self.inner.borrow_mut().parts.clear();
+        self.write();
+    }
+
+    fn write(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.is_stale = true;
+        if inner.is_writing {
+            return;
+        }
+        inner.is_writing = true;
+        let this = self.clone();
+        spawn_local(async move { this.write_until_current().await });
+    }
+
+    async fn write_until_current(self) {
+        while let Some(text) = self.take_stale() {
+            // A draft that can't be kept still stands in its field.
+            let _ = ipc::call(&DraftSet { key: self.key.to_string(), text }).await;
+        }
+    }
+
+    /// What to write next; `None` when all is written.
+    fn take_stale(&self) -> Option<Option<String>> {
+        let mut inner = self.inner.borrow_mut();
+        if !std::mem::take(&mut inner.is_stale) {
+            inner.is_writing = false;
+            return None;
+        }
+        Some(if inner.parts.is_empty() { None } else { serde_json::to_string(&inner.parts).ok() })
+    }
+}

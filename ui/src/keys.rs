@@ -1,0 +1,73 @@
+//! Keys that work wherever the focus is. Plain keys never fire while typing or under a dialog.
+
+use gloo_events::{EventListener, EventListenerOptions};
+use std::cell::Cell;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent, window};
+use yew::Callback;
+
+thread_local! {
+    static LAYERS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// While it lives, pages leave keys alone: a dialog or a menu has them.
+pub struct Layer(());
+
+impl Layer {
+    pub fn open() -> Self {
+        LAYERS.set(LAYERS.get() + 1);
+        Self(())
+    }
+}
+
+impl Drop for Layer {
+    fn drop(&mut self) {
+        LAYERS.set(LAYERS.get().saturating_sub(1));
+    }
+}
+
+/// A dialog or a menu is open.
+pub fn is_covered() -> bool {
+    LAYERS.get() > 0
+}
+
+/// Calls back for keys that no element has taken, while the listener lives.
+pub fn listen(callback: Callback<KeyboardEvent>) -> Option<EventListener> {
+    let options = EventListenerOptions::enable_prevent_default();
+    let heard = move |event: &web_sys::Event| {
+        if let Some(event) = event.dyn_ref::<KeyboardEvent>().filter(|e| !e.default_prevented() && !e.is_composing()) {
+            callback.emit(event.clone());
+        }
+    };
+    let window = window()?;
+    Some(EventListener::new_with_options(&window, "keydown", options, heard))
+}
+
+/// Ctrl, or ⌘ on macOS.
+pub fn is_command(event: &KeyboardEvent) -> bool {
+    event.ctrl_key() || event.meta_key()
+}
+
+/// No Ctrl, Alt or ⌘: what would type a character.
+pub fn is_plain(event: &KeyboardEvent) -> bool {
+    !is_command(event) && !event.alt_key()
+}
+
+/// The key goes into a field.
+pub fn is_typing(event: &KeyboardEvent) -> bool {
+    let Some(target) = event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return false };
+    let is_text = match target.tag_name().as_str() {
+        "TEXTAREA" | "SELECT" => true,
+        "INPUT" => !target.dyn_ref::<HtmlInputElement>().is_some_and(|i| matches!(i.type_().as_str(), "checkbox" | "radio" | "button")),
+        _ => false,
+    };
+    is_text || target.is_content_editable()
+}
+
+/// Puts the focus on the first element that matches.
+pub fn focus(selector: &str) {
+    let found = window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,276 @@
+//! Needs attention (mock-up 04): what was refused, why, what stands instead, and the ways out.
+
+use crate::clipboard::copy;
+use crate::components::empty::Empty;
+use crate::components::key::Key;
+use crate::components::name::Name;
+use crate::components::sync_panel::icon_of;
+use crate::icon::{Glyph, Icon};
+use crate::route::{ListFilter, Route};
+use crate::{hub, ipc, keys, t, toast, words};
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionList, AttentionRestore, AttentionRetry};
+use bridge::{Change, Problem};
+use domain::{CommandId, RefusalCode};
+use gloo_events::EventListener;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+pub enum Msg {
+    Listed(Result<Vec<AttentionItem>, Problem>),
+    Changed(Change),
+    At(usize),
+    Retry(CommandId),
+    Discard(CommandId),
+    Failed(CommandId, String),
+    Ask,
+    Key(KeyboardEvent),
+}
+
+pub struct AttentionPage {
+    items: Option<Vec<AttentionItem>>,
+    problem: Option<Problem>,
+    /// What a try said last, by item.
+    failed: Option<(CommandId, String)>,
+    at: usize,
+    follows: bool,
+    is_asking: bool,
+    is_stale: bool,
+    _hub: hub::Subscription,
+    _keys: Option<EventListener>,
+}
+
+impl Component for AttentionPage {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut page = Self {
+            items: None,
+            problem: None,
+            failed: None,
+            at: 0,
+            follows: false,
+            is_asking: false,
+            is_stale: false,
+            _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
+            _keys: keys::listen(ctx.link().callback(Msg::Key)),
+        };
+        page.ask(ctx);
+        page
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Listed(answer) => self.listed(ctx, answer),
+            Msg::Changed(change) => {
+                if change.attention || change.many_leads || !change.leads.is_empty() {
+                    self.ask(ctx);
+                }
+                return false;
+            }
+            Msg::Ask => {
+                self.ask(ctx);
+                return false;
+            }
+            Msg::At(at) => self.at = at,
+            Msg::Retry(command) => self.retry(ctx, command),
+            Msg::Discard(command) => self.discard(ctx, command),
+            Msg::Failed(command, text) => self.failed = Some((command, text)),
+            Msg::Key(event) => return self.key(ctx, &event),
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        html! {
+            <section class="attention" data-testid="attention-page" aria-label={t!("page-attention")}>
+                <div class="attention__bar">
+                    <span class="attention__count">{ self.items.as_ref().filter(|i| !i.is_empty()).map(|i| t!("attention-count", count = i.len() as u64)) }</span>
+                    <span class="attention__keys" aria-hidden="true">
+                        <Key name="J" /><Key name="K" />{ t!("attention-keys-move") }<Key name="O" />{ t!("attention-keys-open") }<Key name="Ctrl Z" />{ t!("attention-keys-undo") }
+                    </span>
+                </div>
+                <div class="attention__list">{ self.list(ctx) }</div>
+            </section>
+        }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if std::mem::take(&mut self.follows) {
+            keys::focus(&format!("#attention-{}", self.at));
+        }
+    }
+}
+
+impl AttentionPage {
+    fn ask(&mut self, ctx: &Context<Self>) {
+        if std::mem::replace(&mut self.is_asking, true) {
+            self.is_stale = true;
+            return;
+        }
+        ctx.link().send_future(async { Msg::Listed(ipc::call(&AttentionList {}).await) });
+    }
+
+    fn listed(&mut self, ctx: &Context<Self>, answer: Result<Vec<AttentionItem>, Problem>) {
+        self.is_asking = false;
+        match answer {
+            Ok(items) => {
+                // The reader stays on the item, wherever it went.
+                let now = self.items.as_ref().and_then(|old| old.get(self.at)).map(|item| item.command);
+                let found = now.and_then(|command| items.iter().position(|item| item.command == command));
+                self.at = found.unwrap_or(self.at).min(items.len().saturating_sub(1));
+                (self.items, self.problem) = (Some(items), None);
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+        if std::mem::take(&mut self.is_stale) {
+            self.ask(ctx);
+        }
+    }
+
+    fn retry(&mut self, ctx: &Context<Self>, command: CommandId) {
+        self.failed = None;
+        let link = ctx.link().clone();
+        spawn_local(async move {
+            match ipc::call(&AttentionRetry { command }).await {
+                Ok(_) => {
+                    toast::done(t!("attention-retried"));
+                    link.send_message(Msg::Ask);
+                }
+                Err(problem) => link.send_message(Msg::Failed(command, problem.text)),
+            }
+        });
+    }
+
+    fn discard(&mut self, ctx: &Context<Self>, command: CommandId) {
+        let link = ctx.link().clone();
+        spawn_local(async move {
+            match ipc::call(&AttentionDiscard { command }).await {
+                Ok(_) => {
+                    let undo = link.callback_future(move |()| async move {
+                        if let Err(problem) = ipc::call(&AttentionRestore { command }).await {
+                            toast::problem(problem.text);
+                        }
+                        Msg::Ask
+                    });
+                    toast::undoable(t!("attention-discarded"), undo);
+                    link.send_message(Msg::Ask);
+                }
+                Err(problem) => toast::problem(problem.text),
+            }
+        });
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        let Some(items) = self.items.as_ref().filter(|items| !items.is_empty() && !keys::is_covered() && !keys::is_typing(event)) else {
+            return false;
+        };
+        let Some(item) = items.get(self.at) else { return false };
+        let is_copy = keys::is_command(event) && event.key() == "c" && nothing_is_marked();
+        match event.key().as_str() {
+            _ if is_copy => copy(&item.typed),
+            _ if !keys::is_plain(event) => return false,
+            "j" | "J" | "ArrowDown" => self.go((self.at + 1).min(items.len() - 1)),
+            "k" | "K" | "ArrowUp" => self.go(self.at.saturating_sub(1)),
+            "r" | "R" => ctx.link().send_message(Msg::Retry(item.command)),
+            "Enter" if is_on_card(event) => ctx.link().send_message(Msg::Retry(item.command)),
+            "Delete" => ctx.link().send_message(Msg::Discard(item.command)),
+            "o" | "O" if item.lead_here => open(item),
+            _ => return false,
+        }
+        event.prevent_default();
+        true
+    }
+
+    fn go(&mut self, at: usize) {
+        self.at = at;
+        self.follows = true;
+    }
+
+    fn list(&self, ctx: &Context<Self>) -> Html {
+        if let Some(problem) = &self.problem {
+            return html! { <Empty icon={Icon::Alert} title={t!("list-failed")} text={problem.text.clone()} /> };
+        }
+        match &self.items {
+            None => Html::default(),
+            Some(items) if items.is_empty() => {
+                html! { <Empty icon={Icon::CheckCircle} title={t!("attention-none")} text={t!("attention-none-text")} testid="attention-none" /> }
+            }
+            Some(items) => html! { <>{ for items.iter().enumerate().map(|(at, item)| self.card(ctx, at, item)) }</> },
+        }
+    }
+
+    fn card(&self, ctx: &Context<Self>, at: usize, item: &AttentionItem) -> Html {
+        let failed = self.failed.as_ref().filter(|(command, _)| *command == item.command).map(|(_, text)| text);
+        let is_here = at == self.at;
+        html! {
+            <article class={classes!("card", is_here.then_some("card--here"))} key={item.command.to_string()} id={format!("attention-{at}")} tabindex="0"
+                data-testid="attention-item" data-command={item.command.to_string()} data-code={code(item.code)} onfocusin={ctx.link().callback(move |_| Msg::At(at))}>
+                <header class="card__head">
+                    <Glyph icon={Icon::Ban} class="tone--danger" /><span class="card__kind tone--danger">{ t!("attention-refused") }</span>
+                    <h2 class="card__title"><Name name={item.lead_name.clone()} />{ t!("attention-topic", topic = words::topic(&item.what)) }</h2>
+                    <span class="card__when">{ t!("attention-when", wrote = words::time_or_day(&item.wrote), refused = words::time_or_day(&item.refused)) }</span>
+                </header>
+                <p class="card__why" data-testid="attention-why">{ &item.why }</p>
+                <dl class="card__facts">
+                    <div><dt>{ t!("attention-you-wrote") }</dt><dd dir="auto" data-testid="attention-typed"><Glyph icon={icon_of(&item.what)} size={14} /><span>{ wrote(item) }</span></dd></div>
+                    if let Some(winning) = &item.winning {
+                        <div><dt>{ t!("attention-it-is-now") }</dt><dd dir="auto" data-testid="attention-winning">{ winning }</dd></div>
+                    }
+                </dl>
+                if let Some(failed) = failed { <p class="field__problem" role="alert" data-testid="attention-error"><Glyph icon={Icon::Alert} size={14} />{ failed }</p> }
+                { self.acts(ctx, item, is_here) }
+            </article>
+        }
+    }
+
+    fn acts(&self, ctx: &Context<Self>, item: &AttentionItem, is_here: bool) -> Html {
+        let (link, command, typed) = (ctx.link(), item.command, item.typed.clone());
+        // One filled button in the view: that of the item the keys are on.
+        let main = classes!("button", is_here.then_some("button--filled"));
+        html! {
+            <footer class="card__acts">
+                <button type="button" class={main} data-testid="attention-retry" disabled={!item.lead_here} title={(!item.lead_here).then(|| t!("attention-gone"))}
+                    onclick={link.callback(move |_| Msg::Retry(command))}>{ t!("attention-retry") }<Key name="R" /></button>
+                <button type="button" class="button" data-testid="attention-copy" onclick={move |_| copy(&typed)}>{ t!("copy-text") }<Key name="Ctrl C" /></button>
+                if item.lead_here {
+                    <a class="button" data-testid="attention-open" href={address(item)}>{ t!("open-lead") }<Key name="O" /></a>
+                }
+                <button type="button" class="button button--danger card__discard" data-testid="attention-discard" onclick={link.callback(move |_| Msg::Discard(command))}>
+                    { t!("discard") }<Key name="Del" />
+                </button>
+            </footer>
+        }
+    }
+}
+
+/// What was typed, in full; without text of its own, what was done.
+fn wrote(item: &AttentionItem) -> String {
+    if item.typed.trim().is_empty() { words::edit(&item.what) } else { item.typed.clone() }
+}
+
+fn code(code: RefusalCode) -> Option<String> {
+    serde_json::to_value(code).ok()?.as_str().map(str::to_owned)
+}
+
+fn address(item: &AttentionItem) -> String {
+    Route::Leads { filter: ListFilter::default(), open: Some(item.lead) }.to_string()
+}
+
+fn open(item: &AttentionItem) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(&address(item));
+    }
+}
+
+fn is_on_card(event: &KeyboardEvent) -> bool {
+    use wasm_bindgen::JsCast;
+    event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|e| matches!(e.tag_name().as_str(), "ARTICLE" | "BODY"))
+}
+
+/// Marked text is copied by the web view itself.
+fn nothing_is_marked() -> bool {
+    let selection = web_sys::window().and_then(|window| window.get_selection().ok().flatten());
+    selection.is_none_or(|selection| selection.is_collapsed())
+}

@@ -1,0 +1,75 @@
+//! Who the lead is, whose it is, and whether everything about it was sent.
+
+use super::edit::Editor;
+use super::fields::EditableField;
+use crate::components::avatar::Avatar;
+use crate::components::badge::StatusBadge;
+use crate::components::name::Name;
+use crate::draft::Drafts;
+use crate::icon::{Glyph, Icon};
+use crate::route::Route;
+use crate::{t, words};
+use bridge::lead::{LeadView, RecordSync};
+use bridge::session::Me;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub view: Rc<LeadView>,
+    pub me: Rc<Me>,
+    pub edit: Editor,
+    pub drafts: Drafts,
+}
+
+#[component]
+pub fn Identity(props: &Props) -> Html {
+    let Props { view, me, edit, drafts } = props;
+    let name = view.name.value.clone().unwrap_or_default();
+    html! {
+        <header class="identity">
+            <Avatar {name} size={40} />
+            <div class="identity__facts">
+                <div class="identity__line">
+                    <EditableField view={view.name.clone()} can_edit={view.can.edit} is_title=true me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
+                    <StatusBadge status={view.status} interest={view.interest} />
+                </div>
+                <div class="identity__owner" data-testid="lead-owner">{ owner(props) }<span>{ t!("lead-added", when = words::day(&view.created)) }</span></div>
+                { sync(&view.sync) }
+                if view.review {
+                    <p class="notice" data-testid="status-review"><Glyph icon={Icon::Conflict} />{ t!("status-review") }</p>
+                }
+                if let Some(reason) = &view.drop_reason {
+                    <p class="identity__reason" data-testid="drop-reason">{ t!("drop-reason", reason = reason.as_str()) }</p>
+                }
+            </div>
+        </header>
+    }
+}
+
+fn owner(props: &Props) -> Html {
+    let Some((user, name)) = &props.view.owner else { return html! { <span>{ t!("owner-nobody") }</span> } };
+    if props.view.owner_provisional {
+        return html! { <em title={t!("owner-provisional-why")}>{ t!("owner-provisional", name = name.as_str()) }</em> };
+    }
+    if *user == props.me.user {
+        return html! { <span>{ t!("owner-you") }</span> };
+    }
+    html! { <span class="identity__person"><Avatar name={name.clone()} /><Name name={name.clone()} /></span> }
+}
+
+/// Sent is silence on the screen, but not for a screen reader.
+fn sync(sync: &RecordSync) -> Html {
+    let words = words::record_sync(sync);
+    let (state, icon, class) = match sync {
+        RecordSync::Synced => return html! { <span class="visually-hidden" data-testid="record-sync" data-state="synced">{ words }</span> },
+        RecordSync::NotSent { .. } => ("not_sent", Icon::CloudUp, "record-sync tone--muted"),
+        RecordSync::NeedsAttention { .. } => ("needs_attention", Icon::Triangle, "record-sync tone--warn"),
+    };
+    html! {
+        <p {class} data-testid="record-sync" data-state={state} aria-live="polite">
+            <Glyph {icon} /><span>{ words }</span>
+            if state == "needs_attention" { <a href={Route::Attention.to_string()}>{ t!("sync-decide") }</a> }
+        </p>
+    }
+}

@@ -1,0 +1,395 @@
+//! The drawer of one lead. Owns the questions about it and the keys in it; each part edits by
+//! [`edit::Editor`]. When the lead leaves this computer it says so and keeps what was typed.
+
+mod conflict;
+mod edit;
+mod fields;
+mod follow_ups;
+mod identity;
+mod interest;
+mod note_editor;
+mod note_state;
+mod notes;
+mod planner;
+mod status;
+mod tags;
+mod timeline;
+
+use crate::clock::Clock;
+use crate::components::key::Key;
+use crate::components::menu::{Menu, MenuItem};
+use crate::draft::Drafts;
+use crate::icon::{Glyph, Icon};
+use crate::text::count;
+use crate::{clipboard, hub, ipc, keys, t, words};
+use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
+use bridge::session::Me;
+use bridge::{Change, Problem, ProblemCode};
+use domain::LeadId;
+use edit::Editor;
+use fields::Fields;
+use follow_ups::{FollowUps, Open};
+use gloo_events::EventListener;
+use identity::Identity;
+use interest::Interest;
+use notes::Notes;
+use status::{Stage, StatusSelect};
+use std::rc::Rc;
+use tags::Tags;
+use timeline::Timeline;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub lead: LeadId,
+    pub me: Rc<Me>,
+    pub clock: Clock,
+    /// Where it stands in the list, from 0, and how many there are.
+    pub position: Option<(u32, u32)>,
+    pub on_close: Callback<()>,
+    pub on_step: Callback<i64>,
+}
+
+pub enum Msg {
+    Viewed { lead: LeadId, epoch: u64, answer: Box<Result<LeadView, Problem>> },
+    Timeline(LeadId, Vec<TimelineEntry>),
+    Drafts(LeadId, Drafts),
+    Changed(Change),
+    Edited,
+    Stage(Option<Stage>),
+    FollowUp(Option<Open>),
+    CallMenu(bool),
+    LogCall(String),
+    NextStep,
+    Key(KeyboardEvent),
+}
+
+pub struct LeadDrawer {
+    view: Option<Rc<LeadView>>,
+    /// Counts the views that were taken.
+    version: u64,
+    /// Counts edits here: a view asked for before the last one is older than it, and dropped.
+    epoch: u64,
+    is_asking: bool,
+    is_stale: bool,
+    timeline: Rc<Vec<TimelineEntry>>,
+    drafts: Option<Drafts>,
+    problem: Option<Problem>,
+    stage: Option<Stage>,
+    follow_up: Option<Open>,
+    is_call_menu_open: bool,
+    takes_focus: bool,
+    panel: NodeRef,
+    _hub: hub::Subscription,
+    _keys: Option<EventListener>,
+}
+
+impl Component for LeadDrawer {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut drawer = Self {
+            view: None,
+            version: 0,
+            epoch: 0,
+            is_asking: false,
+            is_stale: false,
+            timeline: Rc::default(),
+            drafts: None,
+            problem: None,
+            stage: None,
+            follow_up: None,
+            is_call_menu_open: false,
+            takes_focus: true,
+            panel: NodeRef::default(),
+            _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
+            _keys: keys::listen(ctx.link().callback(Msg::Key)),
+        };
+        drawer.start(ctx);
+        drawer
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        if ctx.props().lead != old.lead {
+            self.start(ctx);
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Viewed { lead, epoch, answer } => return self.viewed(ctx, lead, epoch, *answer),
+            Msg::Timeline(lead, entries) if lead == ctx.props().lead => self.timeline = Rc::new(entries),
+            Msg::Drafts(lead, drafts) if lead == ctx.props().lead => self.drafts = Some(drafts),
+            Msg::Timeline(..) | Msg::Drafts(..) => return false,
+            Msg::Changed(change) => {
+                if change.touches(ctx.props().lead) || change.attention {
+                    self.ask(ctx);
+                }
+                return false;
+            }
+            Msg::Edited => {
+                self.epoch += 1;
+                self.ask(ctx);
+                return false;
+            }
+            Msg::Stage(stage) => self.stage = stage,
+            Msg::FollowUp(open) => self.follow_up = open,
+            Msg::CallMenu(is_open) => self.is_call_menu_open = is_open,
+            Msg::LogCall(outcome) => {
+                self.is_call_menu_open = false;
+                let edit = self.editor(ctx);
+                edit.send(CallLog { lead: edit.lead, outcome });
+            }
+            Msg::NextStep => self.next_step(ctx),
+            Msg::Key(event) => return self.key(ctx, &event),
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let label = self.view.as_ref().and_then(|v| v.name.value.clone()).unwrap_or_else(|| t!("lead"));
+        html! {
+            <aside ref={&self.panel} class="drawer" role="dialog" aria-modal="false" aria-label={label} tabindex="-1" data-testid="lead-drawer"
+                data-lead={ctx.props().lead.to_string()}>
+                { self.bar(ctx) }
+                <div class="drawer__body">{ self.body(ctx) }</div>
+            </aside>
+        }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if std::mem::take(&mut self.takes_focus)
+            && let Some(panel) = self.panel.cast::<HtmlElement>()
+        {
+            let _ = panel.focus();
+        }
+    }
+}
+
+impl LeadDrawer {
+    fn start(&mut self, ctx: &Context<Self>) {
+        (self.view, self.drafts, self.problem) = (None, None, None);
+        (self.stage, self.follow_up, self.is_call_menu_open) = (None, None, false);
+        self.timeline = Rc::default();
+        self.epoch += 1;
+        let lead = ctx.props().lead;
+        ctx.link().send_future(async move { Msg::Drafts(lead, Drafts::load(format!("lead:{lead}")).await) });
+        self.ask(ctx);
+    }
+
+    /// One question at a time; what comes meanwhile asks once more afterwards.
+    fn ask(&mut self, ctx: &Context<Self>) {
+        if std::mem::replace(&mut self.is_asking, true) {
+            self.is_stale = true;
+            return;
+        }
+        let (lead, epoch) = (ctx.props().lead, self.epoch);
+        ctx.link().send_future(async move { Msg::Viewed { lead, epoch, answer: Box::new(ipc::call(&LeadGet { lead }).await) } });
+    }
+
+    fn viewed(&mut self, ctx: &Context<Self>, lead: LeadId, epoch: u64, answer: Result<LeadView, Problem>) -> bool {
+        self.is_asking = false;
+        let is_old = lead != ctx.props().lead || epoch != self.epoch;
+        if std::mem::take(&mut self.is_stale) || is_old {
+            self.ask(ctx);
+        }
+        if is_old {
+            return false;
+        }
+        match answer {
+            Ok(view) => {
+                let asks_timeline = view.can.timeline;
+                self.view = Some(Rc::new(view));
+                self.problem = None;
+                self.version += 1;
+                if asks_timeline {
+                    self.ask_timeline(ctx);
+                }
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+        true
+    }
+
+    fn ask_timeline(&self, ctx: &Context<Self>) {
+        let (lead, before) = (ctx.props().lead, self.timeline.clone());
+        ctx.link().send_future(async move {
+            let entries = ipc::call(&LeadTimeline { lead }).await;
+            Msg::Timeline(lead, entries.unwrap_or_else(|_| (*before).clone()))
+        });
+    }
+
+    fn editor(&self, ctx: &Context<Self>) -> Editor {
+        Editor { lead: ctx.props().lead, on_edited: ctx.link().callback(|()| Msg::Edited) }
+    }
+
+    fn next_step(&mut self, ctx: &Context<Self>) {
+        let Some((view, to)) = self.view.as_ref().and_then(|view| Some((view, status::forward(view)?))) else { return };
+        match status::stage_for(view, to) {
+            Some(stage) => self.stage = Some(stage),
+            None => status::change(&self.editor(ctx), view.status, to, None),
+        }
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        if keys::is_covered() {
+            return false;
+        }
+        let is_typing = keys::is_typing(event);
+        let can = self.view.as_ref().map(|view| view.can.clone()).unwrap_or_default();
+        let may_plan = can.follow_up && can.follow_up_blocked.is_none();
+        match event.key().as_str() {
+            "ArrowLeft" if keys::is_command(event) && !is_typing => ctx.props().on_step.emit(-1),
+            "ArrowRight" if keys::is_command(event) && !is_typing => ctx.props().on_step.emit(1),
+            "Escape" if is_typing => {
+                // First out of the field, then out of the lead.
+                if let Some(panel) = self.panel.cast::<HtmlElement>() {
+                    let _ = panel.focus();
+                }
+            }
+            digit @ ("1" | "2") if event.alt_key() => press_keep(digit),
+            _ if is_typing || !keys::is_plain(event) => return false,
+            "s" | "S" if can.change_status => self.stage = Some(Stage::Statuses),
+            "u" | "U" if may_plan => self.follow_up = Some(Open::New),
+            "l" | "L" if can.change_status => self.is_call_menu_open = true,
+            "y" | "Y" => self.next_step(ctx),
+            "n" | "N" if can.edit => keys::focus("#note-add"),
+            _ => return false,
+        }
+        event.prevent_default();
+        true
+    }
+
+    fn bar(&self, ctx: &Context<Self>) -> Html {
+        let Props { position, on_close, on_step, .. } = ctx.props();
+        let step = |by: i64, icon, label: String, testid: &'static str, is_end: bool| {
+            html! {
+                <button type="button" class="button button--icon" aria-label={label.clone()} title={label} data-testid={testid} disabled={is_end}
+                    onclick={on_step.reform(move |_: MouseEvent| by)}><Glyph {icon} /></button>
+            }
+        };
+        let (at, total) = position.unwrap_or((0, 0));
+        let is_known = position.is_some();
+        html! {
+            <div class="drawer__bar">
+                <button type="button" class="button button--bar button--ghost" data-testid="drawer-close" onclick={on_close.reform(|_: MouseEvent| ())}>
+                    <Glyph icon={Icon::ArrowLeft} />{ t!("close") }<Key name="Esc" />
+                </button>
+                <span class="drawer__position" data-testid="drawer-position">
+                    if is_known { { t!("position", at = count(at + 1), total = count(total)) } }
+                </span>
+                { step(-1, Icon::ChevronUp, t!("previous-lead"), "drawer-prev", is_known && at == 0) }
+                { step(1, Icon::ChevronDown, t!("next-lead"), "drawer-next", is_known && at + 1 >= total) }
+            </div>
+        }
+    }
+
+    fn body(&self, ctx: &Context<Self>) -> Html {
+        if let Some(problem) = &self.problem {
+            return self.left(ctx, problem);
+        }
+        let (Some(view), Some(drafts)) = (&self.view, &self.drafts) else { return Html::default() };
+        let (edit, me, link) = (self.editor(ctx), &ctx.props().me, ctx.link());
+        // Keyed by lead: boxes of the last one are not taken over by the next.
+        html! {
+            <div key={view.id.to_string()} class="drawer__lead">
+                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
+                { self.actions(ctx, view) }
+                <div class="drawer__pair">
+                    <StatusSelect view={view.clone()} me={me.clone()} edit={edit.clone()} stage={self.stage} on_stage={link.callback(Msg::Stage)} />
+                    <Interest view={view.clone()} edit={edit.clone()} />
+                </div>
+                <Fields view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
+                <Tags view={view.clone()} edit={edit.clone()} />
+                <FollowUps view={view.clone()} me={me.clone()} clock={ctx.props().clock} edit={edit.clone()} drafts={drafts.clone()}
+                    open={self.follow_up} on_open={link.callback(Msg::FollowUp)} />
+                <Notes view={view.clone()} version={self.version} edit={edit.clone()} drafts={drafts.clone()} />
+                if view.can.timeline { <Timeline entries={self.timeline.clone()} /> }
+            </div>
+        }
+    }
+
+    fn actions(&self, ctx: &Context<Self>, view: &LeadView) -> Html {
+        let link = ctx.link();
+        let blocked = view.can.follow_up_blocked.clone();
+        let step = status::forward(view);
+        html! {
+            <div class="actions">
+                if view.can.change_status { { self.call(ctx) } }
+                if view.can.follow_up {
+                    <button type="button" class="button" data-testid="action-followup" disabled={blocked.is_some()} title={blocked.clone()}
+                        onclick={link.callback(|_| Msg::FollowUp(Some(Open::New)))}>{ t!("follow-up") }<Key name="U" /></button>
+                }
+                if let Some(to) = step {
+                    <button type="button" class="button" data-testid="action-next" onclick={link.callback(|_| Msg::NextStep)}>
+                        { t!("next-step", from = view.status.as_str(), to = to.as_str()) }<Key name="Y" />
+                    </button>
+                }
+            </div>
+        }
+    }
+
+    fn call(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let is_open = self.is_call_menu_open;
+        let item = |outcome: &String| {
+            let picked = outcome.clone();
+            html! { <MenuItem testid={format!("call-{outcome}")} on_pick={link.callback(move |()| Msg::LogCall(picked.clone()))}>{ outcome }</MenuItem> }
+        };
+        html! {
+            <span class="actions__call">
+                <button type="button" class="button button--filled" data-testid="action-log-call" aria-haspopup="menu" aria-expanded={is_open.to_string()}
+                    onclick={link.callback(move |_| Msg::CallMenu(!is_open))}><Glyph icon={Icon::Phone} />{ t!("log-call") }<Key name="L" /></button>
+                if is_open {
+                    <Menu label={t!("log-call")} on_close={link.callback(|()| Msg::CallMenu(false))} testid="call-menu">
+                        { for ctx.props().me.follow_up_outcomes.iter().map(item) }
+                    </Menu>
+                }
+            </span>
+        }
+    }
+
+    /// The record is not here any more, or can't be read.
+    fn left(&self, ctx: &Context<Self>, problem: &Problem) -> Html {
+        let name = self.view.as_ref().and_then(|view| view.name.value.clone());
+        let has_gone = problem.code == ProblemCode::NotFound;
+        let title = match (has_gone, &name) {
+            (true, Some(name)) => t!("record-left", name = name.as_str()),
+            (true, None) => t!("record-left-unnamed"),
+            (false, _) => t!("record-unread"),
+        };
+        let typed = self.drafts.as_ref().map(Drafts::all_text).filter(|text| !text.is_empty());
+        let copy = |text: String| move |_: MouseEvent| clipboard::copy(&text);
+        html! {
+            <div class="left-card" role="alert" data-testid="record-left">
+                <Glyph icon={if has_gone { Icon::HandOver } else { Icon::Alert }} size={18} class="tone--info" />
+                <div>
+                    <h2 class="left-card__title">{ title }</h2>
+                    <p>{ &problem.text }</p>
+                    if let Some(typed) = typed {
+                        <p class="left-card__typed">{ t!("record-left-typed") }</p>
+                        <pre class="left-card__text" dir="auto">{ words::shortened(&typed, 600) }</pre>
+                        <button type="button" class="button" data-testid="record-left-copy" onclick={copy(typed)}>{ t!("copy-text") }</button>
+                    }
+                    <button type="button" class="button" data-testid="record-left-close" onclick={ctx.props().on_close.reform(|_: MouseEvent| ())}>{ t!("close") }<Key name="Esc" /></button>
+                </div>
+            </div>
+        }
+    }
+}
+
+/// Keeps a value of the conflict that has the focus, or of the first one.
+fn press_keep(digit: &str) {
+    let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
+    let focused = document.active_element().and_then(|e| e.closest("[data-conflict]").ok().flatten());
+    let Some(conflict) = focused.or_else(|| document.query_selector("[data-conflict]").ok().flatten()) else { return };
+    let index = if digit == "1" { 0 } else { 1 };
+    let button = conflict.query_selector(&format!("[data-testid=keep-{index}]")).ok().flatten();
+    if let Some(button) = button.and_then(|b| b.dyn_into::<HtmlElement>().ok()) {
+        button.click();
+    }
+}

@@ -1,0 +1,246 @@
+//! The status and what it may become (row F4). Dropping and reopening ask for a reason first.
+
+use super::edit::Editor;
+use crate::badge;
+use crate::components::badge::StatusBadge;
+use crate::components::key::Key;
+use crate::components::menu::{Menu, MenuItem};
+use crate::icon::{Glyph, Icon};
+use crate::{t, toast, words};
+use bridge::lead::{LeadChangeStatus, LeadView};
+use bridge::session::Me;
+use domain::Status;
+use domain::lifecycle::{self, Move};
+use std::rc::Rc;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// How far the menu is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Statuses,
+    Reason(Status),
+}
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub view: Rc<LeadView>,
+    pub me: Rc<Me>,
+    pub edit: Editor,
+    pub stage: Option<Stage>,
+    pub on_stage: Callback<Option<Stage>>,
+}
+
+#[component]
+pub fn StatusSelect(props: &Props) -> Html {
+    let look = badge::status(props.view.status, None);
+    let next = allowed(&props.view);
+    let is_open = props.stage.is_some();
+    let onclick = props.on_stage.reform(move |_: MouseEvent| (!is_open).then_some(Stage::Statuses));
+    let fixed = next.is_empty().then(|| if props.view.status == Status::Converted { t!("status-final") } else { t!("status-not-yours") });
+    html! {
+        <div class="labelled">
+            <span class="labelled__label" id="status-label">{ t!("column-status") }</span>
+            <span class="status-select">
+                <button type="button" class="input input--button" data-testid="status-select" data-value={props.view.status.as_str()} aria-haspopup="listbox"
+                    aria-expanded={is_open.to_string()} aria-labelledby="status-label status-now" disabled={next.is_empty()} title={fixed} {onclick}>
+                    <Glyph icon={look.glyph} class="status-select__glyph" /><span id="status-now">{ look.text }</span>
+                    <Key name="S" /><Glyph icon={Icon::ChevronDown} size={14} />
+                </button>
+                { menu(props, &next) }
+            </span>
+        </div>
+    }
+}
+
+/// What the lifecycle and the role both allow.
+pub fn allowed(view: &LeadView) -> Vec<Status> {
+    let may = |to: &Status| match (view.status, *to) {
+        (_, Status::Lost) => view.can.drop,
+        (_, Status::Converted) => view.can.convert,
+        (Status::Lost, _) => view.can.reopen,
+        _ => view.can.change_status,
+    };
+    view.next.iter().copied().filter(may).collect()
+}
+
+/// The one step forward that most calls lead to.
+pub fn forward(view: &LeadView) -> Option<Status> {
+    let wanted = match view.status {
+        Status::New | Status::Cnp | Status::Lost => Status::InProgress,
+        Status::InProgress => Status::Interested,
+        Status::Interested => Status::Qualified,
+        Status::Qualified => Status::Converted,
+        Status::Converted => return None,
+    };
+    allowed(view).contains(&wanted).then_some(wanted)
+}
+
+/// Where the menu goes on for a status: to its reason, or nowhere.
+pub fn stage_for(view: &LeadView, to: Status) -> Option<Stage> {
+    (lifecycle::transition(view.status, to) == Some(Move::WithReason)).then_some(Stage::Reason(to))
+}
+
+/// Changes the status; a plain step can be taken back when the lifecycle knows the way.
+pub fn change(edit: &Editor, from: Status, to: Status, reason: Option<String>) {
+    let lead = edit.lead;
+    let said = t!("status-changed", status = words::status(to));
+    let request = LeadChangeStatus { lead, to, reason };
+    if lifecycle::transition(to, from) == Some(Move::Plain) {
+        edit.send_undoable(request, said, LeadChangeStatus { lead, to: from, reason: None });
+        return;
+    }
+    edit.send_then(request, move |answer| match answer {
+        Ok(_) => toast::done(said),
+        Err(problem) => toast::problem(problem.text),
+    });
+}
+
+fn menu(props: &Props, next: &[Status]) -> Html {
+    let on_close = props.on_stage.reform(|()| None);
+    match props.stage {
+        None => Html::default(),
+        Some(Stage::Statuses) => {
+            html! {
+                <Menu key="statuses" label={t!("status-menu")} role="listbox" {on_close} class="menu--wide" testid="status-menu">
+                    { for next.iter().map(|to| item(props, *to)) }
+                </Menu>
+            }
+        }
+        Some(Stage::Reason(to)) => {
+            html! {
+                <Menu key="reason" label={t!("reason-label")} role="dialog" {on_close} class="menu--wide" testid="reason-menu">
+                    <Reason {to} me={props.me.clone()} on_reason={on_reason(props, to)} />
+                </Menu>
+            }
+        }
+    }
+}
+
+fn item(props: &Props, to: Status) -> Html {
+    let (from, edit, on_stage) = (props.view.status, props.edit.clone(), props.on_stage.clone());
+    let stage = stage_for(&props.view, to);
+    let on_pick = Callback::from(move |()| {
+        on_stage.emit(stage);
+        if stage.is_none() {
+            change(&edit, from, to, None);
+        }
+    });
+    html! {
+        <MenuItem testid={format!("status-option-{}", to.as_str())} role="option" checked={Some(false)} {on_pick}>
+            <StatusBadge status={to} />
+            if stage.is_some() { <span class="menu__note menu__note--end">{ t!("asks-why") }</span> }
+        </MenuItem>
+    }
+}
+
+fn on_reason(props: &Props, to: Status) -> Callback<String> {
+    let (from, edit, on_stage) = (props.view.status, props.edit.clone(), props.on_stage.clone());
+    Callback::from(move |reason: String| {
+        on_stage.emit(None);
+        change(&edit, from, to, Some(reason));
+    })
+}
+
+#[derive(Properties, PartialEq)]
+struct ReasonProps {
+    to: Status,
+    me: Rc<Me>,
+    on_reason: Callback<String>,
+}
+
+/// The organisation's reasons for a drop; a sentence for reopening.
+#[component]
+fn Reason(props: &ReasonProps) -> Html {
+    let typed = use_state_eq(String::new);
+    let oninput = {
+        let typed = typed.clone();
+        move |event: InputEvent| typed.set(event.target_unchecked_into::<HtmlInputElement>().value())
+    };
+    let onsubmit = {
+        let (typed, on_reason) = (typed.clone(), props.on_reason.clone());
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            if !typed.trim().is_empty() {
+                on_reason.emit(typed.trim().to_owned());
+            }
+        }
+    };
+    let is_drop = props.to == Status::Lost;
+    let reasons = if is_drop { props.me.drop_reasons.as_slice() } else { &[] };
+    let reason = |text: &String| {
+        let given = text.clone();
+        html! { <MenuItem testid={format!("reason-{text}")} on_pick={props.on_reason.reform(move |()| given.clone())}>{ text }</MenuItem> }
+    };
+    html! {
+        <>
+            <div class="menu__head"><strong>{ if is_drop { t!("reason-drop") } else { t!("reason-reopen") } }</strong></div>
+            { for reasons.iter().map(reason) }
+            <form class="menu__form" {onsubmit}>
+                <input class="input" type="text" dir="auto" aria-label={t!("reason-label")} placeholder={t!("reason-placeholder")} data-testid="reason-text"
+                    maxlength={domain::limits::LINE_MAX.to_string()} value={(*typed).clone()} {oninput} />
+                <button type="submit" class="button button--filled" data-testid="reason-save" disabled={typed.trim().is_empty()}>
+                    { if is_drop { t!("drop-it") } else { t!("reopen-it") } }
+                </button>
+            </form>
+        </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bridge::lead::{Can, FieldView, RecordSync, When};
+    use domain::{LeadField, LeadId};
+
+    fn view(status: Status, can: Can) -> LeadView {
+        let when = When { at: 0, local: "2026-11-21T10:00".into(), weekday: 5, day: 0, same_year: true };
+        LeadView {
+            id: LeadId(uuid::Uuid::nil()),
+            name: FieldView { field: LeadField::Name, value: None, display: None, conflict: None },
+            fields: Vec::new(),
+            status,
+            review: false,
+            interest: None,
+            owner: None,
+            owner_provisional: false,
+            follow_ups: Vec::new(),
+            notes: Vec::new(),
+            tags: Vec::new(),
+            drop_reason: None,
+            created: when,
+            sync: RecordSync::Synced,
+            can,
+            next: lifecycle::next(status),
+            heads: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_caller_may_not_drop_reopen_or_convert_without_the_right() {
+        let caller = Can { change_status: true, ..Can::default() };
+        let everything = Can { change_status: true, drop: true, convert: true, reopen: true, ..Can::default() };
+        let rows = [
+            (Status::New, vec![Status::InProgress, Status::Cnp, Status::Interested], 4),
+            (Status::Qualified, vec![], 2),
+            (Status::Lost, vec![], 1),
+            (Status::Converted, vec![], 0),
+        ];
+        for (status, for_caller, for_everyone) in rows {
+            assert_eq!(allowed(&view(status, caller.clone())), for_caller);
+            assert_eq!(allowed(&view(status, everything.clone())).len(), for_everyone);
+        }
+    }
+
+    #[test]
+    fn the_next_step_goes_forward_and_reasons_are_asked_for() {
+        let can = Can { change_status: true, drop: true, convert: true, reopen: true, ..Can::default() };
+        let lost = view(Status::Lost, can.clone());
+        assert_eq!(forward(&lost), Some(Status::InProgress));
+        assert_eq!(stage_for(&lost, Status::InProgress), Some(Stage::Reason(Status::InProgress)));
+        let interested = view(Status::Interested, can.clone());
+        assert_eq!((forward(&interested), stage_for(&interested, Status::Qualified)), (Some(Status::Qualified), None));
+        assert_eq!(forward(&view(Status::Converted, can)), None);
+        assert_eq!(forward(&view(Status::Qualified, Can::default())), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! The bar that narrows the list: search as you type and statuses (row D3).
+
+use crate::components::badge::StatusBadge;
+use crate::components::key::Key;
+use crate::components::menu::{Menu, MenuItem};
+use crate::icon::{Glyph, Icon};
+use crate::route::ListFilter;
+use crate::text::count;
+use crate::{keys, t, words};
+use domain::Status;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub filter: ListFilter,
+    /// Leads in the whole result.
+    pub total: Option<u32>,
+    pub is_menu_open: bool,
+    pub on_menu: Callback<bool>,
+    pub on_filter: Callback<ListFilter>,
+}
+
+#[component]
+pub fn Filters(props: &Props) -> Html {
+    html! {
+        <div class="leads__filters" role="search">
+            { search(props) }
+            { statuses(props) }
+            if props.filter.is_narrowed() {
+                <button type="button" class="button button--bar button--ghost" data-testid="clear-filters" onclick={clear(props)}>{ t!("clear-filters") }</button>
+            }
+            <span class="leads__total" data-testid="lead-total" aria-live="polite">
+                { props.total.map(|total| t!("lead-total", number = total, count = count(total))).unwrap_or_default() }
+            </span>
+        </div>
+    }
+}
+
+fn search(props: &Props) -> Html {
+    let narrowed = |search: String| ListFilter { search, ..props.filter.clone() };
+    let oninput = {
+        let (filter, on_filter) = (props.filter.clone(), props.on_filter.clone());
+        move |event: InputEvent| {
+            let search = event.target_unchecked_into::<HtmlInputElement>().value();
+            on_filter.emit(ListFilter { search, ..filter.clone() });
+        }
+    };
+    let emptied = narrowed(String::new());
+    let onkeydown = {
+        let on_filter = props.on_filter.clone();
+        let is_empty = props.filter.search.is_empty();
+        move |event: KeyboardEvent| match event.key().as_str() {
+            "Enter" | "ArrowDown" => {
+                event.prevent_default();
+                event.stop_propagation();
+                keys::focus("[data-testid=lead-grid]");
+            }
+            "Escape" => {
+                event.stop_propagation();
+                if is_empty {
+                    keys::focus("[data-testid=lead-grid]");
+                } else {
+                    on_filter.emit(emptied.clone());
+                }
+            }
+            _ => {}
+        }
+    };
+    html! {
+        <label class="search leads__search">
+            <Glyph icon={Icon::Search} />
+            <input class="search__input" type="text" role="searchbox" dir="auto" placeholder={t!("search-list")} aria-label={t!("search-list-label")}
+                autocomplete="off" spellcheck="false" data-testid="lead-search" value={props.filter.search.clone()} {oninput} {onkeydown} />
+            <Key name="/" />
+        </label>
+    }
+}
+
+fn statuses(props: &Props) -> Html {
+    let chosen = &props.filter.statuses;
+    let word = match chosen.as_slice() {
+        [] => t!("filter-status"),
+        [one] => t!("filter-status-one", status = words::status(*one)),
+        more => t!("filter-status-some", count = more.len() as u64, all = Status::ALL.len() as u64),
+    };
+    let item = |status: Status| {
+        let is_on = chosen.contains(&status);
+        let mut statuses = chosen.clone();
+        if is_on {
+            statuses.retain(|s| *s != status)
+        } else {
+            statuses.push(status)
+        }
+        let filter = ListFilter { statuses, ..props.filter.clone() };
+        html! {
+            <MenuItem testid={format!("filter-status-{}", status.as_str())} role="menuitemcheckbox" checked={Some(is_on)}
+                on_pick={props.on_filter.reform(move |()| filter.clone())}>
+                <span class={classes!("tick", is_on.then_some("tick--on"))}>if is_on { <Glyph icon={Icon::Check} size={14} /> }</span>
+                <StatusBadge {status} />
+            </MenuItem>
+        }
+    };
+    let is_open = props.is_menu_open;
+    html! {
+        <span class="leads__status-filter">
+            <button type="button" class={classes!("button", "button--bar", (!chosen.is_empty()).then_some("button--on"))} data-testid="filter-status"
+                aria-haspopup="menu" aria-expanded={is_open.to_string()} onclick={props.on_menu.reform(move |_: MouseEvent| !is_open)}>
+                if chosen.is_empty() { <Glyph icon={Icon::Plus} size={14} /> }
+                { word }
+                if chosen.is_empty() { <Key name="F" /> } else { <Glyph icon={Icon::ChevronDown} size={14} /> }
+            </button>
+            if is_open {
+                <Menu label={t!("filter-status-label")} on_close={props.on_menu.reform(|()| false)}>{ for Status::ALL.into_iter().map(item) }</Menu>
+            }
+        </span>
+    }
+}
+
+fn clear(props: &Props) -> Callback<MouseEvent> {
+    let tab = props.filter.tab;
+    props.on_filter.reform(move |_| ListFilter { tab, ..ListFilter::default() })
+}

@@ -1,0 +1,477 @@
+//! The leads page: the list, and the drawer of the lead that is open. Owns the questions about the
+//! list; what a fresh answer does to the rows is decided in `list`.
+
+mod drawer;
+mod filters;
+mod list;
+mod pager;
+mod row;
+mod tabs;
+
+pub mod add_lead;
+
+use crate::clock::Clock;
+use crate::components::empty::Empty;
+use crate::components::key::Key;
+use crate::icon::{Glyph, Icon};
+use crate::route::{ListFilter, Route, Tab};
+use crate::text::count;
+use crate::window::{ROW_PX, View};
+use crate::{hub, ipc, keys, t, words};
+use bridge::lead::{LeadCounts, LeadList, LeadPage, PAGE_MAX};
+use bridge::session::Me;
+use bridge::sync::Pill;
+use bridge::{Change, Problem};
+use domain::LeadId;
+use drawer::LeadDrawer;
+use filters::Filters;
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use list::{List, Taken};
+use pager::Pager;
+use row::Row;
+use std::rc::Rc;
+use tabs::Tabs;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Rows that take longer than this to come are drawn as a skeleton meanwhile.
+const SKELETON_AFTER_MS: u32 = 120;
+const SKELETON_ROWS: usize = 12;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub me: Rc<Me>,
+    pub filter: ListFilter,
+    pub open: Option<LeadId>,
+    pub counts: Rc<LeadCounts>,
+    pub clock: Clock,
+    pub pill: Option<Pill>,
+    /// The lead that was just added here.
+    pub added: Option<LeadId>,
+    pub on_route: Callback<Route>,
+    pub on_add: Callback<()>,
+}
+
+pub enum Msg {
+    Changed(Change),
+    Answered { filter: u32, is_second_try: bool, answer: Result<LeadPage, Problem> },
+    Skeleton,
+    Scrolled,
+    Pointer(bool),
+    Open(u32),
+    Close,
+    Step(i64),
+    Jump(u32),
+    Filter(ListFilter),
+    StatusMenu(bool),
+    Key(KeyboardEvent),
+}
+
+pub struct LeadsPage {
+    list: List,
+    grid: NodeRef,
+    problem: Option<Problem>,
+    /// Counts filters, so that answers to an older one are dropped.
+    filter: u32,
+    is_asking: bool,
+    is_stale: bool,
+    shows_skeleton: bool,
+    is_pointer_inside: bool,
+    is_status_menu_open: bool,
+    /// Where to scroll once the rows are drawn.
+    scroll_to: Option<f64>,
+    /// A row to open once it is loaded.
+    open_when_loaded: Option<u32>,
+    _skeleton: Option<Timeout>,
+    _hub: hub::Subscription,
+    _listeners: Vec<EventListener>,
+}
+
+impl Component for LeadsPage {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let link = ctx.link();
+        let resized = link.callback(|()| Msg::Scrolled);
+        let resize = web_sys::window().map(|window| EventListener::new(&window, "resize", move |_| resized.emit(())));
+        let mut page = Self {
+            list: List::default(),
+            grid: NodeRef::default(),
+            problem: None,
+            filter: 0,
+            is_asking: false,
+            is_stale: false,
+            shows_skeleton: false,
+            is_pointer_inside: false,
+            is_status_menu_open: false,
+            scroll_to: None,
+            open_when_loaded: None,
+            _skeleton: None,
+            _hub: hub::subscribe(link.callback(Msg::Changed)),
+            _listeners: resize.into_iter().chain(keys::listen(link.callback(Msg::Key))).collect(),
+        };
+        page.start(ctx);
+        page
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        let new = ctx.props();
+        if new.added.is_some() && new.added != old.added {
+            self.start(ctx);
+            self.list.cursor = new.added.map(|id| list::Cursor { index: 0, id: Some(id) });
+        } else if new.filter.question(new.me.role) != old.filter.question(old.me.role) {
+            self.start(ctx);
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Changed(change) => {
+                if change.many_leads || !change.leads.is_empty() || change.attention {
+                    self.ask(ctx, None);
+                }
+                return false;
+            }
+            Msg::Answered { filter, is_second_try, answer } => return self.answered(ctx, filter, is_second_try, answer),
+            Msg::Skeleton => self.shows_skeleton = !self.list.is_loaded,
+            Msg::Scrolled => return self.scrolled(ctx),
+            Msg::Pointer(inside) => {
+                self.is_pointer_inside = inside;
+                return false;
+            }
+            Msg::Open(index) => self.open(ctx, index),
+            Msg::Close => self.close(ctx),
+            Msg::Step(by) => self.step(ctx, by),
+            Msg::Jump(row) => {
+                self.scroll_to = Some(f64::from(row) * ROW_PX);
+                self.list.view.top_px = f64::from(row) * ROW_PX;
+                self.ask_if_short(ctx);
+            }
+            Msg::Filter(filter) => {
+                ctx.props().on_route.emit(Route::Leads { filter, open: ctx.props().open });
+                return false;
+            }
+            Msg::StatusMenu(open) => self.is_status_menu_open = open,
+            Msg::Key(event) => return self.key(ctx, &event),
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let Props { me, filter, open, counts, on_add, clock, .. } = ctx.props();
+        let link = ctx.link();
+        let on_tab = {
+            let filter = filter.clone();
+            link.callback(move |tab| Msg::Filter(ListFilter { tab: Some(tab), ..filter.clone() }))
+        };
+        let total = self.list.page.total;
+        html! {
+            <div class={classes!("leads", open.is_some().then_some("leads--open"))} data-testid="leads-page">
+                <section class="leads__list" aria-label={t!("page-leads")}>
+                    <Tabs tab={filter.tab(me.role)} counts={counts.clone()} role={me.role} {on_tab} {on_add} />
+                    <Filters filter={filter.clone()} total={self.list.is_loaded.then_some(total)} is_menu_open={self.is_status_menu_open}
+                        on_menu={link.callback(Msg::StatusMenu)} on_filter={link.callback(Msg::Filter)} />
+                    { self.first_sync(ctx) }
+                    { self.grid(ctx) }
+                    <Pager view={self.list.view} {total} on_jump={link.callback(Msg::Jump)} />
+                </section>
+                if let Some(lead) = open {
+                    <LeadDrawer lead={*lead} me={me.clone()} clock={*clock} position={self.list.position(*lead).map(|at| (at, total))}
+                        on_close={link.callback(|()| Msg::Close)} on_step={link.callback(Msg::Step)} />
+                }
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
+        let Some(grid) = self.grid.cast::<HtmlElement>() else { return };
+        if let Some(top) = self.scroll_to.take() {
+            grid.set_scroll_top(top.round() as i32);
+        }
+        if first_render || self.list.view.height_px < 1.0 {
+            ctx.link().send_message(Msg::Scrolled);
+        }
+    }
+}
+
+impl LeadsPage {
+    /// A new question from the top of the list.
+    fn start(&mut self, ctx: &Context<Self>) {
+        self.filter += 1;
+        self.list.restart();
+        self.scroll_to = Some(0.0);
+        (self.is_asking, self.is_stale, self.problem) = (false, false, None);
+        let link = ctx.link().clone();
+        self._skeleton = Some(Timeout::new(SKELETON_AFTER_MS, move || link.send_message(Msg::Skeleton)));
+        self.ask(ctx, None);
+    }
+
+    /// Asks for the window around the view, or for the one that starts `at`; one question at a time.
+    fn ask(&mut self, ctx: &Context<Self>, at: Option<u32>) {
+        if std::mem::replace(&mut self.is_asking, true) {
+            self.is_stale = true;
+            return;
+        }
+        let props = ctx.props();
+        let offset = at.unwrap_or(if self.list.is_loaded { self.list.offset() } else { 0 });
+        let request = LeadList { filter: props.filter.question(props.me.role), offset, limit: PAGE_MAX };
+        let (filter, is_second_try) = (self.filter, at.is_some());
+        ctx.link().send_future(async move { Msg::Answered { filter, is_second_try, answer: ipc::call(&request).await } });
+    }
+
+    fn answered(&mut self, ctx: &Context<Self>, filter: u32, is_second_try: bool, answer: Result<LeadPage, Problem>) -> bool {
+        if filter != self.filter {
+            return false;
+        }
+        self.is_asking = false;
+        let taken = match answer {
+            Ok(fresh) => {
+                self.problem = None;
+                let holds = self.is_pointer_inside || self.list.view.top_px > 0.0 || ctx.props().open.is_some();
+                self.list.take(fresh, holds, is_second_try)
+            }
+            Err(problem) => {
+                self.problem = Some(problem);
+                return true;
+            }
+        };
+        match taken {
+            Taken::AskAt(offset) => self.ask(ctx, Some(offset)),
+            Taken::Settled { scroll_to } => {
+                self.scroll_to = scroll_to.or(self.scroll_to);
+                self.shows_skeleton = false;
+                if std::mem::take(&mut self.is_stale) {
+                    self.ask(ctx, None);
+                } else {
+                    self.ask_if_short(ctx);
+                }
+                self.open_loaded(ctx);
+            }
+        }
+        true
+    }
+
+    fn ask_if_short(&mut self, ctx: &Context<Self>) {
+        if !self.is_asking && self.list.is_short() {
+            self.ask(ctx, None);
+        }
+    }
+
+    fn scrolled(&mut self, ctx: &Context<Self>) -> bool {
+        let Some(grid) = self.grid.cast::<HtmlElement>() else { return false };
+        let height = f64::from(grid.client_height()) - ROW_PX;
+        let view = View { top_px: f64::from(grid.scroll_top()), height_px: height.max(0.0) };
+        let has_moved = view.visible(self.list.page.total) != self.list.view.visible(self.list.page.total)
+            || view.height_px != self.list.view.height_px;
+        self.list.view = view;
+        self.ask_if_short(ctx);
+        has_moved
+    }
+
+    fn open(&mut self, ctx: &Context<Self>, index: u32) {
+        self.list.put_cursor(index);
+        self.show_cursor();
+        match self.list.cursor.and_then(|cursor| cursor.id) {
+            Some(lead) => {
+                let filter = ctx.props().filter.clone();
+                ctx.props().on_route.emit(Route::Leads { filter, open: Some(lead) });
+            }
+            None => {
+                self.open_when_loaded = Some(index);
+                self.ask_if_short(ctx);
+            }
+        }
+    }
+
+    fn open_loaded(&mut self, ctx: &Context<Self>) {
+        if let Some(index) = self.open_when_loaded.filter(|index| self.list.row(*index).is_some()) {
+            self.open_when_loaded = None;
+            ctx.link().send_message(Msg::Open(index));
+        }
+    }
+
+    fn close(&mut self, ctx: &Context<Self>) {
+        let filter = ctx.props().filter.clone();
+        ctx.props().on_route.emit(Route::Leads { filter, open: None });
+        // The row keeps the cursor, and the list has the focus again.
+        keys::focus("[data-testid=lead-grid]");
+    }
+
+    /// From the open lead to its neighbour.
+    fn step(&mut self, ctx: &Context<Self>, by: i64) {
+        let at = ctx.props().open.and_then(|lead| self.list.position(lead)).or(self.list.cursor.map(|c| c.index));
+        let next = at.map_or(0, |at| (i64::from(at) + by).max(0) as u32).min(self.list.page.total.saturating_sub(1));
+        if self.list.page.total > 0 && Some(next) != at {
+            self.open(ctx, next);
+        }
+    }
+
+    fn show_cursor(&mut self) {
+        if let Some(top) = self.list.cursor.and_then(|cursor| self.list.view.to_show(cursor.index)) {
+            self.scroll_to = Some(top);
+            self.list.view.top_px = top;
+        }
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        if keys::is_covered() || keys::is_typing(event) || !keys::is_plain(event) {
+            return false;
+        }
+        let rows_in_view = (self.list.view.height_px / ROW_PX).floor() as i64;
+        let on_control = is_on_control(event);
+        match event.key().as_str() {
+            "ArrowDown" | "j" | "J" => self.list.move_cursor(1),
+            "ArrowUp" | "k" | "K" => self.list.move_cursor(-1),
+            "PageDown" => self.list.move_cursor(rows_in_view),
+            "PageUp" => self.list.move_cursor(-rows_in_view),
+            "Home" => self.list.put_cursor(0),
+            "End" => self.list.put_cursor(u32::MAX),
+            "Enter" if !on_control => match self.list.cursor {
+                Some(cursor) => self.open(ctx, cursor.index),
+                None => return false,
+            },
+            "/" => keys::focus("[data-testid=lead-search]"),
+            "f" | "F" => self.is_status_menu_open = true,
+            "Escape" if ctx.props().open.is_some() => self.close(ctx),
+            _ => return false,
+        }
+        event.prevent_default();
+        self.show_cursor();
+        self.ask_if_short(ctx);
+        true
+    }
+
+    fn grid(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let cursor = self.list.cursor.and_then(|cursor| cursor.id).map(|id| format!("lead-{id}"));
+        let rows = (self.list.page.total + 1).to_string();
+        html! {
+            <div ref={&self.grid} class="grid" role="grid" tabindex="0" aria-label={t!("page-leads")} aria-rowcount={rows} aria-activedescendant={cursor}
+                data-testid="lead-grid" aria-busy={(!self.list.is_loaded).to_string()} onscroll={link.callback(|_| Msg::Scrolled)}
+                onmouseenter={link.callback(|_| Msg::Pointer(true))} onmouseleave={link.callback(|_| Msg::Pointer(false))}>
+                { head() }
+                { self.rows(ctx) }
+            </div>
+        }
+    }
+
+    fn rows(&self, ctx: &Context<Self>) -> Html {
+        if let Some(problem) = &self.problem {
+            return html! { <Empty icon={Icon::Alert} title={t!("list-failed")} text={problem.text.clone()} testid="list-problem" /> };
+        }
+        if !self.list.is_loaded && self.shows_skeleton {
+            return skeleton();
+        }
+        if self.list.is_loaded && self.list.page.total == 0 {
+            return self.nothing(ctx);
+        }
+        let drawn = self.list.view.drawn(self.list.page.total);
+        let open = ctx.props().open;
+        let row = |index: u32| {
+            let Some(row) = self.list.row(index) else {
+                return html! { <div key={format!("blank-{index}")} class="grid__row grid__row--blank" aria-hidden="true"></div> };
+            };
+            html! {
+                <Row key={row.id.to_string()} row={row.clone()} {index} is_cursor={self.list.cursor.is_some_and(|c| c.id == Some(row.id))}
+                    is_open={open == Some(row.id)} clock={ctx.props().clock} on_open={ctx.link().callback(Msg::Open)} />
+            }
+        };
+        let spacer = |rows: u32| html! { <div class="grid__spacer" style={format!("height:{}px", f64::from(rows) * ROW_PX)} role="presentation"></div> };
+        html! {
+            <>
+                { spacer(drawn.start) }
+                <div class="grid__rows" role="rowgroup">{ for drawn.clone().map(row) }</div>
+                { spacer(self.list.page.total.saturating_sub(drawn.end)) }
+            </>
+        }
+    }
+
+    /// Why there is nothing, and the way out.
+    fn nothing(&self, ctx: &Context<Self>) -> Html {
+        let Props { filter, me, counts, on_add, .. } = ctx.props();
+        let go = |filter: ListFilter| ctx.link().callback(move |_: MouseEvent| Msg::Filter(filter.clone()));
+        let everywhere = ListFilter { tab: Some(Tab::All), search: filter.search.clone(), statuses: Vec::new() };
+        let unfiltered = ListFilter { tab: filter.tab, ..ListFilter::default() };
+        let searched = filter.search.trim();
+        let is_wider = filter.tab(me.role) != Tab::All || !filter.statuses.is_empty();
+        let text = match (searched.is_empty(), filter.is_narrowed()) {
+            (false, _) => t!("nothing-matches", search = words::shortened(searched, 40)),
+            (true, true) => t!("nothing-of-status"),
+            (true, false) if counts.all == 0 => t!("nothing-yet"),
+            (true, false) => t!("nothing-in-tab"),
+        };
+        html! {
+            <Empty icon={if filter.is_narrowed() { Icon::SearchX } else { Icon::Users }} title={t!("no-leads-found")} {text} testid="no-leads-found">
+                if counts.all > 0 && is_wider {
+                    <button type="button" class="button button--bar" data-testid="search-everywhere" onclick={go(everywhere)}>
+                        { if searched.is_empty() { t!("show-all", count = count(counts.all)) } else { t!("search-everywhere", count = count(counts.all)) } }
+                    </button>
+                }
+                if filter.is_narrowed() {
+                    <button type="button" class="button button--bar button--ghost" onclick={go(unfiltered)}>{ t!("clear-filters") }</button>
+                }
+                if counts.all == 0 {
+                    <button type="button" class="button button--filled" onclick={on_add.reform(|_: MouseEvent| ())}>{ t!("add-lead") }<Key name="Ctrl Space" /></button>
+                }
+            </Empty>
+        }
+    }
+
+    /// The first sync's progress; the list is usable meanwhile.
+    fn first_sync(&self, ctx: &Context<Self>) -> Html {
+        let Some(Pill::Loading { done, total }) = ctx.props().pill else { return Html::default() };
+        html! {
+            <div class="first-sync" data-testid="first-sync">
+                <span class="first-sync__title"><Glyph icon={Icon::Download} class="tone--info" />{ t!("first-sync-title") }</span>
+                <progress class="progress" max={total.to_string()} value={done.to_string()} aria-label={t!("first-sync-title")}></progress>
+                <span class="first-sync__count">{ t!("first-sync-count", done = count(done), total = count(total)) }</span>
+                <span class="first-sync__text">{ t!("first-sync-text") }</span>
+            </div>
+        }
+    }
+}
+
+/// Enter presses what has the focus.
+fn is_on_control(event: &KeyboardEvent) -> bool {
+    use wasm_bindgen::JsCast;
+    event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|e| matches!(e.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"))
+}
+
+fn head() -> Html {
+    let column =
+        |class: &'static str, word: String| html! { <div role="columnheader" class={classes!("grid__cell", class)}>{ word }</div> };
+    html! {
+        <div class="grid__head" role="row" aria-rowindex="1">
+            { column("grid__cell--name", t!("column-name")) }
+            { column("grid__cell--phone", t!("column-phone")) }
+            { column("grid__cell--status", t!("column-status")) }
+            { column("grid__cell--next", t!("column-next")) }
+            { column("grid__cell--owner", t!("column-owner")) }
+            { column("grid__cell--source", t!("column-source")) }
+            <div role="columnheader" class="grid__cell grid__cell--updated grid__cell--sorted" aria-sort="descending">
+                { t!("column-updated") }<Glyph icon={Icon::ArrowDown} size={14} />
+            </div>
+            <div role="columnheader" class="grid__cell grid__cell--mark"><span class="visually-hidden">{ t!("column-mark") }</span></div>
+        </div>
+    }
+}
+
+fn skeleton() -> Html {
+    let row = |_| {
+        html! {
+            <div class="grid__row grid__row--skeleton">
+                <div class="grid__cell grid__cell--name"><i class="bone"></i></div>
+                <div class="grid__cell grid__cell--phone"><i class="bone"></i></div>
+                <div class="grid__cell grid__cell--status"><i class="bone bone--badge"></i></div>
+                <div class="grid__cell grid__cell--next"><i class="bone bone--badge"></i></div>
+            </div>
+        }
+    };
+    html! { <div aria-hidden="true" data-testid="skeleton">{ for (0..SKELETON_ROWS).map(row) }</div> }
+}

@@ -1,0 +1,5 @@
+//! One module per page.
+
+pub mod attention;
+pub mod leads;
+pub mod sign_in;

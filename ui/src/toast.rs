@@ -1,0 +1,40 @@
+//! Asking for a toast from anywhere. One at a time: the newest replaces what was shown.
+
+use std::cell::RefCell;
+use yew::Callback;
+
+thread_local! {
+    static HOST: RefCell<Option<Callback<Toast>>> = const { RefCell::new(None) };
+}
+
+/// A short message at the bottom left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    pub is_problem: bool,
+    pub text: String,
+    /// A word for the button and what it does; Ctrl Z does the same.
+    pub action: Option<(String, Callback<()>)>,
+}
+
+pub fn done(text: String) {
+    show(Toast { is_problem: false, text, action: None });
+}
+
+pub fn undoable(text: String, undo: Callback<()>) {
+    show(Toast { is_problem: false, text, action: Some((crate::t!("toast-undo"), undo)) });
+}
+
+pub fn problem(text: String) {
+    show(Toast { is_problem: true, text, action: None });
+}
+
+pub fn show(toast: Toast) {
+    if let Some(host) = HOST.with_borrow(Clone::clone) {
+        host.emit(toast);
+    }
+}
+
+/// The one component that draws toasts says where they go.
+pub fn host(callback: Option<Callback<Toast>>) {
+    HOST.set(callback);
+}
