@@ -92,7 +92,9 @@ CREATE TABLE leads (
     owner BLOB,
     team BLOB,
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
+    -- With pending edits; the server's own word is `confirmed_at`, to go back to after a refusal.
+    updated_at INTEGER NOT NULL,
+    confirmed_at INTEGER NOT NULL
 );
 CREATE INDEX leads_by_change ON leads (updated_at DESC, n DESC);
 CREATE INDEX leads_by_pool ON leads (pool, updated_at DESC, n DESC);

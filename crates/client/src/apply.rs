@@ -13,7 +13,7 @@ use crate::store::outbox::Pending;
 use crate::store::{attention, documents, leads, meta, outbox, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
-use domain::{DocId, LeadId, Refusal, UserId};
+use domain::{DocId, LeadId, Refusal, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
 use protocol::rows::{LeadSummary, PROJECTION_VERSION, Row};
@@ -46,6 +46,27 @@ struct Answers {
     accepted: Vec<Vec<u8>>,
     /// Something local did not go in as it was.
     rebase: bool,
+    /// The newest accepted edit, device time; 0 without one.
+    newest_at: i64,
+}
+
+/// What the server says of a lead beside its document.
+#[derive(Clone, Copy, Default)]
+struct Facts {
+    owner: Option<UserId>,
+    team: Option<TeamId>,
+    /// Its `updated_at`.
+    confirmed_at: i64,
+}
+
+impl Facts {
+    fn of_row(row: leads::Row) -> Self {
+        Self { owner: row.summary.owner, team: row.summary.team, confirmed_at: row.confirmed_at }
+    }
+
+    fn of_summary(summary: &LeadSummary) -> Self {
+        Self { owner: summary.owner, team: summary.team, confirmed_at: summary.updated_at }
+    }
 }
 
 impl Engine {
@@ -92,8 +113,12 @@ impl Engine {
         settled: &mut Settled,
     ) -> Result<(), ClientError> {
         match outcome {
-            Outcome::Applied { .. } => answers.accepted.push(pending.change.clone()),
+            Outcome::Applied { .. } => {
+                answers.accepted.push(pending.change.clone());
+                answers.newest_at = answers.newest_at.max(pending.envelope.at);
+            }
             Outcome::Reapplied { change, .. } => {
+                answers.newest_at = answers.newest_at.max(pending.envelope.at);
                 answers.accepted.push(change.clone());
                 answers.rebase = true;
             }
@@ -146,9 +171,9 @@ impl Engine {
                 Err(e) => return Err(e.into()),
             }
         }
-        let row = leads::get(c, LeadId(doc.id))?;
-        let summary = row.map(|r| r.summary);
-        self.store_document(c, doc, stored, ground, answers.rebase, summary)
+        let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
+        let facts = Facts { confirmed_at: facts.confirmed_at.max(answers.newest_at), ..facts };
+        self.store_document(c, doc, stored, ground, answers.rebase, facts)
     }
 
     /// Stores a document on its confirmed ground, with what is pending on top, and its row.
@@ -159,7 +184,7 @@ impl Engine {
         stored: Stored,
         ground: Doc,
         must_rebase: bool,
-        summary: Option<LeadSummary>,
+        facts: Facts,
     ) -> Result<(), ClientError> {
         let pending = outbox::of_doc(c, doc)?;
         let current = if pending.is_empty() {
@@ -181,12 +206,9 @@ impl Engine {
         };
         let confirmed = (!pending.is_empty()).then_some(&ground);
         documents::save(c, doc, &current, confirmed, &stored.metas)?;
-        let owner = summary.as_ref().and_then(|s| s.owner);
-        let team = summary.as_ref().and_then(|s| s.team);
         let newest = pending.iter().map(|p| p.envelope.at).max().unwrap_or(0);
-        let updated_at = summary.as_ref().map_or(record.created_at, |s| s.updated_at).max(newest);
-        let projected = LeadSummary::of(&record, owner, team, updated_at);
-        leads::put(c, lead, &projected, u32::try_from(pending.len()).unwrap_or(u32::MAX), true)
+        let projected = LeadSummary::of(&record, facts.owner, facts.team, facts.confirmed_at.max(newest));
+        leads::put(c, lead, &projected, facts.confirmed_at, u32::try_from(pending.len()).unwrap_or(u32::MAX), true)
     }
 
     /// Applies one batch of a pull, with its cursor.
@@ -297,7 +319,7 @@ impl Engine {
                 stored.metas.push(accepted.meta);
             }
         }
-        self.store_document(c, doc, stored, ground, must_rebase, Some(summary))?;
+        self.store_document(c, doc, stored, ground, must_rebase, Facts::of_summary(&summary))?;
         Ok(true)
     }
 
@@ -313,7 +335,7 @@ impl Engine {
             documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
             let index = !(backfill.first && backfill.running);
             let summary = if snapshot.projection == PROJECTION_VERSION { snapshot.summary } else { reproject(lead, &snapshot)? };
-            return leads::put(c, lead, &summary, 0, index);
+            return leads::put(c, lead, &summary, summary.updated_at, 0, index);
         }
         // A snapshot never overwrites pending edits: they are carried out on it.
         let ground = Doc::load(&snapshot.blob)?;
@@ -328,7 +350,7 @@ impl Engine {
             enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &ground)?;
         }
         stored.metas = snapshot.metas;
-        self.store_document(c, doc, stored, ground, true, Some(snapshot.summary))?;
+        self.store_document(c, doc, stored, ground, true, Facts::of_summary(&snapshot.summary))?;
         documents::mark_backfill(c, doc, backfill.number)
     }
 
@@ -338,8 +360,8 @@ impl Engine {
             if backfill.recovering {
                 if let Some(stored) = documents::load(c, doc)? {
                     enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
-                    let summary = leads::get(c, LeadId(doc.id))?.map(|r| r.summary);
-                    self.store_document(c, doc, stored, Doc::empty(), true, summary)?;
+                    let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
+                    self.store_document(c, doc, stored, Doc::empty(), true, facts)?;
                     documents::mark_backfill(c, doc, backfill.number)?;
                 }
             } else if outbox::count_of(c, doc)? == 0 {
@@ -395,7 +417,7 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             let Some(found) = leads::get(c, owner.lead)? else { return Ok(()) };
             let summary = LeadSummary { owner: owner.owner, team: owner.team, ..found.summary };
             change.absorb(Change { leads: vec![owner.lead], ..Change::default() });
-            leads::put(c, owner.lead, &summary, found.pending, true)
+            leads::put(c, owner.lead, &summary, found.confirmed_at, found.pending, true)
         }
     }
 }

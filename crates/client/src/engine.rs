@@ -245,7 +245,7 @@ impl Engine {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             documents::save_edit(&tx, doc, before.as_ref(), &after, &change.bytes)?;
             outbox::push(&tx, doc, &envelope, change.hash, &change.bytes)?;
-            leads::put(&tx, LeadId(doc.id), &summary, pending, true)?;
+            leads::put(&tx, LeadId(doc.id), &summary, row.as_ref().map_or(0, |r| r.confirmed_at), pending, true)?;
             tx.commit()?;
         }
         edit.open = Some((doc, Stored::after_edit(before, after)));

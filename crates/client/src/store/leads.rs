@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Writes a lead's row and what it is found by. `index` is off during a first sync, which builds
 /// the search tables once at its end.
-pub fn put(c: &Connection, id: LeadId, lead: &LeadSummary, pending: u32, index: bool) -> Result<(), ClientError> {
+pub fn put(c: &Connection, id: LeadId, lead: &LeadSummary, confirmed_at: i64, pending: u32, index: bool) -> Result<(), ClientError> {
     let found: Option<(i64, String, String, Option<String>, Option<String>)> = c
         .prepare_cached("SELECT n, name, phone, alt_phone, email FROM leads WHERE id = ?1")?
         .query_row([id.0.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
@@ -21,23 +21,25 @@ pub fn put(c: &Connection, id: LeadId, lead: &LeadSummary, pending: u32, index: 
             c.prepare_cached(
                 "UPDATE leads SET name = ?2, phone = ?3, alt_phone = ?4, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9,
                      interest = ?10, next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16,
-                     updated_at = ?17 WHERE n = ?1",
+                     updated_at = ?17, confirmed_at = ?18 WHERE n = ?1",
             )?
             .execute(params![
                 n, lead.name, lead.phone, lead.alt_phone, lead.email, lead.source, lead.language, lead.status.as_str(), pool.as_str(),
                 lead.interest, lead.next_follow_up_at, lead.conflicts, pending, owner, team, lead.created_at, lead.updated_at,
+                confirmed_at,
             ])?;
             *n
         }
         None => {
             c.prepare_cached(
                 "INSERT INTO leads (id, name, phone, alt_phone, email, source, language, status, pool, interest, next_follow_up_at,
-                     conflicts, pending, owner, team, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                     conflicts, pending, owner, team, created_at, updated_at, confirmed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(params![
                 id.0.as_bytes(), lead.name, lead.phone, lead.alt_phone, lead.email, lead.source, lead.language, lead.status.as_str(),
                 pool.as_str(), lead.interest, lead.next_follow_up_at, lead.conflicts, pending, owner, team, lead.created_at, lead.updated_at,
+                confirmed_at,
             ])?;
             c.last_insert_rowid()
         }
@@ -89,11 +91,13 @@ pub struct Row {
     pub id: LeadId,
     pub summary: LeadSummary,
     pub pending: u32,
+    /// The server's `updated_at`, 0 for a lead it has not seen.
+    pub confirmed_at: i64,
 }
 
 /// Columns of [`Row`], in the order [`row`] reads them.
 pub const COLUMNS: &str = "id, name, phone, alt_phone, email, source, language, status, interest, next_follow_up_at, conflicts, owner, team, \
-                           created_at, updated_at, pending";
+                           created_at, updated_at, pending, confirmed_at";
 
 pub fn get(c: &Connection, id: LeadId) -> Result<Option<Row>, ClientError> {
     Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM leads WHERE id = ?1"))?.query_row([id.0.as_bytes()], row).optional()?)
@@ -122,6 +126,7 @@ pub fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             updated_at: r.get(14)?,
         },
         pending: r.get(15)?,
+        confirmed_at: r.get(16)?,
     })
 }
 
