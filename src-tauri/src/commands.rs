@@ -7,19 +7,19 @@ use bridge::{Problem, ProblemCode};
 use serde_json::Value;
 use tauri::State;
 
-use crate::desk::Desk;
+use crate::profile::Opened;
 
 /// The longest request name there is room for; longer ones are not ours.
 const NAME_MAX: usize = 64;
 
 /// Answers one request off the main thread, so that the window never waits for the disk.
 #[tauri::command]
-pub async fn request(name: String, payload: Value, desk: State<'_, Arc<Desk>>) -> Result<Value, Problem> {
+pub async fn request(name: String, payload: Value, profile: State<'_, Arc<Opened>>) -> Result<Value, Problem> {
     if name.len() > NAME_MAX {
         return Err(Problem::new(ProblemCode::NotFound, "This screen asked for something that does not exist."));
     }
-    let desk = Arc::clone(&desk);
-    tauri::async_runtime::spawn_blocking(move || desk.answer(&name, payload))
+    let profile = Arc::clone(&profile);
+    tauri::async_runtime::spawn_blocking(move || profile.answer(&name, payload))
         .await
         .unwrap_or_else(|_| Err(Problem::new(ProblemCode::Internal, "This request stopped. Your work is saved.")))
 }

@@ -2,14 +2,15 @@
 //! lies; never looks inside a request and never decides anything about records.
 
 mod commands;
-mod desk;
+mod logs;
+mod profile;
 
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, bail};
 use tauri::{App, Emitter, Manager, WebviewWindowBuilder};
 
-use crate::desk::Desk;
+use crate::profile::Opened;
 
 /// What the UI listens to; the payload is a `bridge::Change`.
 const CHANGED: &str = "changed";
@@ -41,14 +42,21 @@ fn open(app: &mut App, profile: Option<PathBuf>) -> anyhow::Result<()> {
         Some(profile) => profile,
         None => app.path().app_data_dir().context("the system names no folder for application data")?,
     };
-    std::fs::create_dir_all(&profile).with_context(|| format!("the profile folder {} can't be made", profile.display()))?;
 
+    match logs::start(&profile) {
+        // Kept by the app: the last lines are written as it ends.
+        Ok(guard) => {
+            app.manage(guard);
+        }
+        // A full disk must not keep the window shut: it says what is wrong.
+        Err(error) => eprintln!("{error:#}"),
+    }
     let handle = app.handle().clone();
-    let desk = Desk::open(profile.clone(), move |change| {
+    let opened = Opened::at(&profile, move |change| {
         // Fails only while the window closes, when nobody is left to tell.
         let _ = handle.emit(CHANGED, change);
     });
-    app.manage(Arc::new(desk));
+    app.manage(Arc::new(opened));
 
     let config = app.config().app.windows.first().context("tauri.conf.json names no window")?.clone();
     // What the web view keeps (drafts) belongs to the profile.
