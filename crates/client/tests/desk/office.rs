@@ -1,0 +1,214 @@
+//! One computer with a desk, a clock that stands still, and a server that says what the test wants.
+
+use bridge::Problem;
+use bridge::lead::{LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadPage, LeadView};
+use client::desk::Desk;
+use client::{Profile, Transport, TransportError, system_env};
+use domain::command::NewLead;
+use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, UserId};
+use protocol::auth::{Me, Secret, Session};
+use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
+use protocol::push::{Outcome, PushRequest, PushResponse, PushResult};
+use protocol::rows::{LeadSummary, OrgRow, OwnerRow, PROJECTION_VERSION, Row, UserRow};
+use records::Doc;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// 2026-11-21 14:00 in India, a Saturday.
+pub const NOW: i64 = 1_795_249_800_000;
+pub const ASHA: UserId = UserId(Uuid::from_u128(1));
+pub const RAVI: UserId = UserId(Uuid::from_u128(2));
+const ORG: OrgId = OrgId(Uuid::from_u128(3));
+
+pub struct StandingClock(AtomicI64);
+
+impl Clock for StandingClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+pub struct Office {
+    pub desk: Desk,
+    pub dir: TempDir,
+    clock: Arc<StandingClock>,
+}
+
+impl Office {
+    /// Asha, who sells.
+    pub fn new() -> Self {
+        Self::of(Role::Salesperson)
+    }
+
+    pub fn of(role: Role) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(StandingClock(AtomicI64::new(NOW)));
+        let desk = Desk::open(Profile::at(dir.path()).expect("a profile"), env(&clock)).expect("a desk");
+        desk.engine().signed_in("http://127.0.0.1:8440", &session(role)).expect("signed in");
+        Self { desk, dir, clock }
+    }
+
+    pub fn profile(&self) -> Profile {
+        Profile::at(self.dir.path()).expect("a profile")
+    }
+
+    pub fn env(&self) -> Env {
+        env(&self.clock)
+    }
+
+    /// Minutes pass.
+    pub fn wait(&self, minutes: i64) {
+        self.clock.0.fetch_add(minutes * 60_000, Ordering::Relaxed);
+    }
+
+    pub fn create(&self, name: &str, phone: &str) -> LeadId {
+        self.try_create(LeadForm { name: name.into(), phone: phone.into(), ..LeadForm::default() }).expect("a lead")
+    }
+
+    pub fn try_create(&self, form: LeadForm) -> Result<LeadId, Problem> {
+        self.desk.ask(LeadCreate { form })
+    }
+
+    pub fn view(&self, lead: LeadId) -> LeadView {
+        self.desk.ask(LeadGet { lead }).expect("a lead")
+    }
+
+    pub fn page(&self, filter: &LeadFilter, offset: u32, limit: u32) -> LeadPage {
+        self.desk.ask(LeadList { filter: filter.clone(), offset, limit }).expect("a page")
+    }
+
+    /// Names found, as the list shows them.
+    pub fn found(&self, search: &str) -> Vec<String> {
+        let page = self.page(&LeadFilter { search: search.into(), ..LeadFilter::default() }, 0, 50);
+        assert_eq!(page.total as usize, page.rows.len());
+        page.rows.into_iter().map(|row| row.name).collect()
+    }
+
+    /// One round of sync with a server that answers so.
+    pub fn sync(&self, server: &Server) {
+        self.desk.engine().sync(server).expect("a round");
+    }
+}
+
+fn env(clock: &Arc<StandingClock>) -> Env {
+    Env { clock: clock.clone(), ..system_env() }
+}
+
+pub fn session(role: Role) -> Session {
+    let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team: None };
+    Session { access: Secret("secret-access".into()), access_for_s: 900, refresh: Secret("secret-refresh".into()), me, server_ms: NOW }
+}
+
+/// Accepts everything unless told to refuse, and delivers what a test puts in.
+#[derive(Default)]
+pub struct Server {
+    refusals: Mutex<Vec<Refusal>>,
+    deliver: Mutex<Vec<Vec<Entry>>>,
+    documents: Mutex<HashMap<DocId, Doc>>,
+    seq: AtomicI64,
+}
+
+impl Server {
+    /// The next command it is sent.
+    pub fn refuse(&self, refusal: Refusal) {
+        self.refusals.lock().expect("one test").push(refusal);
+    }
+
+    pub fn deliver(&self, entries: Vec<Entry>) {
+        self.deliver.lock().expect("one test").push(entries);
+    }
+
+    /// The directory and the organisation.
+    pub fn deliver_directory(&self) {
+        let org = OrgRow {
+            id: ORG,
+            name: "Nakshatra Academy".into(),
+            zone: "Asia/Kolkata".into(),
+            country: "IN".into(),
+            phone_prefix: "+91".into(),
+            currency: "INR".into(),
+        };
+        let ravi = UserRow { id: RAVI, name: "Ravi Deshpande".into(), role: Role::Manager, team: None, disabled: false };
+        self.deliver(vec![Entry::Row(Row::Org(org)), Entry::Row(Row::User(ravi))]);
+    }
+
+    pub fn deliver_owner(&self, lead: LeadId, owner: Option<UserId>) {
+        self.deliver(vec![Entry::Row(Row::Owner(OwnerRow { lead, owner, team: None }))]);
+    }
+
+    /// Ravi did this to the record as it was pushed last, at this time; it reached the server at once.
+    pub fn deliver_edit(&self, lead: LeadId, base: &Doc, command: Command, at: i64) {
+        let mut doc = base.clone();
+        let id = CommandId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | at as u128));
+        let envelope = Envelope { id, author: RAVI, at, command };
+        let change = records::execute(&mut doc, [9; 16], &envelope).expect("an edit");
+        let record = records::lead::read(&doc, lead).expect("a lead");
+        let meta = self.meta(id, RAVI, at);
+        let changes = vec![AcceptedChange { meta, change: change.bytes }];
+        self.deliver(vec![Entry::Changes { doc: DocId::lead(lead), changes, summary: LeadSummary::of(&record, Some(ASHA), None, at) }]);
+    }
+
+    /// The record as this server knows it.
+    pub fn document(&self, lead: LeadId) -> Doc {
+        self.documents.lock().expect("one test").get(&DocId::lead(lead)).cloned().unwrap_or_default()
+    }
+
+    pub fn meta(&self, command: CommandId, author: UserId, accepted_at: i64) -> ChangeMeta {
+        let seq = u64::try_from(self.seq.fetch_add(1, Ordering::Relaxed) + 1).expect("a count");
+        ChangeMeta { command, author, device: None, seq, accepted_at }
+    }
+
+    /// A whole record that Ravi made.
+    pub fn snapshot(&self, n: u64, new: NewLead, owner: Option<UserId>, updated_at: i64) -> Entry {
+        let id = CommandId(Uuid::from_u128((u128::from(n) << 80) | 0x7000_8000_0000_0000_0000 | u128::from(n)));
+        let envelope = Envelope { id, author: RAVI, at: updated_at, command: Command::CreateLead(new) };
+        let mut doc = Doc::empty();
+        records::execute(&mut doc, [9; 16], &envelope).expect("a lead");
+        let lead = LeadId::from(id);
+        self.documents.lock().expect("one test").insert(DocId::lead(lead), doc.clone());
+        let record = records::lead::read(&doc, lead).expect("a lead");
+        let summary = LeadSummary::of(&record, owner, None, updated_at);
+        let metas = vec![self.meta(id, RAVI, updated_at)];
+        let seq = metas[0].seq;
+        Entry::Snapshot(Box::new(Snapshot { doc: DocId::lead(lead), projection: PROJECTION_VERSION, summary, blob: doc.save(), metas, seq }))
+    }
+}
+
+impl Transport for Server {
+    fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
+        let mut results = Vec::new();
+        for item in &request.items {
+            let refusal = self.refusals.lock().expect("one test").pop();
+            let outcome = match refusal {
+                Some(refusal) => Outcome::Refused { refusal },
+                None => {
+                    let mut documents = self.documents.lock().expect("one test");
+                    documents.entry(item.doc).or_default().apply_trusted(&item.change).expect("a change that fits");
+                    Outcome::Applied { seq: 1 }
+                }
+            };
+            results.push(PushResult { command: item.envelope.id, outcome });
+        }
+        Ok(PushResponse { results })
+    }
+
+    fn pull(&self, _: Option<&str>, take: &mut dyn FnMut(PullBatch) -> ControlFlow<()>) -> Result<(), TransportError> {
+        let batches = std::mem::take(&mut *self.deliver.lock().expect("one test"));
+        let total = batches.len() as u64;
+        for (i, entries) in batches.into_iter().enumerate() {
+            let progress = Some(Progress { done: i as u64, total });
+            if take(PullBatch { entries, cursor: format!("c{i}"), up_to_date: i as u64 + 1 == total, progress }).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn snapshot(&self, _: DocId) -> Result<Snapshot, TransportError> {
+        Err(TransportError::NotFound)
+    }
+}
