@@ -4,3 +4,5 @@
 pub mod display;
 pub mod window;
 pub mod world;
+pub mod bench;
+pub mod processes;

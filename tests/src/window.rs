@@ -136,10 +136,7 @@ impl Window {
     /// # Errors
     /// When it doesn't come in time.
     pub async fn text_of(&self, test_id: &str) -> Result<String> {
-        self.retry(&format!("read {test_id}"), async || {
-            Ok(self.client.find(Locator::Css(&by_test_id(test_id))).await?.text().await?)
-        })
-        .await
+        self.retry(&format!("read {test_id}"), async || Ok(self.client.find(Locator::Css(&by_test_id(test_id))).await?.text().await?)).await
     }
 
     /// Waits until the element with this test id shows a text.
@@ -209,7 +206,8 @@ impl Drop for Window {
 
 /// The debug build of the shell, which `cargo xtask test` makes before the tests.
 fn app() -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
     let app = target.join("debug/leadline-desktop");
     app.canonicalize().with_context(|| format!("{} is not built: `cargo xtask test` builds it", app.display()))
 }
@@ -245,7 +243,8 @@ async fn connect(driver: &mut Child, port: u16, app: &Path, profile: &Path) -> R
     capabilities.insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": app, "args": ["--profile", profile] }));
     let connector = hyper_util::client::legacy::connect::HttpConnector::new();
     let mut builder = ClientBuilder::new(connector);
-    let client = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.context("the app gave no session")?;
+    let client =
+        builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.context("the app gave no session")?;
     client.update_timeouts(TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), Some(Duration::ZERO))).await?;
     Ok(client)
 }

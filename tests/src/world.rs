@@ -422,7 +422,7 @@ fn make_staff(agents: usize) -> Staff {
         email,
         role,
         team: team.map(str::to_owned),
-        password: Secret("correct horse battery 7".into()),
+        password: Some(Secret("correct horse battery 7".into())),
     };
     sync_server::people::init(&store, &env, &org, &user("boss@test.example".into(), Role::Admin, None)).expect("an organisation");
     let core = Core::open(store, env).expect("a core");

@@ -1,0 +1,6 @@
+//! Measurements, each beside a raw baseline taken in the same run on the same machine.
+
+pub mod local;
+pub mod report;
+pub mod server;
+pub mod wire;

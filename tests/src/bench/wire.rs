@@ -1,0 +1,157 @@
+//! What device and server do together over loopback: first sync, propagation, memory.
+
+use super::local::any_lead;
+use super::report::{Measured, percentile};
+use crate::processes::Server;
+use anyhow::{Context, Result, ensure};
+use bridge::session::SessionSignIn;
+use client::desk::Desk;
+use client::{Engine, HttpTransport, Profile, Transport, system_env};
+use domain::{Actor, Command, LeadField, Role};
+use protocol::auth::{Me, Secret, Session};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use sync_server::Core;
+
+const LEADS: usize = 10_000;
+const SAVES: usize = 300;
+const CLIENTS: usize = 50;
+
+/// A session as a sign-in would bring it.
+#[must_use]
+pub fn fake_session(core: &Core, actor: &Actor, role: Role) -> Session {
+    let me = Me { org: core.org().id, user: actor.user, name: "Bench".into(), email: "bench@example.com".into(), role, team: actor.team };
+    Session { access: Secret("a".into()), access_for_s: 900, refresh: Secret("r".into()), me, server_ms: core.env().now_ms() }
+}
+
+/// Measures against a real server process.
+///
+/// # Errors
+/// Whatever fails.
+pub fn measure(folder: &Path) -> Result<Vec<Measured>> {
+    eprintln!("  a server with {LEADS} leads …");
+    let server = Server::demo(&folder.join("server"), LEADS)?;
+    let idle = pss_mb(server.pid())?;
+    let mut all = cold_pull(folder, &server)?;
+    all.push(propagation(folder, &server)?);
+    all.push(memory(folder, &server, idle)?);
+    Ok(all)
+}
+
+fn sign_in(profile: &Path, server: &Server, email: &str) -> Result<(Arc<Engine>, Arc<HttpTransport>)> {
+    let engine = Arc::new(Engine::open(&Profile::at(profile)?, system_env())?);
+    let request = protocol::auth::SignIn {
+        email: email.into(),
+        password: Secret("demo-leadline".into()),
+        device: engine.device()?,
+        device_name: "bench".into(),
+        app_version: "0".into(),
+    };
+    let session = HttpTransport::sign_in(&server.url, &request, engine.env().now_ms())?;
+    engine.signed_in(&server.url, &session)?;
+    let transport = Arc::new(HttpTransport::new(engine.clone(), &server.url));
+    Ok((engine, transport))
+}
+
+fn cold_pull(folder: &Path, server: &Server) -> Result<Vec<Measured>> {
+    eprintln!("  a first sync of {LEADS} leads …");
+    let (engine, transport) = sign_in(&folder.join("cold"), server, "vikram@nakshatra.example")?;
+    // The bare way: the same stream, read and thrown away.
+    let started = Instant::now();
+    transport.pull(None, &mut |_| ControlFlow::Continue(()))?;
+    let bare = started.elapsed().as_secs_f64();
+
+    let usable = Arc::new(Mutex::new(None));
+    let started = Instant::now();
+    engine.listen({
+        let usable = usable.clone();
+        Arc::new(move |change| {
+            let mut usable = usable.lock().expect("no panic while noting");
+            if usable.is_none() && (!change.leads.is_empty() || change.many_leads) {
+                *usable = Some(started.elapsed());
+            }
+        })
+    });
+    let (_, report) = engine.sync(transport.as_ref())?;
+    let complete = started.elapsed().as_secs_f64();
+    ensure!(report.pulled as usize >= LEADS, "all leads arrived, not {}", report.pulled);
+    let usable = usable.lock().expect("no panic while noting").context("a first page")?.as_secs_f64() * 1_000.0;
+    let rate = LEADS as f64 / complete;
+    Ok(vec![
+        Measured::by_value("cold_pull_usable", usable, None, "ms", usable <= 1_000.0, "first page usable (own goal: ≤ 1 s)"),
+        Measured::by_value("cold_pull_complete", rate, Some(LEADS as f64 / bare), "leads/s", rate >= 10_000.0, "≥ 10,000 leads/s complete"),
+    ])
+}
+
+/// A desk that syncs by itself, and its changes.
+fn live_desk(profile: &Path, server: &Server, email: &str) -> Result<(Desk, Receiver<bridge::Change>)> {
+    let desk = Desk::open(Profile::at(profile)?, system_env())?;
+    let (tell, told) = channel();
+    let tell = Mutex::new(tell);
+    desk.listen(Arc::new(move |change| {
+        // Nobody listens any more at the end.
+        let _ = tell.lock().expect("no panic while telling").send(change);
+    }));
+    desk.ask(SessionSignIn { server: server.url.clone(), email: email.into(), password: "demo-leadline".into() })?;
+    Ok((desk, told))
+}
+
+fn propagation(folder: &Path, server: &Server) -> Result<Measured> {
+    eprintln!("  {SAVES} saves from one client to another …");
+    let (from, _) = live_desk(&folder.join("from"), server, "asha@nakshatra.example")?;
+    let (to, told) = live_desk(&folder.join("to"), server, "vikram@nakshatra.example")?;
+    settle(&from)?;
+    settle(&to)?;
+    let lead = any_lead(&from)?;
+    let mut samples = Vec::new();
+    for n in 0..SAVES {
+        while told.try_recv().is_ok() {}
+        let value = format!("wire{n}@example.com");
+        let started = Instant::now();
+        from.engine().execute(lead, Command::SetField { field: LeadField::Email, value: Some(value.clone()) })?;
+        loop {
+            let change = told.recv_timeout(Duration::from_secs(30)).context("the edit arrives")?;
+            if change.touches(lead) && to.engine().record(lead).is_ok_and(|(r, _)| r.email.value.as_ref() == Some(&value)) {
+                samples.push(started.elapsed());
+                break;
+            }
+        }
+    }
+    let p50 = percentile(&mut samples, 50.0);
+    let p99 = percentile(&mut samples, 99.0);
+    Ok(Measured::by_value("propagation_p99", p99, Some(p50), "ms (baseline: p50)", p99 <= 50.0, "p99 ≤ 50 ms over loopback"))
+}
+
+/// Waits until a desk has everything and stands on the live socket.
+fn settle(desk: &Desk) -> Result<()> {
+    crate::processes::eventually("a desk is in sync and live", || {
+        let view = desk.ask(bridge::sync::SyncGet {})?;
+        Ok(view.complete && view.live && view.pill == bridge::sync::Pill::Synced)
+    })
+}
+
+fn memory(folder: &Path, server: &Server, idle: f64) -> Result<Measured> {
+    eprintln!("  {CLIENTS} connected clients …");
+    let mut desks = Vec::new();
+    for n in 0..CLIENTS {
+        let (desk, _) = live_desk(&folder.join(format!("client{n}")), server, "asha@nakshatra.example")?;
+        desks.push(desk);
+    }
+    desks.iter().try_for_each(settle)?;
+    let used = pss_mb(server.pid())?;
+    Ok(Measured::by_value("server_pss_50", used, Some(idle), "MB (baseline: idle)", used <= 150.0, "≤ 150 MB PSS with 50 clients"))
+}
+
+/// Proportional set size of a process, MB.
+///
+/// # Errors
+/// Where `/proc` has no such figure.
+fn pss_mb(pid: u32) -> Result<f64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+    let line = text.lines().find(|l| l.starts_with("Pss:")).context("a Pss line")?;
+    let kb: f64 = line.split_whitespace().nth(1).context("a number")?.parse()?;
+    Ok(kb / 1_024.0)
+}

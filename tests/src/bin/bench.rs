@@ -1,0 +1,26 @@
+//! `cargo xtask bench`: runs the measurements and prints them as a table; `--json FILE` writes them too.
+
+use anyhow::{Context, Result};
+use tests::bench::report::Measured;
+use tests::bench::{local, server, wire};
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
+    // On the disk that profiles lie on, not in memory: an edit is measured with its fsync.
+    let folder = tempfile::Builder::new().prefix("leadline-bench").tempdir_in(value("--folder").unwrap_or_else(|| ".".into()))?;
+    let mut all = local::measure(folder.path())?;
+    all.extend(wire::measure(folder.path())?);
+    all.extend(server::measure(folder.path())?);
+    if let Some(gzip) = value("--wasm-gzip") {
+        let kb = |text: &str| text.parse::<f64>().map(|b| b / 1_024.0).context("a size in bytes");
+        let (gzip, raw) = (kb(&gzip)?, value("--wasm-raw").map(|r| kb(&r)).transpose()?);
+        all.push(Measured::by_value("wasm_gzip", gzip, raw, "KB (baseline: raw)", gzip <= 700.0, "≤ 700 KB gzip"));
+    }
+    println!("| name | value | baseline | ratio | target | |\n|---|---|---|---|---|---|");
+    all.iter().for_each(|m| println!("{}", m.line()));
+    if let Some(file) = value("--json") {
+        std::fs::write(&file, serde_json::to_string_pretty(&all)?).with_context(|| format!("writing {file}"))?;
+    }
+    Ok(())
+}
