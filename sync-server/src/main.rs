@@ -55,7 +55,8 @@ fn init(config: &Config, env: &Env, options: Init) -> anyhow::Result<()> {
         phone_prefix: options.phone_prefix,
         currency: options.currency,
     };
-    let admin = NewUser { name: options.admin_name, email: options.admin_email, role: Role::SuperAdmin, team: None, password: password()? };
+    let admin =
+        NewUser { name: options.admin_name, email: options.admin_email, role: Role::SuperAdmin, team: None, password: Some(password()?) };
     people::init(&store, env, &org, &admin)?;
     println!("{} is ready in {}. Start it with: leadline-server serve", org.name, config.data.display());
     Ok(())
@@ -66,7 +67,8 @@ fn serve_until_told(config: &Config, env: Env, options: Serve) -> anyhow::Result
     let logs = options.log_dir.or_else(|| file.log_dir.clone()).unwrap_or_else(|| config.data.join("logs"));
     let default = config::LISTEN.parse().context("the default address")?;
     let listen = options.listen.or(file.listen).unwrap_or(default);
-    if !listen.ip().is_loopback() && !(options.behind_proxy || file.behind_proxy.unwrap_or(false)) {
+    let behind_proxy = options.behind_proxy || file.behind_proxy.unwrap_or(false);
+    if !listen.ip().is_loopback() && !behind_proxy {
         bail!("{listen} is open to the network and this server speaks plain HTTP: put a proxy with TLS in front and say --behind-proxy");
     }
     let _lock = files::Lock::take(&config.data)?;
@@ -86,7 +88,7 @@ fn serve_until_told(config: &Config, env: Env, options: Serve) -> anyhow::Result
 fn add_user(config: &Config, env: Env, options: UserAdd) -> anyhow::Result<()> {
     let core = Core::open(files::open(config)?, env)?;
     let UserAdd { email, name, role, team } = options;
-    let user = NewUser { name, email, role, team, password: password()? };
+    let user = NewUser { name, email, role, team, password: Some(password()?) };
     core.add_user(&user)?;
     println!("{} may sign in as {}.", user.name, user.email);
     Ok(())

@@ -17,7 +17,8 @@ pub struct NewUser {
     pub email: String,
     pub role: Role,
     pub team: Option<String>,
-    pub password: Secret,
+    /// Without one nobody can sign in as this person yet.
+    pub password: Option<Secret>,
 }
 
 /// Makes the database's one organisation and its first admin.
@@ -86,8 +87,9 @@ fn team(tx: &mut dyn Tx, env: &Env, org: OrgId, name: &str, tell: &mut Tell<'_>)
 fn checked_hash(env: &Env, new: &NewUser) -> Result<String, Error> {
     command::check_field(domain::LeadField::Name, Some(&new.name))?;
     command::check_field(domain::LeadField::Email, Some(new.email.trim()))?;
-    password::check(&new.password.0)?;
-    Ok(password::hash(env, &new.password.0))
+    let Some(password) = &new.password else { return Ok(password::NONE.to_owned()) };
+    password::check(&password.0)?;
+    Ok(password::hash(env, &password.0))
 }
 
 fn check_org(org: &OrgRow) -> Result<(), Error> {

@@ -31,6 +31,9 @@ pub struct Work {
     changed: bool,
 }
 
+/// How a command ended, and what stands for its change unless that went in as it was.
+type Settled = (Outcome, Option<Vec<ChangeHash>>);
+
 /// An accepted change, before it has its place in the log.
 pub struct Admitted {
     pub doc: records::Doc,
@@ -113,7 +116,7 @@ impl<'a> Batch<'a> {
                 };
                 (Outcome::Refused { refusal }, Some(stands))
             }
-            Decision::Admit { admitted, standing } => match self.admit(who, item, admitted, standing)? {
+            Decision::Admit { admitted, standing } => match self.admit(who, item, *admitted, standing)? {
                 Ok(admitted) => admitted,
                 Err(refusal) => (Outcome::Refused { refusal }, Some(self.heads(item.doc)?)),
             },
@@ -141,7 +144,7 @@ impl<'a> Batch<'a> {
         item: &PushItem,
         admitted: Admitted,
         mut standing: Standing,
-    ) -> Result<std::result::Result<(Outcome, Option<Vec<ChangeHash>>), Refusal>> {
+    ) -> Result<std::result::Result<Settled, Refusal>> {
         if self.careful.contains(&item.doc) && records::verify(&admitted.doc).is_err() {
             return Ok(Err(judge::malformed("the record would not load again")));
         }

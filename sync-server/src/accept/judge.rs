@@ -16,7 +16,7 @@ use records::{GateError, Gated, Verdict};
 
 pub enum Decision {
     Admit {
-        admitted: Admitted,
+        admitted: Box<Admitted>,
         /// Who owns the record; its status is read from the document.
         standing: Standing,
     },
@@ -70,7 +70,7 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
         Some(base) => reexecute(batch, item.doc, &base, &gated.envelope)?,
     };
     Ok(match carried {
-        Ok(admitted) => Decision::Admit { admitted, standing },
+        Ok(admitted) => Decision::Admit { admitted: Box::new(admitted), standing },
         Err(refusal) => Decision::Refuse { refusal, stands: Some(at) },
     })
 }

@@ -70,6 +70,11 @@ impl Acceptor {
         }
     }
 
+    /// Drops what is cached: the next batch loads it again.
+    fn forget(&mut self) {
+        self.cache = Cache::new(CACHED_DOCUMENTS);
+    }
+
     /// After the commit: cached documents become what was written.
     fn keep(&mut self, plan: Plan) -> Touched {
         let touched = plan.touched();

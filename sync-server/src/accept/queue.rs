@@ -1,10 +1,11 @@
 //! The queue before the acceptor's thread. It ends when its last handle is dropped, after
 //! everything that was queued is answered.
 
-use super::{Acceptor, Push};
+use super::{Acceptor, Push, retry_later};
 use crate::error::Error;
-use crate::live::Hub;
+use crate::live::{Hub, Touched};
 use protocol::push::PushResponse;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -99,10 +100,20 @@ fn work(mut acceptor: Acceptor, queued: &Receiver<Job>, hub: &Hub) {
             answers.push(job.answer);
             next = if items < GROUP_ITEMS { queued.try_recv().ok() } else { None };
         }
-        let (responses, touched) = acceptor.accept(&pushes);
+        let (responses, touched) = accept(&mut acceptor, &pushes);
         for (answer, response) in answers.into_iter().zip(responses) {
             answer(response);
         }
         hub.poke(&touched);
     }
+}
+
+/// A defect outside the judging of an item must not end the thread: nothing was committed, so the
+/// answer is "later".
+fn accept(acceptor: &mut Acceptor, pushes: &[Push]) -> (Vec<PushResponse>, Touched) {
+    catch_unwind(AssertUnwindSafe(|| acceptor.accept(pushes))).unwrap_or_else(|_| {
+        tracing::error!(pushes = pushes.len(), "accepting panicked; nothing of these pushes was stored");
+        acceptor.forget();
+        (pushes.iter().map(|(_, request)| retry_later(request)).collect(), Touched::default())
+    })
 }

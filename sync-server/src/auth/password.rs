@@ -11,6 +11,9 @@ pub const MIN: usize = 10;
 /// Bytes in a password at most: hashing must not become work for free.
 pub const MAX: usize = 512;
 
+/// Stands for a hash where no password was set: no password has it.
+pub const NONE: &str = "none";
+
 /// Refuses a password that is too short or too long.
 ///
 /// # Errors
@@ -39,6 +42,7 @@ pub fn verify(env: &Env, password: &str, stored: Option<&str>) -> bool {
     if password.len() > MAX {
         return false;
     }
+    let stored = stored.filter(|phc| *phc != NONE);
     let phc = stored.unwrap_or_else(|| NOBODYS.get_or_init(|| hash(env, "nobody has this password")));
     let Ok(parsed) = PasswordHash::new(phc) else { return false };
     Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && stored.is_some()

@@ -134,7 +134,7 @@ fn new_user(person: &cast::Person) -> NewUser {
         email: person.email(),
         role: person.role,
         team: person.team.map(str::to_owned),
-        password: Secret(PASSWORD.to_owned()),
+        password: Some(Secret(PASSWORD.to_owned())),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `leadline-server` as a process: its command line, HTTP, the live socket, shutdown, backup, logs.
 
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod server;
 
 use domain::command::NewLead;
@@ -216,6 +218,27 @@ fn backup_works_while_serving_and_restore_does_not() {
     assert!(matches!(batches[0].entries[0], Entry::Epoch { epoch: 2 }));
     let snapshots = batches.iter().flat_map(|b| &b.entries).filter(|e| matches!(e, Entry::Snapshot(_))).count();
     assert_eq!(snapshots, 1, "the second lead is for its device to bring back");
+}
+
+#[test]
+fn the_same_server_runs_on_postgres() {
+    let cluster = cluster::Cluster::start().expect("PostgreSQL 15 is needed for this test: apt-get install postgresql-15");
+    let folder = tempfile::tempdir().expect("a folder");
+    let on_postgres = ["--database-url", cluster.url()];
+    let demo = [&on_postgres[..], &["demo-data", "--leads", "50"]].concat();
+    run(folder.path(), &demo).expect("filled");
+    let mut server = Server::start(folder, &on_postgres);
+    let asha = server.sign_in_with("asha@nakshatra.example", sync_server::demo::PASSWORD);
+    let mut socket = asha.live();
+    let Poke::Behind { seq: before } = socket.read() else { panic!("where the log is") };
+    let outcomes = asha.push(vec![Author::new(asha.session.clone(), 1).create(&mut Doc::empty())]);
+    assert!(matches!(outcomes[..], [Outcome::Applied { .. }]), "{outcomes:?}");
+    assert!(matches!(socket.read(), Poke::Behind { seq } if seq > before));
+    assert!(pull(&asha, None).last().is_some_and(|b| b.up_to_date));
+    let refused = [&on_postgres[..], &["backup", "x.db"]].concat();
+    assert!(run(server.data(), &refused).expect_err("not ours to do").contains("pg_dump"));
+    assert!(server.terminate().success(), "a clean end");
+    run(server.data(), &[&on_postgres[..], &["audit", "verify"]].concat()).expect("whole");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The server in this process: accept, pull, sessions, bad input, and both storage engines.
 
+#[path = "../support/cluster.rs"]
+mod cluster;
 #[path = "../support/mod.rs"]
 mod support;
 
 mod accept;
 mod bad_input;
-mod cluster;
 mod engines;
 mod pull;
 mod sessions;
