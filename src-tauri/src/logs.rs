@@ -21,6 +21,11 @@ pub fn start(profile: &Path) -> anyhow::Result<WorkerGuard> {
     let file = files.build(profile.join("logs")).context("the log can't be written")?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter = EnvFilter::try_from_env("LEADLINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,client=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer).try_init().map_err(|error| anyhow::anyhow!(error))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(writer)
+        .try_init()
+        .map_err(|error| anyhow::anyhow!(error))?;
     Ok(guard)
 }

@@ -63,7 +63,11 @@ type Declared = BTreeMap<String, BTreeSet<String>>;
 
 fn declared(metadata: &Value) -> Result<Declared> {
     let packages = metadata["packages"].as_array().context("metadata lists packages")?;
-    packages.iter().map(|package| Some((package["name"].as_str()?.to_owned(), needs(package)?))).collect::<Option<_>>().context("a package has a name and dependencies")
+    packages
+        .iter()
+        .map(|package| Some((package["name"].as_str()?.to_owned(), needs(package)?)))
+        .collect::<Option<_>>()
+        .context("a package has a name and dependencies")
 }
 
 fn needs(package: &Value) -> Option<BTreeSet<String>> {

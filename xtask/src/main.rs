@@ -1,6 +1,7 @@
 //! Everything a developer or CI does with the tree: `cargo xtask run`, `test`, `ci`, `ui`.
 //! One module per command; none of them is part of the product.
 
+mod bench;
 mod ci;
 mod dependencies;
 mod desktop;
@@ -30,10 +31,14 @@ enum Task {
     Test(test::Args),
     /// What CI runs: format, lints, docs, forbidden dependencies, tidy, then every test
     Ci,
+    /// Measure, each number beside a raw baseline
+    Bench(bench::Args),
     /// Build the window's content to ui/dist
     Ui(ui::Args),
     /// Check that documents and sources keep the habits of the tree
     Tidy,
+    /// Check that no package can reach what it must not know
+    Dependencies,
 }
 
 fn main() -> ExitCode {
@@ -41,8 +46,10 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Ci => ci::run(),
+        Task::Bench(args) => bench::run(&args),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),
+        Task::Dependencies => dependencies::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -116,7 +116,9 @@ impl Server {
         if healthy.is_err() {
             desktop::end(&mut server.process)?;
         }
-        healthy.with_context(|| format!("the server does not work; it says:\n{}", fs::read_to_string(home.join("server.log")).unwrap_or_default()))?;
+        healthy.with_context(|| {
+            format!("the server does not work; it says:\n{}", fs::read_to_string(home.join("server.log")).unwrap_or_default())
+        })?;
         Ok(server)
     }
 

@@ -150,7 +150,15 @@ fn build_debian_std() -> Result<()> {
     fs::write(empty.join("Cargo.toml"), "[package]\nname = \"empty\"\nedition = \"2021\"\n\n[workspace]\n")?;
     let mut cargo = debian_cargo();
     cargo.current_dir(&empty).env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Cembed-bitcode=yes");
-    cargo.args(["build", "--release", "--target", WASM, "--target-dir", "target", "-Zbuild-std=std,panic_abort,panic_unwind,test,proc_macro"]);
+    cargo.args([
+        "build",
+        "--release",
+        "--target",
+        WASM,
+        "--target-dir",
+        "target",
+        "-Zbuild-std=std,panic_abort,panic_unwind,test,proc_macro",
+    ]);
     shell::run(&mut cargo).context("the standard library for wasm can't be built")?;
 
     fs::create_dir_all(DEBIAN_SYSROOT_WASM).with_context(|| format!("{DEBIAN_SYSROOT_WASM} can't be made"))?;
@@ -177,7 +185,9 @@ fn ensure_packages(packages: &[&str]) -> Result<()> {
     }
     let list = missing.join(" ");
     if !is_root() {
-        bail!("packages are missing. Run this, then start again:\n  sudo apt-get update && sudo apt-get install -y --no-install-recommends {list}");
+        bail!(
+            "packages are missing. Run this, then start again:\n  sudo apt-get update && sudo apt-get install -y --no-install-recommends {list}"
+        );
     }
     step(&format!("Installing {list}"));
     let apt = || {
