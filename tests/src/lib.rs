@@ -6,3 +6,4 @@ pub mod window;
 pub mod world;
 pub mod bench;
 pub mod processes;
+pub mod device;

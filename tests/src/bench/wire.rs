@@ -2,11 +2,12 @@
 
 use super::local::any_lead;
 use super::report::{Measured, percentile};
+use crate::device::Device;
 use crate::processes::Server;
 use anyhow::{Context, Result, ensure};
 use bridge::session::SessionSignIn;
 use client::desk::Desk;
-use client::{Engine, HttpTransport, Profile, Transport, system_env};
+use client::{Profile, Transport, system_env};
 use domain::{Actor, Command, LeadField, Role};
 use protocol::auth::{Me, Secret, Session};
 use std::ops::ControlFlow;
@@ -41,24 +42,9 @@ pub fn measure(folder: &Path) -> Result<Vec<Measured>> {
     Ok(all)
 }
 
-fn sign_in(profile: &Path, server: &Server, email: &str) -> Result<(Arc<Engine>, Arc<HttpTransport>)> {
-    let engine = Arc::new(Engine::open(&Profile::at(profile)?, system_env())?);
-    let request = protocol::auth::SignIn {
-        email: email.into(),
-        password: Secret("demo-leadline".into()),
-        device: engine.device()?,
-        device_name: "bench".into(),
-        app_version: "0".into(),
-    };
-    let session = HttpTransport::sign_in(&server.url, &request, engine.env().now_ms())?;
-    engine.signed_in(&server.url, &session)?;
-    let transport = Arc::new(HttpTransport::new(engine.clone(), &server.url));
-    Ok((engine, transport))
-}
-
 fn cold_pull(folder: &Path, server: &Server) -> Result<Vec<Measured>> {
     eprintln!("  a first sync of {LEADS} leads …");
-    let (engine, transport) = sign_in(&folder.join("cold"), server, "vikram@nakshatra.example")?;
+    let Device { engine, transport } = Device::sign_in(&folder.join("cold"), server, "vikram@nakshatra.example")?;
     // The bare way: the same stream, read and thrown away.
     let started = Instant::now();
     transport.pull(None, &mut |_| ControlFlow::Continue(()))?;

@@ -1,0 +1,43 @@
+//! A client engine in this process, signed in to a real server process over HTTP.
+
+use crate::processes::Server;
+use anyhow::Result;
+use client::{Engine, HttpTransport, Profile, system_env};
+use protocol::auth::{Secret, SignIn};
+use std::path::Path;
+use std::sync::Arc;
+
+/// One person's computer; syncs when told to.
+pub struct Device {
+    pub engine: Arc<Engine>,
+    pub transport: Arc<HttpTransport>,
+}
+
+impl Device {
+    /// Signs a member of the demo company in to a new profile.
+    ///
+    /// # Errors
+    /// Why the server can't be reached, or what the profile says.
+    pub fn sign_in(profile: &Path, server: &Server, email: &str) -> Result<Self> {
+        let engine = Arc::new(Engine::open(&Profile::at(profile)?, system_env())?);
+        let request = SignIn {
+            email: email.into(),
+            password: Secret("demo-leadline".into()),
+            device: engine.device()?,
+            device_name: "test".into(),
+            app_version: "0".into(),
+        };
+        let session = HttpTransport::sign_in(&server.url, &request, engine.env().now_ms())?;
+        engine.signed_in(&server.url, &session)?;
+        let transport = Arc::new(HttpTransport::new(engine.clone(), &server.url));
+        Ok(Self { engine, transport })
+    }
+
+    /// One round of push and pull.
+    ///
+    /// # Errors
+    /// As [`Engine::sync`].
+    pub fn sync(&self) -> Result<client::SyncReport> {
+        Ok(self.engine.sync(self.transport.as_ref())?.1)
+    }
+}
