@@ -281,7 +281,7 @@ impl App {
             go(&Route::leads());
         }
         let open = Route::Leads { filter: ListFilter::default(), open: Some(lead) };
-        let action = Some((t!("open"), Callback::from(move |()| go(&open))));
+        let action = Some(toast::Action { word: t!("open"), is_undo: false, act: Callback::from(move |()| go(&open)) });
         toast::show(toast::Toast { is_problem: false, text: t!("lead-added-toast", name = name), action });
     }
 

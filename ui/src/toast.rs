@@ -12,8 +12,16 @@ thread_local! {
 pub struct Toast {
     pub is_problem: bool,
     pub text: String,
-    /// A word for the button and what it does; Ctrl Z does the same.
-    pub action: Option<(String, Callback<()>)>,
+    pub action: Option<Action>,
+}
+
+/// What a toast offers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Action {
+    pub word: String,
+    /// Ctrl Z does the same.
+    pub is_undo: bool,
+    pub act: Callback<()>,
 }
 
 pub fn done(text: String) {
@@ -21,7 +29,7 @@ pub fn done(text: String) {
 }
 
 pub fn undoable(text: String, undo: Callback<()>) {
-    show(Toast { is_problem: false, text, action: Some((crate::t!("toast-undo"), undo)) });
+    show(Toast { is_problem: false, text, action: Some(Action { word: crate::t!("toast-undo"), is_undo: true, act: undo }) });
 }
 
 pub fn problem(text: String) {

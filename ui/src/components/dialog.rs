@@ -20,18 +20,19 @@ const FOCUSABLE: &str = "button:not([disabled]), input:not([disabled]), select:n
 #[component]
 pub fn Dialog(props: &Props) -> Html {
     let panel = use_node_ref();
+    // Before the boxes inside are there: one of them may take the focus.
+    let opener = use_memo((), |()| focused());
     use_effect_with((), {
         let panel = panel.clone();
         move |()| {
             let layer = Layer::open();
-            let opener = focused();
             let inside = |p: &HtmlElement| focused().is_some_and(|f| p.contains(Some(&f)));
             if let Some(panel) = panel.cast::<HtmlElement>().filter(|p| !inside(p)) {
                 let _ = panel.focus();
             }
             move || {
                 drop(layer);
-                if let Some(opener) = opener {
+                if let Some(opener) = &*opener {
                     let _ = opener.focus();
                 }
             }

@@ -3,7 +3,7 @@
 
 use crate::keys::Layer;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, Node};
+use web_sys::{Element, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -17,6 +17,9 @@ pub struct Props {
     /// `menu`, `listbox` or `dialog`.
     #[prop_or("menu")]
     pub role: &'static str,
+    /// Where the focus goes when the opener is gone, as a selector.
+    #[prop_or_default]
+    pub returns_to: Option<&'static str>,
     /// [`MenuItem`]s, or for a dialog anything.
     pub children: Html,
 }
@@ -26,18 +29,25 @@ pub fn Menu(props: &Props) -> Html {
     let panel = use_node_ref();
     use_effect_with((), {
         let panel = panel.clone();
-        let on_close = props.on_close.clone();
+        let (on_close, returns_to) = (props.on_close.clone(), props.returns_to);
         move |()| {
             let layer = Layer::open();
             let opener = focused();
             focus_first(&panel);
+            show_whole(&panel);
+            let element = panel.cast::<HtmlElement>();
             let outside = close_on_click_outside(&panel, &opener, on_close);
             move || {
                 drop((layer, outside));
                 // Unless the click that closed it went into another field.
-                let lost = focused().is_none_or(|f| f.tag_name() == "BODY");
-                if let Some(opener) = opener.filter(|_| lost) {
-                    let _ = opener.focus();
+                let within = |f: &HtmlElement| f.tag_name() == "BODY" || element.as_ref().is_some_and(|e| e.contains(Some(f)));
+                if !focused().is_none_or(|f| within(&f)) {
+                    return;
+                }
+                match (opener.filter(|o| o.is_connected() && o.tag_name() != "BODY"), returns_to) {
+                    (Some(opener), _) => drop(opener.focus()),
+                    (None, Some(selector)) => crate::keys::focus(selector),
+                    (None, None) => {}
                 }
             }
         }
@@ -105,9 +115,19 @@ fn focus_first(panel: &NodeRef) {
     if panel.cast::<HtmlElement>().is_some_and(|p| is_inside(&p)) {
         return;
     }
-    let first = items(panel).into_iter().next().or_else(|| panel.cast::<HtmlElement>());
+    let wanted = panel.cast::<Element>().and_then(|p| p.query_selector("[data-autofocus]").ok().flatten()?.dyn_into().ok());
+    let first = wanted.or_else(|| items(panel).into_iter().next()).or_else(|| panel.cast::<HtmlElement>());
     if let Some(first) = first {
         let _ = first.focus();
+    }
+}
+
+/// A menu low in a scrolled place may end below its edge.
+fn show_whole(panel: &NodeRef) {
+    if let Some(panel) = panel.cast::<HtmlElement>() {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        panel.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

@@ -46,8 +46,8 @@ impl Component for Toaster {
             }
             Msg::Act => {
                 let action = self.shown.take().and_then(|toast| toast.action);
-                if let Some((_, act)) = action {
-                    act.emit(());
+                if let Some(action) = action {
+                    action.act.emit(());
                 }
                 true
             }
@@ -61,7 +61,7 @@ impl Component for Toaster {
             }
             Msg::Key(event) => {
                 let is_undo = keys::is_command(&event) && !event.shift_key() && event.key() == "z" && !keys::is_typing(&event);
-                if is_undo && self.shown.as_ref().is_some_and(|toast| toast.action.is_some()) {
+                if is_undo && self.shown.as_ref().and_then(|toast| toast.action.as_ref()).is_some_and(|action| action.is_undo) {
                     event.prevent_default();
                     ctx.link().send_message(Msg::Act);
                 }
@@ -79,9 +79,9 @@ impl Component for Toaster {
                     <div class={classes!("toast", toast.is_problem.then_some("toast--problem"))} data-testid="toast">
                         <Glyph icon={if toast.is_problem { Icon::Alert } else { Icon::CheckCircle }} size={18} class="toast__icon" />
                         <span class="toast__text">{ &toast.text }</span>
-                        if let Some((word, _)) = &toast.action {
+                        if let Some(action) = &toast.action {
                             <button type="button" class="button button--bar" data-testid="toast-action" onclick={link.callback(|_| Msg::Act)}>
-                                { word }<Key name="Ctrl Z" />
+                                { &action.word }if action.is_undo { <Key name="Ctrl Z" /> }
                             </button>
                         } else {
                             <button type="button" class="button button--icon" aria-label={t!("close")} onclick={link.callback(|_| Msg::Hide)}>

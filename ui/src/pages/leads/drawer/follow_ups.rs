@@ -180,7 +180,8 @@ fn reschedule(edit: &Editor, follow_up: Uuid, from: String, local: String, then:
 
 fn entry(props: &Props, follow_up: &FollowUpView, problem: &UseStateHandle<Option<AttrValue>>) -> Html {
     let id = follow_up.id;
-    let is_due = follow_up.missed || follow_up.when.day <= 0;
+    // What is closed can be settled, not moved.
+    let is_due = follow_up.missed || follow_up.when.day <= 0 || props.view.can.follow_up_blocked.is_some();
     let toggle = |open: Open| {
         let is_open = props.open == Some(open);
         props.on_open.reform(move |_: MouseEvent| (!is_open).then_some(open))
@@ -219,9 +220,9 @@ fn popover(props: &Props, follow_up: &FollowUpView, problem: &UseStateHandle<Opt
                 }
             };
             html! {
-                <Menu key="more" label={t!("more")} {on_close} class="menu--right">
+                <Menu key="more" label={t!("more")} {on_close} returns_to="[data-testid=lead-drawer]" class="menu--right">
                     <MenuItem testid="followup-more-outcome" on_pick={props.on_open.reform(move |()| Some(Open::Outcome(id)))}><Glyph icon={Icon::Check} />{ t!("set-outcome") }</MenuItem>
-                    <MenuItem testid="followup-more-move" on_pick={props.on_open.reform(move |()| Some(Open::Move(id)))}><Glyph icon={Icon::CalendarClock} />{ t!("move") }</MenuItem>
+                    <MenuItem testid="followup-more-move" disabled={props.view.can.follow_up_blocked.is_some()} on_pick={props.on_open.reform(move |()| Some(Open::Move(id)))}><Glyph icon={Icon::CalendarClock} />{ t!("move") }</MenuItem>
                     <MenuItem testid="followup-cancel" on_pick={Callback::from(cancel)}><Glyph icon={Icon::CalendarOff} />{ t!("cancel-it") }</MenuItem>
                 </Menu>
             }
@@ -240,7 +241,7 @@ fn outcomes(props: &Props, id: Uuid) -> Html {
         html! { <MenuItem testid={format!("outcome-{text}")} on_pick={Callback::from(pick)}>{ text }</MenuItem> }
     };
     html! {
-        <Menu key="outcome" label={t!("set-outcome")} on_close={props.on_open.reform(|()| None)} class="menu--right" testid="outcome-menu">
+        <Menu key="outcome" label={t!("set-outcome")} on_close={props.on_open.reform(|()| None)} returns_to="[data-testid=lead-drawer]" class="menu--right" testid="outcome-menu">
             { for props.me.follow_up_outcomes.iter().map(outcome) }
         </Menu>
     }

@@ -370,12 +370,18 @@ impl LeadDrawer {
                 <div>
                     <h2 class="left-card__title">{ title }</h2>
                     <p>{ &problem.text }</p>
-                    if let Some(typed) = typed {
+                    if let Some(typed) = &typed {
                         <p class="left-card__typed">{ t!("record-left-typed") }</p>
-                        <pre class="left-card__text" dir="auto">{ words::shortened(&typed, 600) }</pre>
-                        <button type="button" class="button" data-testid="record-left-copy" onclick={copy(typed)}>{ t!("copy-text") }</button>
+                        <pre class="left-card__text" dir="auto">{ words::shortened(typed, 600) }</pre>
                     }
-                    <button type="button" class="button" data-testid="record-left-close" onclick={ctx.props().on_close.reform(|_: MouseEvent| ())}>{ t!("close") }<Key name="Esc" /></button>
+                    <div class="left-card__acts">
+                        if let Some(typed) = typed.clone() {
+                            <button type="button" class="button" data-testid="record-left-copy" onclick={copy(typed)}>{ t!("copy-text") }</button>
+                        }
+                        <button type="button" class="button" data-testid="record-left-close" onclick={ctx.props().on_close.reform(|_: MouseEvent| ())}>
+                            { t!("close") }<Key name="Esc" />
+                        </button>
+                    </div>
                 </div>
             </div>
         }

@@ -94,7 +94,7 @@ impl Component for Planner {
             })
         });
         html! {
-            <Menu label={title.clone()} role="dialog" {on_close} class="planner" testid="followup-modal">
+            <Menu label={title.clone()} role="dialog" {on_close} returns_to="[data-testid=lead-drawer]" class="planner" testid="followup-modal">
                 <form {onsubmit} {onkeydown}>
                     <h4 class="planner__title">{ title }</h4>
                     { self.month(ctx) }
@@ -150,7 +150,7 @@ impl Planner {
             is_on.then_some("planner__day--on")
         );
         html! {
-            <button type="button" {class} disabled={days < today} aria-pressed={is_on.to_string()} data-testid="followup-day" data-date={calendar::iso(days)}
+            <button type="button" {class} disabled={days < today} aria-pressed={is_on.to_string()} data-testid="followup-day" data-autofocus={is_on.then_some("true")} data-date={calendar::iso(days)}
                 onclick={ctx.link().callback(move |_| Msg::Day(days))}>{ date.day }</button>
         }
     }

@@ -15,6 +15,8 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+const OPENER: &str = "[data-testid=status-select]";
+
 /// How far the menu is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -33,7 +35,7 @@ pub struct Props {
 
 #[component]
 pub fn StatusSelect(props: &Props) -> Html {
-    let look = badge::status(props.view.status, None);
+    let look = badge::status(props.view.status, props.view.interest);
     let next = allowed(&props.view);
     let is_open = props.stage.is_some();
     let onclick = props.on_stage.reform(move |_: MouseEvent| (!is_open).then_some(Stage::Statuses));
@@ -44,7 +46,8 @@ pub fn StatusSelect(props: &Props) -> Html {
             <span class="status-select">
                 <button type="button" class="input input--button" data-testid="status-select" data-value={props.view.status.as_str()} aria-haspopup="listbox"
                     aria-expanded={is_open.to_string()} aria-labelledby="status-label status-now" disabled={next.is_empty()} title={fixed} {onclick}>
-                    <Glyph icon={look.glyph} class="status-select__glyph" /><span id="status-now">{ look.text }</span>
+                    <span class={classes!("status-select__glyph", format!("status-select__glyph--{}", look.tone))}><Glyph icon={look.glyph} /></span>
+                    <span id="status-now" class="status-select__word">{ words::status(props.view.status) }</span>
                     <Key name="S" /><Glyph icon={Icon::ChevronDown} size={14} />
                 </button>
                 { menu(props, &next) }
@@ -102,14 +105,14 @@ fn menu(props: &Props, next: &[Status]) -> Html {
         None => Html::default(),
         Some(Stage::Statuses) => {
             html! {
-                <Menu key="statuses" label={t!("status-menu")} role="listbox" {on_close} class="menu--wide" testid="status-menu">
+                <Menu key="statuses" label={t!("status-menu")} role="listbox" {on_close} returns_to={OPENER} class="menu--wide" testid="status-menu">
                     { for next.iter().map(|to| item(props, *to)) }
                 </Menu>
             }
         }
         Some(Stage::Reason(to)) => {
             html! {
-                <Menu key="reason" label={t!("reason-label")} role="dialog" {on_close} class="menu--wide" testid="reason-menu">
+                <Menu key="reason" label={t!("reason-label")} role="dialog" {on_close} returns_to={OPENER} class="menu--wide" testid="reason-menu">
                     <Reason {to} me={props.me.clone()} on_reason={on_reason(props, to)} />
                 </Menu>
             }
