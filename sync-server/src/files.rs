@@ -20,7 +20,9 @@ pub fn open(config: &Config) -> anyhow::Result<Store> {
         Some(url) => Store::postgres(url).context("the PostgreSQL database can't be opened"),
         None => {
             let path = database(&config.data);
-            Store::sqlite(&path).with_context(|| format!("the database {} can't be opened", path.display()))
+            let store = Store::sqlite(&path).with_context(|| format!("the database {} can't be opened", path.display()))?;
+            only_for_owner(&path, 0o600)?;
+            Ok(store)
         }
     }
 }
@@ -62,6 +64,7 @@ pub fn backup(config: &Config, to: &Path) -> anyhow::Result<()> {
     let partial = suffixed(to, ".partial");
     let _ = std::fs::remove_file(&partial);
     open(config)?.backup(&partial).context("the backup was not made")?;
+    only_for_owner(&partial, 0o600)?;
     std::fs::rename(&partial, to).with_context(|| format!("{} can't be written", to.display()))
 }
 
@@ -129,10 +132,19 @@ fn make_private(folder: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     std::fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
-    }
+    only_for_owner(folder, 0o700)
+}
+
+/// Customers' data is for nobody else on this computer.
+#[cfg(unix)]
+fn only_for_owner(path: &Path, mode: u32) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+        .with_context(|| format!("{} can't be made private", path.display()))
+}
+
+/// Elsewhere the folder's own rights decide.
+#[cfg(not(unix))]
+fn only_for_owner(_path: &Path, _mode: u32) -> anyhow::Result<()> {
     Ok(())
 }
