@@ -1,0 +1,3 @@
+//! `leadline`: the client engine on a terminal.
+
+fn main() {}
