@@ -17,8 +17,10 @@ const DAYS_KEPT: usize = 7;
 /// # Errors
 /// When the folder can't be written.
 pub fn start(profile: &Path) -> anyhow::Result<WorkerGuard> {
+    let folder = profile.join("logs");
+    std::fs::create_dir_all(&folder).context("the log's folder can't be made")?;
     let files = Builder::new().rotation(Rotation::DAILY).filename_prefix("desktop").filename_suffix("log").max_log_files(DAYS_KEPT);
-    let file = files.build(profile.join("logs")).context("the log can't be written")?;
+    let file = files.build(folder).context("the log can't be written")?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter = EnvFilter::try_from_env("LEADLINE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,client=info"));
     tracing_subscriber::fmt()
