@@ -102,6 +102,26 @@ impl Window {
         .await
     }
 
+    /// Clicks what a CSS selector matches, once it can be clicked.
+    ///
+    /// # Errors
+    /// When it can't be in time.
+    pub async fn click_css(&self, selector: &str) -> Result<()> {
+        self.retry(&format!("click {selector}"), async || Ok(self.client.find(Locator::Css(selector)).await?.click().await?)).await
+    }
+
+    /// Waits until a CSS selector matches nothing.
+    ///
+    /// # Errors
+    /// When something still does after a while.
+    pub async fn gone(&self, selector: &str) -> Result<()> {
+        self.retry(&format!("no {selector}"), async || {
+            ensure!(self.client.find_all(Locator::Css(selector)).await?.is_empty(), "it is still there");
+            Ok(())
+        })
+        .await
+    }
+
     /// Replaces what an input holds.
     ///
     /// # Errors
