@@ -190,7 +190,7 @@ mod tests {
         ];
         for (old, new, at, delete, insert) in rows {
             let splice = one(old, new).expect("a difference");
-            assert_eq!(apply(old, &[splice.clone()]), new);
+            assert_eq!(apply(old, std::slice::from_ref(&splice)), new);
             if old != "call him" {
                 assert_eq!((splice.at, splice.delete, splice.insert.as_str()), (at, delete, insert), "{old} -> {new}");
             }

@@ -191,7 +191,9 @@ impl Component for LeadsPage {
         if let Some(top) = self.scroll_to.take() {
             grid.set_scroll_top(top.round() as i32);
         }
-        if first_render || self.list.view.height_px < 1.0 {
+        // The bar of the first sync, or the window, may have changed the list's height.
+        let height = f64::from(grid.client_height()) - ROW_PX;
+        if first_render || (height.max(0.0) - self.list.view.height_px).abs() >= 1.0 {
             ctx.link().send_message(Msg::Scrolled);
         }
     }
