@@ -304,24 +304,28 @@ impl App {
     }
 
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) {
-        if keys::is_covered() || self.me.is_none() || !keys::is_command(event) {
+        if self.me.is_none() || self.route == Route::Login {
             return;
         }
-        match (event.key().as_str(), event.shift_key()) {
-            ("k", false) => keys::focus("[data-testid=global-search]"),
-            (" ", false) => ctx.link().send_message(Msg::Adding(true)),
-            ("L" | "l", true) => ctx.link().send_message(Msg::Theme(self.theme.next())),
-            _ => return,
+        match event.key().as_str() {
+            "k" => keys::focus("[data-testid=global-search]"),
+            " " => ctx.link().send_message(Msg::Adding(true)),
+            _ => ctx.link().send_message(Msg::Theme(self.theme.next())),
         }
-        event.prevent_default();
     }
+}
+
+/// The keys that work on every page.
+fn takes(event: &KeyboardEvent) -> bool {
+    let is_ours = matches!((event.key().as_str(), event.shift_key()), ("k" | " ", false) | ("L" | "l", true));
+    is_ours && keys::is_command(event) && !keys::is_covered()
 }
 
 fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let link = ctx.link().clone();
     let went = move |_: &web_sys::Event| link.send_message(Msg::Went(Route::read(&hash())));
     let address = web_sys::window().map(|window| EventListener::new(&window, "hashchange", went));
-    address.into_iter().chain(keys::listen(ctx.link().callback(Msg::Key))).collect()
+    address.into_iter().chain(keys::listen(takes, ctx.link().callback(Msg::Key))).collect()
 }
 
 fn ask_session(ctx: &Context<App>) {

@@ -31,11 +31,14 @@ pub fn is_covered() -> bool {
     LAYERS.get() > 0
 }
 
-/// Calls back for keys that no element has taken, while the listener lives.
-pub fn listen(callback: Callback<KeyboardEvent>) -> Option<EventListener> {
+/// Calls back for the keys that `takes` claims and no element has taken, while the listener lives.
+/// Claimed within the event: an update may come a frame later, when the browser has long acted.
+pub fn listen(takes: fn(&KeyboardEvent) -> bool, callback: Callback<KeyboardEvent>) -> Option<EventListener> {
     let options = EventListenerOptions::enable_prevent_default();
     let heard = move |event: &web_sys::Event| {
-        if let Some(event) = event.dyn_ref::<KeyboardEvent>().filter(|e| !e.default_prevented() && !e.is_composing()) {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        if !event.default_prevented() && !event.is_composing() && takes(event) {
+            event.prevent_default();
             callback.emit(event.clone());
         }
     };
@@ -70,4 +73,10 @@ pub fn focus(selector: &str) {
     if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
         let _ = element.focus();
     }
+}
+
+/// The focus is on something that Enter presses.
+pub fn is_on_control(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
+    target.is_some_and(|e| matches!(e.tag_name().as_str(), "BUTTON" | "A"))
 }

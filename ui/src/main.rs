@@ -19,6 +19,7 @@ mod stopped;
 mod text;
 mod theme;
 mod toast;
+mod typing;
 mod window;
 mod words;
 

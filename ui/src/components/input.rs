@@ -1,5 +1,6 @@
 //! A labelled field with its sentence below: problem or hint (row A1).
 
+use crate::components::text_box::TextBox;
 use crate::icon::{Glyph, Icon};
 use crate::t;
 use web_sys::HtmlInputElement;
@@ -55,11 +56,6 @@ pub fn InputField(props: &Props) -> Html {
             }
         }
     });
-    let oninput = {
-        let on_input = props.on_input.clone();
-        move |event: InputEvent| on_input.emit(event.target_unchecked_into::<HtmlInputElement>().value())
-    };
-    let onblur = props.on_blur.reform(|_: FocusEvent| ());
     let message_id = format!("{}-message", props.name);
     let list_id = (!props.choices.is_empty()).then(|| format!("{}-choices", props.name));
     html! {
@@ -69,11 +65,10 @@ pub fn InputField(props: &Props) -> Html {
                 if props.required { <span class="field__required">{ t!("field-required") }</span> }
             </label>
             <span class="field__box">
-                <input ref={input} id={props.name.clone()} class="input" dir="auto" type={props.kind.clone()} value={props.value.clone()}
-                    placeholder={props.placeholder.clone()} disabled={props.disabled} autocomplete={props.autocomplete.clone()}
-                    inputmode={props.input_mode.clone()} list={list_id.clone()} spellcheck="false"
-                    aria-required={props.required.then_some("true")} aria-invalid={props.problem.is_some().then_some("true")}
-                    aria-describedby={message_id.clone()} data-testid={props.testid.clone()} {oninput} {onblur} />
+                <TextBox node={input} id={props.name.clone()} kind={props.kind.clone()} value={props.value.clone()} on_input={&props.on_input}
+                    on_blur={&props.on_blur} placeholder={props.placeholder.clone()} disabled={props.disabled} autocomplete={props.autocomplete.clone()}
+                    input_mode={props.input_mode.clone()} list={list_id.clone()} required={props.required} invalid={props.problem.is_some()}
+                    described_by={message_id.clone()} testid={props.testid.clone()} />
                 if props.problem.is_some() { <Glyph icon={Icon::Alert} class="field__icon" /> }
             </span>
             if let Some(id) = list_id {

@@ -12,6 +12,7 @@ pub mod shell;
 pub mod sidebar;
 pub mod sync_panel;
 pub mod sync_pill;
+pub mod text_box;
 pub mod toaster;
 pub mod topbar;
 pub mod user_menu;

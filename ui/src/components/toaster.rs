@@ -15,7 +15,7 @@ pub enum Msg {
     Act,
     Hold,
     Release,
-    Key(KeyboardEvent),
+    Undo,
 }
 
 pub struct Toaster {
@@ -30,7 +30,7 @@ impl Component for Toaster {
 
     fn create(ctx: &Context<Self>) -> Self {
         toast::host(Some(ctx.link().callback(Msg::Show)));
-        Self { shown: None, timer: None, _keys: keys::listen(ctx.link().callback(Msg::Key)) }
+        Self { shown: None, timer: None, _keys: keys::listen(is_undo, ctx.link().callback(|_| Msg::Undo)) }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -59,10 +59,8 @@ impl Component for Toaster {
                 self.timer = self.shown.as_ref().map(|_| hide_later(ctx));
                 false
             }
-            Msg::Key(event) => {
-                let is_undo = keys::is_command(&event) && !event.shift_key() && event.key() == "z" && !keys::is_typing(&event);
-                if is_undo && self.shown.as_ref().and_then(|toast| toast.action.as_ref()).is_some_and(|action| action.is_undo) {
-                    event.prevent_default();
+            Msg::Undo => {
+                if self.shown.as_ref().and_then(|toast| toast.action.as_ref()).is_some_and(|action| action.is_undo) {
                     ctx.link().send_message(Msg::Act);
                 }
                 false
@@ -102,4 +100,8 @@ impl Component for Toaster {
 fn hide_later(ctx: &Context<Toaster>) -> Timeout {
     let link = ctx.link().clone();
     Timeout::new(SHOWN_MS, move || link.send_message(Msg::Hide))
+}
+
+fn is_undo(event: &KeyboardEvent) -> bool {
+    keys::is_command(event) && !event.shift_key() && event.key() == "z" && !keys::is_typing(event)
 }

@@ -13,7 +13,6 @@ use bridge::{Change, Problem};
 use domain::{CommandId, RefusalCode};
 use gloo_events::EventListener;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 pub enum Msg {
@@ -54,7 +53,7 @@ impl Component for AttentionPage {
             is_asking: false,
             is_stale: false,
             _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
-            _keys: keys::listen(ctx.link().callback(Msg::Key)),
+            _keys: keys::listen(takes, ctx.link().callback(Msg::Key)),
         };
         page.ask(ctx);
         page
@@ -77,7 +76,7 @@ impl Component for AttentionPage {
             Msg::Retry(command) => self.retry(ctx, command),
             Msg::Discard(command) => self.discard(ctx, command),
             Msg::Failed(command, text) => self.failed = Some((command, text)),
-            Msg::Key(event) => return self.key(ctx, &event),
+            Msg::Key(event) => self.key(ctx, &event),
         }
         true
     }
@@ -162,25 +161,18 @@ impl AttentionPage {
         });
     }
 
-    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
-        let Some(items) = self.items.as_ref().filter(|items| !items.is_empty() && !keys::is_covered() && !keys::is_typing(event)) else {
-            return false;
-        };
-        let Some(item) = items.get(self.at) else { return false };
-        let is_copy = keys::is_command(event) && event.key() == "c" && nothing_is_marked();
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) {
+        let Some(items) = &self.items else { return };
+        let Some(item) = items.get(self.at) else { return };
         match event.key().as_str() {
-            _ if is_copy => copy(&item.typed),
-            _ if !keys::is_plain(event) => return false,
+            "c" => copy(&item.typed),
             "j" | "J" | "ArrowDown" => self.go((self.at + 1).min(items.len() - 1)),
             "k" | "K" | "ArrowUp" => self.go(self.at.saturating_sub(1)),
-            "r" | "R" => ctx.link().send_message(Msg::Retry(item.command)),
-            "Enter" if is_on_card(event) => ctx.link().send_message(Msg::Retry(item.command)),
+            "r" | "R" | "Enter" if item.lead_here => ctx.link().send_message(Msg::Retry(item.command)),
             "Delete" => ctx.link().send_message(Msg::Discard(item.command)),
             "o" | "O" if item.lead_here => open(item),
-            _ => return false,
+            _ => {}
         }
-        event.prevent_default();
-        true
     }
 
     fn go(&mut self, at: usize) {
@@ -264,9 +256,19 @@ fn open(item: &AttentionItem) {
     }
 }
 
-fn is_on_card(event: &KeyboardEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|e| matches!(e.tag_name().as_str(), "ARTICLE" | "BODY"))
+/// The keys of the page; Enter presses what has the focus, if that can be pressed.
+fn takes(event: &KeyboardEvent) -> bool {
+    if keys::is_covered() || keys::is_typing(event) {
+        return false;
+    }
+    if !keys::is_plain(event) {
+        return keys::is_command(event) && event.key() == "c" && nothing_is_marked();
+    }
+    match event.key().as_str() {
+        "j" | "J" | "k" | "K" | "ArrowDown" | "ArrowUp" | "r" | "R" | "o" | "O" | "Delete" => true,
+        "Enter" => !keys::is_on_control(event),
+        _ => false,
+    }
 }
 
 /// Marked text is copied by the web view itself.

@@ -4,6 +4,7 @@
 use crate::components::dialog::Dialog;
 use crate::components::input::InputField;
 use crate::components::key::Key;
+use crate::components::text_box::TextBox;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::route::{ListFilter, Route};
@@ -16,7 +17,7 @@ use domain::{LeadField, LeadId, limits};
 use gloo_timers::callback::Timeout;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 const DRAFT: &str = "add-lead";
@@ -335,14 +336,12 @@ impl AddLead {
     }
 
     fn note(&self, ctx: &Context<Self>) -> Html {
-        let oninput =
-            ctx.link().callback(|event: InputEvent| Msg::Typed(Entry::Note, event.target_unchecked_into::<HtmlTextAreaElement>().value()));
         let problem = self.problems.get(&Entry::Note).cloned();
         html! {
             <div class={classes!("field", problem.is_some().then_some("field--problem"))}>
                 <label class="field__label" for="add-note">{ t!("note") }</label>
-                <textarea id="add-note" class="input input--area" rows="3" dir="auto" data-testid="add-note" value={self.text(Entry::Note).to_owned()}
-                    aria-describedby="add-note-message" {oninput} />
+                <TextBox id="add-note" class="input input--area" rows={3} testid="add-note" value={self.text(Entry::Note).to_owned()}
+                    described_by="add-note-message" on_input={ctx.link().callback(|text| Msg::Typed(Entry::Note, text))} />
                 <div id="add-note-message" class="field__message" aria-live="polite">
                     if let Some(problem) = problem { <span class="field__problem" data-testid="form-error" data-field="note">{ problem }</span> }
                 </div>

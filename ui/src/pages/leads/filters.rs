@@ -3,12 +3,12 @@
 use crate::components::badge::StatusBadge;
 use crate::components::key::Key;
 use crate::components::menu::{Menu, MenuItem};
+use crate::components::text_box::TextBox;
 use crate::icon::{Glyph, Icon};
 use crate::route::ListFilter;
 use crate::text::count;
 use crate::{keys, t, words};
 use domain::Status;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -39,15 +39,12 @@ pub fn Filters(props: &Props) -> Html {
 
 fn search(props: &Props) -> Html {
     let narrowed = |search: String| ListFilter { search, ..props.filter.clone() };
-    let oninput = {
+    let on_input = {
         let (filter, on_filter) = (props.filter.clone(), props.on_filter.clone());
-        move |event: InputEvent| {
-            let search = event.target_unchecked_into::<HtmlInputElement>().value();
-            on_filter.emit(ListFilter { search, ..filter.clone() });
-        }
+        move |search: String| on_filter.emit(ListFilter { search, ..filter.clone() })
     };
     let emptied = narrowed(String::new());
-    let onkeydown = {
+    let on_key = {
         let on_filter = props.on_filter.clone();
         let is_empty = props.filter.search.is_empty();
         move |event: KeyboardEvent| match event.key().as_str() {
@@ -70,8 +67,8 @@ fn search(props: &Props) -> Html {
     html! {
         <label class="search leads__search">
             <Glyph icon={Icon::Search} />
-            <input class="search__input" type="text" role="searchbox" dir="auto" placeholder={t!("search-list")} aria-label={t!("search-list-label")}
-                autocomplete="off" spellcheck="false" data-testid="lead-search" value={props.filter.search.clone()} {oninput} {onkeydown} />
+            <TextBox class="search__input" role="searchbox" placeholder={t!("search-list")} label={t!("search-list-label")} testid="lead-search"
+                value={props.filter.search.clone()} {on_input} on_key={on_key} />
             <Key name="/" />
         </label>
     }

@@ -110,7 +110,7 @@ impl Component for LeadsPage {
             open_when_loaded: None,
             _skeleton: None,
             _hub: hub::subscribe(link.callback(Msg::Changed)),
-            _listeners: resize.into_iter().chain(keys::listen(link.callback(Msg::Key))).collect(),
+            _listeners: resize.into_iter().chain(keys::listen(takes, link.callback(Msg::Key))).collect(),
         };
         page.start(ctx);
         page
@@ -155,7 +155,7 @@ impl Component for LeadsPage {
                 return false;
             }
             Msg::StatusMenu(open) => self.is_status_menu_open = open,
-            Msg::Key(event) => return self.key(ctx, &event),
+            Msg::Key(event) => self.key(ctx, &event),
         }
         true
     }
@@ -318,12 +318,8 @@ impl LeadsPage {
         }
     }
 
-    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
-        if keys::is_covered() || keys::is_typing(event) || !keys::is_plain(event) {
-            return false;
-        }
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) {
         let rows_in_view = (self.list.view.height_px / ROW_PX).floor() as i64;
-        let on_control = is_on_control(event);
         match event.key().as_str() {
             "ArrowDown" | "j" | "J" => self.list.move_cursor(1),
             "ArrowUp" | "k" | "K" => self.list.move_cursor(-1),
@@ -331,19 +327,14 @@ impl LeadsPage {
             "PageUp" => self.list.move_cursor(-rows_in_view),
             "Home" => self.list.put_cursor(0),
             "End" => self.list.put_cursor(u32::MAX),
-            "Enter" if !on_control => match self.list.cursor {
-                Some(cursor) => self.open(ctx, cursor.index),
-                None => return false,
-            },
-            "/" => keys::focus("[data-testid=lead-search]"),
+            "/" => return keys::focus("[data-testid=lead-search]"),
             "f" | "F" => self.is_status_menu_open = true,
-            "Escape" if ctx.props().open.is_some() => self.close(ctx),
-            _ => return false,
+            "Escape" if ctx.props().open.is_some() => return self.close(ctx),
+            "Enter" => return self.list.cursor.map_or((), |cursor| self.open(ctx, cursor.index)),
+            _ => return,
         }
-        event.prevent_default();
         self.show_cursor();
         self.ask_if_short(ctx);
-        true
     }
 
     fn grid(&self, ctx: &Context<Self>) -> Html {
@@ -436,13 +427,17 @@ impl LeadsPage {
     }
 }
 
-/// Enter presses what has the focus.
-fn is_on_control(event: &KeyboardEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    event
-        .target()
-        .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|e| matches!(e.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY"))
+/// The keys of the list; Enter presses what has the focus, if that can be pressed.
+fn takes(event: &KeyboardEvent) -> bool {
+    if keys::is_covered() || keys::is_typing(event) || !keys::is_plain(event) {
+        return false;
+    }
+    match event.key().as_str() {
+        "ArrowDown" | "ArrowUp" | "PageDown" | "PageUp" | "Home" | "End" | "Escape" => true,
+        "j" | "J" | "k" | "K" | "/" | "f" | "F" => true,
+        "Enter" => !keys::is_on_control(event),
+        _ => false,
+    }
 }
 
 fn head() -> Html {

@@ -3,18 +3,34 @@
 use crate::{ipc, toast};
 use bridge::{Problem, Request};
 use domain::LeadId;
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 /// The way to edit the open lead.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Editor {
     pub lead: LeadId,
-    /// The lead was edited here; called before the answer reaches whoever asked.
+    /// Counts edits here; a view that was asked for at an older count may lack the last of them.
+    pub epoch: Rc<Cell<u64>>,
     pub on_edited: Callback<()>,
 }
 
+impl PartialEq for Editor {
+    fn eq(&self, other: &Self) -> bool {
+        self.lead == other.lead && Rc::ptr_eq(&self.epoch, &other.epoch) && self.on_edited == other.on_edited
+    }
+}
+
 impl Editor {
+    /// An edit was carried out. Counted at once: what is answered later this frame must know.
+    pub fn edited(&self) -> u64 {
+        self.epoch.set(self.epoch.get() + 1);
+        self.on_edited.emit(());
+        self.epoch.get()
+    }
+
     /// Sends, and shows a refusal as a toast.
     pub fn send<R: Request + 'static>(&self, request: R) {
         self.send_then(request, |answer| {
@@ -34,11 +50,11 @@ impl Editor {
     }
 
     pub fn send_then<R: Request + 'static>(&self, request: R, then: impl FnOnce(Result<R::Response, Problem>) + 'static) {
-        let on_edited = self.on_edited.clone();
+        let this = self.clone();
         spawn_local(async move {
             let answer = ipc::call(&request).await;
             if answer.is_ok() {
-                on_edited.emit(());
+                this.edited();
             }
             then(answer);
         });

@@ -3,6 +3,7 @@
 
 use super::conflict::Conflict;
 use super::edit::Editor;
+use crate::components::text_box::TextBox;
 use crate::draft::Drafts;
 use crate::{ipc, t, words};
 use bridge::lead::{FieldView, LeadSetField, LeadView, PhoneCheck, PhoneHint};
@@ -223,8 +224,7 @@ impl EditableField {
         let props = ctx.props();
         let field = props.view.field;
         let id = format!("field-{}", field.as_str());
-        let oninput = ctx.link().callback(|event: InputEvent| Msg::Typed(event.target_unchecked_into::<HtmlInputElement>().value()));
-        let onkeydown = ctx.link().batch_callback(|event: KeyboardEvent| {
+        let on_key = ctx.link().batch_callback(|event: KeyboardEvent| {
             let msg = match event.key().as_str() {
                 "Enter" => Some(Msg::Save),
                 "Escape" => Some(Msg::Cancel),
@@ -244,10 +244,9 @@ impl EditableField {
         let list = (!choices.is_empty()).then(|| format!("{id}-choices"));
         html! {
             <span class={classes!("entry", self.problem.is_some().then_some("field--problem"))} data-testid="editable-field" data-field={field.as_str()}>
-                <input ref={&self.input} id={id.clone()} class="input" type="text" dir="auto" autocomplete="off" spellcheck="false" value={typed.to_owned()}
-                    aria-label={words::field(field)} aria-invalid={self.problem.is_some().then_some("true")} aria-describedby={format!("{id}-message")}
-                    list={list.clone()} data-testid="field-input" data-field={field.as_str()} readonly={self.is_saving} {oninput} {onkeydown}
-                    onblur={ctx.link().callback(|_| Msg::Left)} />
+                <TextBox node={self.input.clone()} id={id.clone()} value={typed.to_owned()} label={words::field(field)} invalid={self.problem.is_some()}
+                    described_by={format!("{id}-message")} list={list.clone()} testid="field-input" field={field.as_str()} readonly={self.is_saving}
+                    on_input={ctx.link().callback(Msg::Typed)} {on_key} on_blur={ctx.link().callback(|()| Msg::Left)} />
                 if let Some(id) = list {
                     <datalist {id}>{ for choices.iter().map(|choice| html! { <option value={choice.clone()} /> }) }</datalist>
                 }

@@ -34,6 +34,7 @@ use identity::Identity;
 use interest::Interest;
 use notes::Notes;
 use status::{Stage, StatusSelect};
+use std::cell::Cell;
 use std::rc::Rc;
 use tags::Tags;
 use timeline::Timeline;
@@ -71,7 +72,9 @@ pub struct LeadDrawer {
     /// Counts the views that were taken.
     version: u64,
     /// Counts edits here: a view asked for before the last one is older than it, and dropped.
-    epoch: u64,
+    epoch: Rc<Cell<u64>>,
+    /// The count at which the present view was asked for.
+    view_epoch: u64,
     is_asking: bool,
     is_stale: bool,
     timeline: Rc<Vec<TimelineEntry>>,
@@ -94,7 +97,8 @@ impl Component for LeadDrawer {
         let mut drawer = Self {
             view: None,
             version: 0,
-            epoch: 0,
+            epoch: Rc::default(),
+            view_epoch: 0,
             is_asking: false,
             is_stale: false,
             timeline: Rc::default(),
@@ -106,7 +110,7 @@ impl Component for LeadDrawer {
             takes_focus: true,
             panel: NodeRef::default(),
             _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
-            _keys: keys::listen(ctx.link().callback(Msg::Key)),
+            _keys: keys::listen(takes, ctx.link().callback(Msg::Key)),
         };
         drawer.start(ctx);
         drawer
@@ -132,7 +136,6 @@ impl Component for LeadDrawer {
                 return false;
             }
             Msg::Edited => {
-                self.epoch += 1;
                 self.ask(ctx);
                 return false;
             }
@@ -145,7 +148,7 @@ impl Component for LeadDrawer {
                 edit.send(CallLog { lead: edit.lead, outcome });
             }
             Msg::NextStep => self.next_step(ctx),
-            Msg::Key(event) => return self.key(ctx, &event),
+            Msg::Key(event) => self.key(ctx, &event),
         }
         true
     }
@@ -175,7 +178,7 @@ impl LeadDrawer {
         (self.view, self.drafts, self.problem) = (None, None, None);
         (self.stage, self.follow_up, self.is_call_menu_open) = (None, None, false);
         self.timeline = Rc::default();
-        self.epoch += 1;
+        self.epoch.set(self.epoch.get() + 1);
         let lead = ctx.props().lead;
         ctx.link().send_future(async move { Msg::Drafts(lead, Drafts::load(format!("lead:{lead}")).await) });
         self.ask(ctx);
@@ -187,13 +190,13 @@ impl LeadDrawer {
             self.is_stale = true;
             return;
         }
-        let (lead, epoch) = (ctx.props().lead, self.epoch);
+        let (lead, epoch) = (ctx.props().lead, self.epoch.get());
         ctx.link().send_future(async move { Msg::Viewed { lead, epoch, answer: Box::new(ipc::call(&LeadGet { lead }).await) } });
     }
 
     fn viewed(&mut self, ctx: &Context<Self>, lead: LeadId, epoch: u64, answer: Result<LeadView, Problem>) -> bool {
         self.is_asking = false;
-        let is_old = lead != ctx.props().lead || epoch != self.epoch;
+        let is_old = lead != ctx.props().lead || epoch != self.epoch.get();
         if std::mem::take(&mut self.is_stale) || is_old {
             self.ask(ctx);
         }
@@ -206,6 +209,7 @@ impl LeadDrawer {
                 self.view = Some(Rc::new(view));
                 self.problem = None;
                 self.version += 1;
+                self.view_epoch = epoch;
                 if asks_timeline {
                     self.ask_timeline(ctx);
                 }
@@ -224,7 +228,7 @@ impl LeadDrawer {
     }
 
     fn editor(&self, ctx: &Context<Self>) -> Editor {
-        Editor { lead: ctx.props().lead, on_edited: ctx.link().callback(|()| Msg::Edited) }
+        Editor { lead: ctx.props().lead, epoch: self.epoch.clone(), on_edited: ctx.link().callback(|()| Msg::Edited) }
     }
 
     fn next_step(&mut self, ctx: &Context<Self>) {
@@ -235,33 +239,22 @@ impl LeadDrawer {
         }
     }
 
-    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
-        if keys::is_covered() {
-            return false;
-        }
-        let is_typing = keys::is_typing(event);
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) {
         let can = self.view.as_ref().map(|view| view.can.clone()).unwrap_or_default();
         let may_plan = can.follow_up && can.follow_up_blocked.is_none();
         match event.key().as_str() {
-            "ArrowLeft" if keys::is_command(event) && !is_typing => ctx.props().on_step.emit(-1),
-            "ArrowRight" if keys::is_command(event) && !is_typing => ctx.props().on_step.emit(1),
-            "Escape" if is_typing => {
-                // First out of the field, then out of the lead.
-                if let Some(panel) = self.panel.cast::<HtmlElement>() {
-                    let _ = panel.focus();
-                }
-            }
-            digit @ ("1" | "2") if event.alt_key() => press_keep(digit),
-            _ if is_typing || !keys::is_plain(event) => return false,
+            "ArrowLeft" => ctx.props().on_step.emit(-1),
+            "ArrowRight" => ctx.props().on_step.emit(1),
+            // First out of the field, then out of the lead.
+            "Escape" => drop(self.panel.cast::<HtmlElement>().map(|panel| panel.focus())),
+            digit @ ("1" | "2") => press_keep(digit),
             "s" | "S" if can.change_status => self.stage = Some(Stage::Statuses),
             "u" | "U" if may_plan => self.follow_up = Some(Open::New),
             "l" | "L" if can.change_status => self.is_call_menu_open = true,
             "y" | "Y" => self.next_step(ctx),
             "n" | "N" if can.edit => keys::focus("#note-add"),
-            _ => return false,
+            _ => {}
         }
-        event.prevent_default();
-        true
     }
 
     fn bar(&self, ctx: &Context<Self>) -> Html {
@@ -307,7 +300,7 @@ impl LeadDrawer {
                 <Tags view={view.clone()} edit={edit.clone()} />
                 <FollowUps view={view.clone()} me={me.clone()} clock={ctx.props().clock} edit={edit.clone()} drafts={drafts.clone()}
                     open={self.follow_up} on_open={link.callback(Msg::FollowUp)} />
-                <Notes view={view.clone()} version={self.version} edit={edit.clone()} drafts={drafts.clone()} />
+                <Notes view={view.clone()} version={self.version} epoch={self.view_epoch} edit={edit.clone()} drafts={drafts.clone()} />
                 if view.can.timeline { <Timeline entries={self.timeline.clone()} /> }
             </div>
         }
@@ -386,6 +379,19 @@ impl LeadDrawer {
             </div>
         }
     }
+}
+
+/// The keys of the drawer.
+fn takes(event: &KeyboardEvent) -> bool {
+    let is_typing = keys::is_typing(event);
+    !keys::is_covered()
+        && match event.key().as_str() {
+            "ArrowLeft" | "ArrowRight" => keys::is_command(event) && !is_typing,
+            "1" | "2" => event.alt_key(),
+            "Escape" => is_typing,
+            "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" => keys::is_plain(event) && !is_typing,
+            _ => false,
+        }
 }
 
 /// Keeps a value of the conflict that has the focus, or of the first one.

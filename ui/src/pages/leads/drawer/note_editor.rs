@@ -11,6 +11,8 @@ use bridge::{Done, Problem};
 use domain::limits;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -23,30 +25,33 @@ pub struct Props {
     pub note: NoteView,
     /// Of the view that the note is from.
     pub heads: AttrValue,
-    /// Counts views that were asked for after the last edit here.
+    /// Counts views.
     pub version: u64,
+    /// The count of edits at which the view was asked for.
+    pub epoch: u64,
     pub can_edit: bool,
     pub edit: Editor,
     pub drafts: Drafts,
 }
 
 pub enum Msg {
-    Typed(String),
+    Typed,
     Save,
     Saved(Result<Done, Problem>),
     Composing(bool),
 }
 
 pub struct NoteEditor {
-    state: NoteState,
+    /// Shared with the events themselves: it holds what is in the box at any time, so that no late
+    /// frame draws an older text over a keystroke.
+    state: Rc<RefCell<NoteState>>,
     problem: Option<String>,
     timer: Option<Timeout>,
     /// An input method is at work: the box must not change under it.
     is_composing: bool,
+    missed_view: bool,
     _composing: Vec<EventListener>,
     area: NodeRef,
-    /// Where the caret goes once the merged text is drawn, in characters.
-    caret: Option<usize>,
 }
 
 impl Component for NoteEditor {
@@ -59,42 +64,48 @@ impl Component for NoteEditor {
         if let Some(draft) = props.drafts.get(&part(props)) {
             state.restore(&draft.base, &draft.text);
         }
-        let mut editor =
-            Self { state, problem: None, timer: None, is_composing: false, _composing: Vec::new(), area: NodeRef::default(), caret: None };
+        let mut editor = Self {
+            state: Rc::new(RefCell::new(state)),
+            problem: None,
+            timer: None,
+            is_composing: false,
+            missed_view: false,
+            _composing: Vec::new(),
+            area: NodeRef::default(),
+        };
         editor.save_later(ctx);
         editor
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
-        if ctx.props().version != old.version && !self.is_composing {
-            self.read_view(ctx);
+        if ctx.props().version != old.version {
+            self.missed_view = self.is_composing;
+            if !self.is_composing {
+                self.read_view(ctx);
+            }
         }
         true
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Typed(text) => {
-                let props = ctx.props();
-                self.state.typed(text);
-                props.drafts.put(&part(props), self.state.base(), self.state.text());
-                self.problem = limits::check_text("note", self.state.text(), limits::NOTE_MAX).err().map(|refusal| refusal.text);
+            Msg::Typed => {
+                let state = self.state.borrow();
+                ctx.props().drafts.put(&part(ctx.props()), state.base(), state.text());
+                self.problem = limits::check_text("note", state.text(), limits::NOTE_MAX).err().map(|refusal| refusal.text);
+                drop(state);
                 self.save_later(ctx);
             }
             Msg::Save => self.save(ctx),
             Msg::Saved(Ok(_)) => {
-                self.state.saved();
-                if !self.state.is_dirty() {
+                if !self.state.borrow().is_dirty() {
                     ctx.props().drafts.forget(&part(ctx.props()));
                 }
             }
-            Msg::Saved(Err(problem)) => {
-                self.state.failed();
-                self.problem = Some(problem.text);
-            }
+            Msg::Saved(Err(problem)) => self.problem = Some(problem.text),
             Msg::Composing(is_composing) => {
                 self.is_composing = is_composing;
-                if !is_composing {
+                if !is_composing && std::mem::take(&mut self.missed_view) {
                     self.read_view(ctx);
                 }
             }
@@ -122,23 +133,17 @@ impl Component for NoteEditor {
             };
             self._composing = vec![listen("compositionstart", true), listen("compositionend", false)];
         }
-        let (Some(caret), Some(area)) = (self.caret.take(), self.area.cast::<HtmlTextAreaElement>()) else { return };
-        let focused = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
-        if focused.as_ref() == Some(area.as_ref()) {
-            let at = to_utf16(self.state.text(), caret);
-            let _ = area.set_selection_range(at, at);
-        }
     }
 
     fn destroy(&mut self, ctx: &Context<Self>) {
         // The lead is being left: what is typed goes out now; if it can't, its draft stays.
         self.timer = None;
-        let Some((request, _)) = self.request(ctx) else { return };
-        let (drafts, part, edited) = (ctx.props().drafts.clone(), part(ctx.props()), ctx.props().edit.on_edited.clone());
+        let Some(request) = self.request(ctx) else { return };
+        let (drafts, part, edit) = (ctx.props().drafts.clone(), part(ctx.props()), ctx.props().edit.clone());
         spawn_local(async move {
             if ipc::call(&request).await.is_ok() {
                 drafts.forget(&part);
-                edited.emit(());
+                edit.edited();
             }
         });
     }
@@ -147,21 +152,30 @@ impl Component for NoteEditor {
 impl NoteEditor {
     fn area(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
-        let text = self.state.text().to_owned();
+        let (text, is_saved) = {
+            let state = self.state.borrow();
+            (state.text().to_owned(), !state.is_dirty() && !state.is_saving())
+        };
+        let oninput = {
+            let (state, typed) = (self.state.clone(), link.callback(|()| Msg::Typed));
+            move |event: InputEvent| {
+                state.borrow_mut().typed(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+                typed.emit(());
+            }
+        };
         html! {
             <div class="grow">
                 // Holds the box open: same text, same width.
                 <div class="grow__mirror" aria-hidden="true">{ &text }{ "\u{200b}" }</div>
                 <textarea ref={&self.area} class="input input--area grow__area" dir="auto" rows="1" aria-label={t!("note")} data-testid="note-text"
-                    aria-invalid={self.problem.is_some().then_some("true")} data-saved={(!self.state.is_dirty() && !self.state.is_saving()).to_string()} value={text}
-                    oninput={link.callback(|e: InputEvent| Msg::Typed(e.target_unchecked_into::<HtmlTextAreaElement>().value()))}
+                    aria-invalid={self.problem.is_some().then_some("true")} data-saved={is_saved.to_string()} value={text} {oninput}
                     onblur={link.callback(|_| Msg::Save)} />
             </div>
         }
     }
 
     fn save_later(&mut self, ctx: &Context<Self>) {
-        if self.state.is_dirty() {
+        if self.state.borrow().is_dirty() {
             let link = ctx.link().clone();
             self.timer = Some(Timeout::new(SAVE_AFTER_MS, move || link.send_message(Msg::Save)));
         }
@@ -169,39 +183,53 @@ impl NoteEditor {
 
     fn save(&mut self, ctx: &Context<Self>) {
         self.timer = None;
-        let Some((request, edit)) = self.request(ctx) else { return };
-        let link = ctx.link().clone();
-        let on_edited = edit.on_edited;
+        let Some(request) = self.request(ctx) else { return };
+        let (link, edit, state) = (ctx.link().clone(), ctx.props().edit.clone(), self.state.clone());
         spawn_local(async move {
             let answer = ipc::call(&request).await;
-            let is_ok = answer.is_ok();
-            // First the state, then the question for the view that follows it.
-            link.send_message(Msg::Saved(answer));
-            if is_ok {
-                on_edited.emit(());
+            match &answer {
+                Ok(_) => state.borrow_mut().saved(edit.edited()),
+                Err(_) => state.borrow_mut().failed(),
             }
+            link.send_message(Msg::Saved(answer));
         });
     }
 
-    fn request(&mut self, ctx: &Context<Self>) -> Option<(NoteEdit, Editor)> {
+    fn request(&self, ctx: &Context<Self>) -> Option<NoteEdit> {
         let props = ctx.props();
-        if !props.can_edit || limits::check_text("note", self.state.text(), limits::NOTE_MAX).is_err() {
+        let mut state = self.state.borrow_mut();
+        if !props.can_edit || limits::check_text("note", state.text(), limits::NOTE_MAX).is_err() {
             return None;
         }
-        let (splice, heads) = self.state.start_save()?;
-        let request = NoteEdit { lead: props.edit.lead, note: props.note.note.id, heads, splices: vec![splice] };
-        Some((request, props.edit.clone()))
+        let (splice, heads) = state.start_save()?;
+        Some(NoteEdit { lead: props.edit.lead, note: props.note.note.id, heads, splices: vec![splice] })
     }
 
     fn read_view(&mut self, ctx: &Context<Self>) {
         let props = ctx.props();
-        let caret = self.area.cast::<HtmlTextAreaElement>().and_then(|area| area.selection_start().ok().flatten()).unwrap_or(0);
-        let caret = from_utf16(self.state.text(), caret);
-        self.caret = self.state.view(&props.note.note.text, &props.heads, caret);
-        if self.state.is_dirty() {
-            props.drafts.put(&part(props), self.state.base(), self.state.text());
-            self.save_later(ctx);
+        let area = self.area.cast::<HtmlTextAreaElement>();
+        let mut state = self.state.borrow_mut();
+        let caret = area.as_ref().and_then(|area| area.selection_start().ok().flatten()).unwrap_or(0);
+        let caret = from_utf16(state.text(), caret);
+        let merged = state.view(&props.note.note.text, &props.heads, props.epoch, caret);
+        if let (Some(caret), Some(area)) = (merged, area) {
+            put(&area, state.text(), caret);
         }
+        if state.is_dirty() {
+            props.drafts.put(&part(props), state.base(), state.text());
+        }
+        drop(state);
+        self.save_later(ctx);
+    }
+}
+
+/// Changes the box and its caret in one go: between a frame and what follows it a key may come.
+fn put(area: &HtmlTextAreaElement, text: &str, caret: usize) {
+    let is_focused = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element()).as_ref() == Some(area.as_ref());
+    area.set_value(text);
+    if is_focused {
+        let at = to_utf16(text, caret);
+        let _ = area.set_selection_range(at, at);
     }
 }
 

@@ -12,8 +12,10 @@ enum Phase {
     Saving {
         sent: String,
     },
-    /// It was saved; the next view says at which heads.
-    AwaitingView,
+    /// It was saved; a view asked for at this count of edits or later says at which heads.
+    AwaitingView {
+        epoch: u64,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ impl NoteState {
     pub fn is_dirty(&self) -> bool {
         match &self.phase {
             Phase::Saving { sent } => *sent != self.text,
-            Phase::Idle | Phase::AwaitingView => self.base != self.text,
+            Phase::Idle | Phase::AwaitingView { .. } => self.base != self.text,
         }
     }
 
@@ -61,10 +63,12 @@ impl NoteState {
         self.text = splice::rebase(draft_base, &Edited { text: draft_text.to_owned(), caret }, &self.base).text;
     }
 
-    /// A newer view of the note. Answers where the caret goes if the text in the box changed.
-    pub fn view(&mut self, text: &str, heads: &str, caret: usize) -> Option<usize> {
-        if matches!(self.phase, Phase::Saving { .. }) {
-            return None;
+    /// A view of the note, asked for at a count of edits. Answers where the caret goes if the text in the box changed.
+    pub fn view(&mut self, text: &str, heads: &str, epoch: u64, caret: usize) -> Option<usize> {
+        match self.phase {
+            Phase::Saving { .. } => return None,
+            Phase::AwaitingView { epoch: wanted } if epoch < wanted => return None,
+            Phase::AwaitingView { .. } | Phase::Idle => {}
         }
         self.phase = Phase::Idle;
         let merged = splice::rebase(&self.base, &Edited { text: self.text.clone(), caret }, text);
@@ -87,8 +91,9 @@ impl NoteState {
         Some((splice, self.heads.clone()))
     }
 
-    pub fn saved(&mut self) {
-        if let Phase::Saving { sent } = std::mem::replace(&mut self.phase, Phase::AwaitingView) {
+    /// It was carried out as the edit of this count.
+    pub fn saved(&mut self, epoch: u64) {
+        if let Phase::Saving { sent } = std::mem::replace(&mut self.phase, Phase::AwaitingView { epoch }) {
             self.base = sent;
         }
     }
@@ -111,14 +116,16 @@ mod tests {
         assert_eq!((splice.at, splice.insert.as_str(), heads.as_str()), (3, " two", "h1"));
         note.typed("one two three".into());
         assert!(note.start_save().is_none(), "one save at a time");
-        assert_eq!(note.view("one two", "h2", 0), None, "not read while saving");
-        note.saved();
+        assert_eq!(note.view("one two", "h2", 0, 0), None, "not read while saving");
+        note.saved(1);
         assert!(note.start_save().is_none(), "the heads are not known yet");
-        assert_eq!(note.view("one two", "h2", 13), None);
+        assert_eq!(note.view("one", "h1", 0, 13), None, "asked for before the save");
+        assert_eq!(note.text(), "one two three");
+        assert_eq!(note.view("one two", "h2", 1, 13), None);
         let (splice, heads) = note.start_save().expect("the rest");
         assert_eq!((splice.at, splice.insert.as_str(), heads.as_str()), (7, " three", "h2"));
-        note.saved();
-        note.view("one two three", "h3", 0);
+        note.saved(2);
+        note.view("one two three", "h3", 2, 0);
         assert!(!note.is_dirty() && !note.is_saving());
     }
 
@@ -126,7 +133,7 @@ mod tests {
     fn a_remote_change_is_merged_around_what_is_typed() {
         let mut note = NoteState::new("call after six", "h1");
         note.typed("please call after six".into());
-        assert_eq!(note.view("call after six on weekdays", "h2", 7), Some(7));
+        assert_eq!(note.view("call after six on weekdays", "h2", 0, 7), Some(7));
         assert_eq!(note.text(), "please call after six on weekdays");
         let (splice, heads) = note.start_save().expect("a splice");
         assert_eq!((splice.at, splice.delete, splice.insert.as_str(), heads.as_str()), (0, 0, "please ", "h2"));
@@ -137,9 +144,9 @@ mod tests {
         let mut note = NoteState::new("a", "h1");
         note.typed("a b".into());
         note.start_save().expect("a splice");
-        note.saved();
+        note.saved(1);
         note.typed("a b c".into());
-        assert_eq!(note.view("zero a b", "h2", 5), Some(10));
+        assert_eq!(note.view("zero a b", "h2", 1, 5), Some(10));
         assert_eq!(note.text(), "zero a b c");
     }
 

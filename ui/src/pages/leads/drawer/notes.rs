@@ -18,17 +18,18 @@ const DRAFT: &str = "new-note";
 pub struct Props {
     pub view: Rc<LeadView>,
     pub version: u64,
+    pub epoch: u64,
     pub edit: Editor,
     pub drafts: Drafts,
 }
 
 #[component]
 pub fn Notes(props: &Props) -> Html {
-    let Props { view, version, edit, drafts } = props;
+    let Props { view, version, epoch, edit, drafts } = props;
     let heads = AttrValue::from(view.heads.clone());
     let note = |note: &bridge::lead::NoteView| {
         html! {
-            <NoteEditor key={note.note.id.to_string()} note={note.clone()} heads={heads.clone()} version={*version} can_edit={view.can.edit}
+            <NoteEditor key={note.note.id.to_string()} note={note.clone()} heads={heads.clone()} version={*version} epoch={*epoch} can_edit={view.can.edit}
                 edit={edit.clone()} drafts={drafts.clone()} />
         }
     };

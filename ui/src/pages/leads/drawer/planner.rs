@@ -3,9 +3,9 @@
 use crate::calendar::{self, Local};
 use crate::components::key::Key;
 use crate::components::menu::Menu;
+use crate::components::text_box::TextBox;
 use crate::icon::{Glyph, Icon};
 use crate::{keys, t, words};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Times that most follow-ups are set for.
@@ -100,9 +100,8 @@ impl Component for Planner {
                     { self.month(ctx) }
                     { self.time_line(ctx, is_time) }
                     if *with_note {
-                        <input class="input" type="text" dir="auto" aria-label={t!("note")} placeholder={t!("follow-up-note")} data-testid="followup-note"
-                            maxlength={domain::limits::LINE_MAX.to_string()} value={self.note.clone()}
-                            oninput={link.callback(|e: InputEvent| Msg::Note(e.target_unchecked_into::<HtmlInputElement>().value()))} />
+                        <TextBox label={t!("note")} placeholder={t!("follow-up-note")} testid="followup-note" max_length={domain::limits::LINE_MAX}
+                            value={self.note.clone()} on_input={link.callback(Msg::Note)} />
                     }
                     if let Some(problem) = problem { <p class="field__problem" role="alert" data-testid="form-error">{ problem }</p> }
                     <div class="planner__foot">
@@ -162,9 +161,8 @@ impl Planner {
         };
         html! {
             <div class={classes!("planner__times", (!is_time).then_some("field--problem"))}>
-                <input class="input planner__time" type="text" inputmode="numeric" maxlength="5" aria-label={t!("time")} data-testid="followup-time" value={self.time.clone()}
-                    aria-invalid={(!is_time).then_some("true")}
-                    oninput={link.callback(|e: InputEvent| Msg::Time(e.target_unchecked_into::<HtmlInputElement>().value()))} />
+                <TextBox class="input planner__time" input_mode="numeric" max_length={5} label={t!("time")} testid="followup-time" value={self.time.clone()}
+                    invalid={!is_time} on_input={link.callback(Msg::Time)} />
                 { for TIMES.into_iter().map(chip) }
             </div>
         }
