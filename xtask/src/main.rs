@@ -3,11 +3,13 @@
 
 mod bench;
 mod ci;
+mod demo;
 mod dependencies;
 mod desktop;
 mod run;
 mod setup;
 mod shell;
+mod shots;
 mod test;
 mod tidy;
 mod ui;
@@ -31,6 +33,10 @@ enum Task {
     Test(test::Args),
     /// What CI runs: format, lints, docs, forbidden dependencies, tidy, then every test
     Ci,
+    /// Tell the story of two agents, one of them offline, in the terminal
+    Demo,
+    /// Take pictures of every screen into docs/screenshots
+    Shots,
     /// Measure, each number beside a raw baseline
     Bench(bench::Args),
     /// Build the window's content to ui/dist
@@ -46,6 +52,8 @@ fn main() -> ExitCode {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Ci => ci::run(),
+        Task::Demo => demo::run(),
+        Task::Shots => shots::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),

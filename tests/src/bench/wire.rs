@@ -5,10 +5,11 @@ use super::report::{Measured, percentile};
 use crate::device::Device;
 use crate::processes::Server;
 use anyhow::{Context, Result, ensure};
+use bridge::lead::LeadSetField;
 use bridge::session::SessionSignIn;
 use client::desk::Desk;
 use client::{Profile, Transport, system_env};
-use domain::{Actor, Command, LeadField, Role};
+use domain::{Actor, LeadField, Role};
 use protocol::auth::{Me, Secret, Session};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -97,7 +98,7 @@ fn propagation(folder: &Path, server: &Server) -> Result<Measured> {
         while told.try_recv().is_ok() {}
         let value = format!("wire{n}@example.com");
         let started = Instant::now();
-        from.engine().execute(lead, Command::SetField { field: LeadField::Email, value: Some(value.clone()) })?;
+        from.ask(LeadSetField { lead, field: LeadField::Email, value: value.clone() })?;
         loop {
             let change = told.recv_timeout(Duration::from_secs(30)).context("the edit arrives")?;
             if change.touches(lead) && to.engine().record(lead).is_ok_and(|(r, _)| r.email.value.as_ref() == Some(&value)) {

@@ -9,9 +9,12 @@ fn main() -> Result<()> {
     let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
     // On the disk that profiles lie on, not in memory: an edit is measured with its fsync.
     let folder = tempfile::Builder::new().prefix("leadline-bench").tempdir_in(value("--folder").unwrap_or_else(|| ".".into()))?;
-    let mut all = local::measure(folder.path())?;
-    all.extend(wire::measure(folder.path())?);
-    all.extend(server::measure(folder.path())?);
+    let mut all = Vec::new();
+    for part in [server::measure, local::measure, wire::measure] {
+        let measured = part(folder.path())?;
+        measured.iter().for_each(|m| eprintln!("{}", m.line()));
+        all.extend(measured);
+    }
     if let Some(gzip) = value("--wasm-gzip") {
         let kb = |text: &str| text.parse::<f64>().map(|b| b / 1_024.0).context("a size in bytes");
         let (gzip, raw) = (kb(&gzip)?, value("--wasm-raw").map(|r| kb(&r)).transpose()?);
