@@ -50,7 +50,8 @@ pub fn run() -> Result<()> {
 /// Everything a package links, for one target (empty: this machine).
 fn reached(package: &str, target: &str) -> Result<BTreeSet<String>> {
     let mut tree = shell::cargo();
-    tree.args(["tree", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
+    // Locked: what is checked in must be what is built.
+    tree.args(["tree", "--locked", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"]);
     if !target.is_empty() {
         tree.args(["--target", target]);
     }
