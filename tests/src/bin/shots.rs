@@ -84,7 +84,7 @@ impl Album {
         window.find("add-lead-dialog").await?;
         window.fill("add-name", "मीनाक्षी जोशी").await?;
         window.fill("add-phone", "98450 1127").await?;
-        window.find("form-error").await?;
+        window.shows("add-lead-dialog", "9 digits").await?;
         self.take(window, "add-lead")?;
         window.press(&Key::Escape.to_string()).await?;
         window.gone("[data-testid=add-lead-dialog]").await
@@ -97,7 +97,10 @@ impl Album {
         open(window, ananya).await?;
         window.click_css("button[data-testid=editable-field][data-field=phone]").await?;
         window.css("[data-testid=field-input][data-field=phone]:focus").await?;
-        window.press(&format!("{}a{}98200 14786{}", Key::Control, Key::Null, Key::Enter)).await?;
+        window.press(&format!("{}a{}", Key::Control, Key::Null)).await?;
+        window.press(&format!("98200 14786{}", Key::Enter)).await?;
+        // The line about unsent edits moves what is below it.
+        window.css("[data-testid=record-sync][data-state=not_sent]").await?;
         window.click("followup-plus-3").await?;
         window.find("followup-entry").await?;
         window.css("[data-testid=sync-pill][data-state=offline]").await?;
