@@ -1,10 +1,10 @@
 //! Needs attention: what was refused, with what was typed in full, until the person decides.
 
+use super::Desk;
 use super::edits::placed;
 use super::timeline::what;
 use super::when::Today;
 use super::words::Reader;
-use super::Desk;
 use crate::error::ClientError;
 use crate::project;
 use crate::store::attention::{self, Refused};

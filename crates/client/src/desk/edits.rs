@@ -1,8 +1,8 @@
 //! Every edit: what was typed becomes a command, the engine carries it out, the sync is woken.
 
+use super::Desk;
 use super::record::read_heads;
 use super::when;
-use super::Desk;
 use crate::error::ClientError;
 use crate::store::leads;
 use bridge::lead::{
@@ -39,9 +39,7 @@ pub(super) fn create(desk: &Desk, ask: LeadCreate) -> Result<LeadId, Problem> {
 pub(super) fn set_field(desk: &Desk, ask: LeadSetField) -> Result<Done, Problem> {
     let reader = desk.read(|c| desk.reader(c))?;
     let value = reader.raw(ask.field, &ask.value)?;
-    // Leaving a field as it is is no edit; on a field in conflict it is the pick.
-    let state = desk.engine.record(ask.lead)?.0.field(ask.field).clone();
-    if state.others.is_empty() && state.value == value {
+    if desk.stands(ask.lead, ask.field, value.as_deref())? {
         return Ok(Done {});
     }
     desk.edit(ask.lead, Command::SetField { field: ask.field, value })
@@ -122,6 +120,22 @@ impl Desk {
         self.read(|c| self.reader(c).map(|_| ()))
     }
 
+    /// Leaving a field as it is is no edit; on a field in conflict it is the pick.
+    fn stands(&self, lead: LeadId, field: LeadField, value: Option<&str>) -> Result<bool, ClientError> {
+        let row = self.read(|c| leads::get(c, lead))?.ok_or(ClientError::NotFound)?.summary;
+        let now = match field {
+            LeadField::Name => Some(row.name),
+            LeadField::Phone => Some(row.phone),
+            LeadField::AltPhone => row.alt_phone,
+            LeadField::Email => row.email,
+            LeadField::Source => row.source,
+            LeadField::Language => row.language,
+            // Not in the row.
+            LeadField::Budget => self.engine.record(lead)?.0.budget.value,
+        };
+        Ok(row.conflicts == 0 && now.as_deref() == value)
+    }
+
     /// The status the person sees.
     fn status(&self, lead: LeadId) -> Result<Status, ClientError> {
         let row = self.read(|c| leads::get(c, lead))?.ok_or(ClientError::NotFound)?;
@@ -139,7 +153,9 @@ impl Desk {
 pub(super) fn placed(e: ClientError) -> Problem {
     match e {
         ClientError::Record(RecordError::NoteMissing | RecordError::Unplaced) => {
-            Refusal::new(RefusalCode::NotFound, "The place of this edit is not in the note any more. Copy your text and type it again.").on("note").into()
+            Refusal::new(RefusalCode::NotFound, "The place of this edit is not in the note any more. Copy your text and type it again.")
+                .on("note")
+                .into()
         }
         other => other.into(),
     }

@@ -1,8 +1,8 @@
 //! Finding one lead: by a number while it is typed, by a part of its id on the command line.
 
-use super::Desk;
+use super::{Desk, list};
 use crate::store::leads;
-use bridge::lead::{PhoneCheck, PhoneHint};
+use bridge::lead::{LeadRow, PhoneCheck, PhoneHint};
 use bridge::{Problem, ProblemCode};
 use domain::{LeadId, phone};
 
@@ -27,6 +27,19 @@ pub(super) fn phone_check(desk: &Desk, ask: PhoneCheck) -> Result<PhoneHint, Pro
 }
 
 impl Desk {
+    /// Leads with an open follow-up, the earliest first.
+    ///
+    /// # Errors
+    /// `NotSignedIn`.
+    pub fn leads_due(&self, limit: u32) -> Result<Vec<LeadRow>, Problem> {
+        let now_ms = self.engine.env().now_ms();
+        Ok(self.read(|c| {
+            let reader = self.reader(c)?;
+            let today = reader.today(now_ms);
+            leads::lines_due(c, limit)?.into_iter().map(|line| list::row(c, &reader, &today, line)).collect()
+        })?)
+    }
+
     /// The lead with this id, or the only one whose id starts (8 characters or more) or ends (4 or
     /// more) so.
     ///

@@ -278,7 +278,9 @@ pub(super) enum Place {
     Anywhere,
     End,
     /// After this many digits of country code.
-    Start { after: u8 },
+    Start {
+        after: u8,
+    },
 }
 
 /// Typed digits, one in each four bits as digit + 1, so that 0 is no digit.

@@ -1,10 +1,10 @@
 //! The list of leads: a window of it, by pool, status and search; and the counts beside the tabs.
 
+use super::Desk;
 use super::index::{AnyOf, Kinds, Rows, Sieve};
 use super::search::{self, Part};
 use super::when::Today;
 use super::words::Reader;
-use super::Desk;
 use crate::error::ClientError;
 use crate::store::leads::{self, Line};
 use crate::store::{attention, meta};
@@ -72,10 +72,22 @@ fn plain(desk: &Desk, c: &Connection, pool: Option<Pool>, offset: u32, limit: u3
 }
 
 /// Anything narrower: the index says which rows, the read model what is in them.
-fn sieved(desk: &Desk, c: &Connection, filter: &LeadFilter, parts: Vec<Part>, offset: u32, limit: u32) -> Result<(Vec<Line>, u32), ClientError> {
+fn sieved(
+    desk: &Desk,
+    c: &Connection,
+    filter: &LeadFilter,
+    parts: Vec<Part>,
+    offset: u32,
+    limit: u32,
+) -> Result<(Vec<Line>, u32), ClientError> {
     let mut sieve = Sieve { kinds: Kinds::of(filter.pool, &filter.statuses), all_of: Vec::new(), first_by: None };
-    for part in parts {
-        let rows = part.word.as_deref().map(|word| rows_with_word(desk, c, word)).transpose()?;
+    let (numbers, words): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| !part.digits.is_empty());
+    let words: Vec<String> = words.into_iter().filter_map(|part| part.word).collect();
+    if !words.is_empty() {
+        sieve.all_of.push(AnyOf { rows: Some(rows_with_words(desk, c, &words)?), digits: Vec::new() });
+    }
+    for part in numbers {
+        let rows = part.word.map(|word| rows_with_words(desk, c, &[word])).transpose()?;
         sieve.first_by = sieve.first_by.or(part.tail);
         sieve.all_of.push(AnyOf { rows, digits: part.digits });
     }
@@ -83,20 +95,20 @@ fn sieved(desk: &Desk, c: &Connection, filter: &LeadFilter, parts: Vec<Part>, of
     Ok((leads::lines_of(c, &rows)?, total))
 }
 
-/// Rows with a word that begins so; read through while the search tables can't tell.
-fn rows_with_word(desk: &Desk, c: &Connection, word: &str) -> Result<Rows, ClientError> {
+/// Rows in which each of these begins a word; read through while the search tables can't tell.
+fn rows_with_words(desk: &Desk, c: &Connection, words: &[String]) -> Result<Rows, ClientError> {
     let mut rows = Rows::default();
-    let built = !first_sync_runs(c)?;
-    if built && (!search::has_marks(word) || desk.words_keep_marks(c)?) {
-        match leads::matching_words(c, &search::expression(word), |n| rows.insert(n)) {
+    let marks = words.iter().any(|word| search::has_marks(word));
+    if !first_sync_runs(c)? && (!marks || desk.words_keep_marks(c)?) {
+        match leads::matching_words(c, &search::expression(words), |n| rows.insert(n)) {
             // What the tables would cut in two they can't look for.
             Err(ClientError::Internal(e)) => tracing::debug!("search without its tables: {e}"),
             done => return done.map(|()| rows),
         }
     }
-    let folded = search::fold(word);
+    let folded: Vec<String> = words.iter().map(|word| search::fold(word)).collect();
     leads::names(c, |n, name, email| {
-        if search::begins_a_word(&folded, name, email) {
+        if search::begin_words(&folded, name, email) {
             rows.insert(n);
         }
     })?;

@@ -148,6 +148,8 @@ impl Desk {
         }
         let (engine, known) = (self.engine.clone(), self.known.clone());
         let warming = std::thread::Builder::new().name("warm".into()).spawn(move || {
+            // The numbering plans take 0.1 s to unpack: not while someone types a number.
+            let _ = domain::phone::parse("0", "IN");
             if let Err(e) = engine.store().read(|c| known.index.ask(c, |_| ())) {
                 tracing::warn!("the list's index could not be read: {e}");
             }

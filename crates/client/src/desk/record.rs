@@ -1,9 +1,9 @@
 //! One lead, whole: what the drawer shows, and what this person may do with it now.
 
+use super::Desk;
 use super::timeline::Past;
 use super::when::Today;
 use super::words::Reader;
-use super::Desk;
 use crate::error::ClientError;
 use crate::project;
 use crate::store::{attention, leads, outbox};

@@ -32,21 +32,9 @@ pub(super) fn get(desk: &Desk, _: SessionGet) -> Result<SessionView, Problem> {
 }
 
 pub(super) fn sign_in(desk: &Desk, ask: SessionSignIn) -> Result<SessionView, Problem> {
-    let server = address(&ask.server)?;
-    let device = desk.engine.device()?;
-    let sign_in = SignIn {
-        email: ask.email.trim().to_owned(),
-        password: Secret(ask.password),
-        device,
-        device_name: device_name(),
-        app_version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    let session = HttpTransport::sign_in(&server, &sign_in, desk.engine.env().now_ms())?;
-    desk.engine.signed_in(&server, &session)?;
-    desk.engine.set_preference(SIGNED_OUT, "no")?;
-    desk.forget_reader();
+    let view = desk.sign_in(ask)?;
     desk.start_sync()?;
-    get(desk, SessionGet {})
+    Ok(view)
 }
 
 pub(super) fn sign_out(desk: &Desk, _: SessionSignOut) -> Result<SessionView, Problem> {
@@ -82,6 +70,27 @@ pub(super) fn draft(desk: &Desk, ask: DraftGet) -> Result<Option<String>, Proble
 }
 
 impl Desk {
+    /// Signs in, without starting to sync.
+    ///
+    /// # Errors
+    /// What is wrong with the address, exactly why the server can't be reached, or `NotSignedIn`
+    /// when the profile is someone else's.
+    pub fn sign_in(&self, ask: SessionSignIn) -> Result<SessionView, Problem> {
+        let server = address(&ask.server)?;
+        let sign_in = SignIn {
+            email: ask.email.trim().to_owned(),
+            password: Secret(ask.password),
+            device: self.engine.device()?,
+            device_name: device_name(),
+            app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let session = HttpTransport::sign_in(&server, &sign_in, self.engine.env().now_ms())?;
+        self.engine.signed_in(&server, &session)?;
+        self.engine.set_preference(SIGNED_OUT, "no")?;
+        self.forget_reader();
+        Ok(self.read(view)?)
+    }
+
     /// Keeps the profile in sync in the background, if someone is signed in; once more does nothing.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ pub struct Support {
     pub backfill_done: u64,
     pub backfill_total: u64,
     pub rows: BTreeMap<String, i64>,
-    pub database_bytes: i64,
+    pub database_bytes: u64,
     pub log_bytes: u64,
     pub documents: DocumentFacts,
     /// `ok`, or what SQLite found.
@@ -67,8 +67,10 @@ impl Desk {
             for table in TABLES {
                 rows.insert(table.to_owned(), c.query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get(0))?);
             }
-            let (pages, page): (i64, i64) = (pragma(c, "page_count")?, pragma(c, "page_size")?);
-            let log = c.path().map(|path| format!("{path}-wal"));
+            let bytes = |suffix: &str| {
+                let file = c.path().map(|path| format!("{path}{suffix}"));
+                file.and_then(|file| std::fs::metadata(file).ok()).map_or(0, |file| file.len())
+            };
             Ok(Support {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
@@ -87,8 +89,8 @@ impl Desk {
                 backfill_done: backfill.done,
                 backfill_total: backfill.total,
                 rows,
-                database_bytes: pages * page,
-                log_bytes: log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |m| m.len()),
+                database_bytes: bytes(""),
+                log_bytes: bytes("-wal"),
                 documents: documents(c)?,
                 integrity: c.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?,
             })
@@ -97,12 +99,9 @@ impl Desk {
 }
 
 fn documents(c: &rusqlite::Connection) -> Result<DocumentFacts, ClientError> {
-    let sql = "SELECT coalesce(max(length(snapshot)), 0), coalesce(cast(avg(length(snapshot)) AS INTEGER), 0), count(confirmed) FROM documents";
+    let sql =
+        "SELECT coalesce(max(length(snapshot)), 0), coalesce(cast(avg(length(snapshot)) AS INTEGER), 0), count(confirmed) FROM documents";
     Ok(c.query_row(sql, [], |r| Ok(DocumentFacts { largest: r.get(0)?, average: r.get(1)?, with_pending: r.get(2)? }))?)
-}
-
-fn pragma(c: &rusqlite::Connection, name: &str) -> Result<i64, ClientError> {
-    Ok(c.query_row(&format!("PRAGMA {name}"), [], |r| r.get(0))?)
 }
 
 fn code(code: RefusalCode) -> String {

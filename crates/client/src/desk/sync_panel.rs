@@ -1,7 +1,7 @@
 //! The sync pill and the panel behind it: the one true state, the worst first.
 
-use super::timeline::what;
 use super::Desk;
+use super::timeline::what;
 use crate::error::ClientError;
 use crate::store::{attention, leads, meta, outbox};
 use crate::sync::{BackfillState, SyncStatus};

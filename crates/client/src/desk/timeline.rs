@@ -1,8 +1,8 @@
 //! A record's timeline: its change history, newest first, with who, when, and when it arrived.
 
+use super::Desk;
 use super::when::Today;
 use super::words::Reader;
-use super::Desk;
 use crate::error::ClientError;
 use crate::project;
 use crate::store::documents::Stored;

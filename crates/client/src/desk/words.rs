@@ -143,7 +143,8 @@ fn minor_units(typed: &str, currency: &str) -> Result<String, Refusal> {
     let bare = typed.trim_start_matches(sign.trim()).trim_start_matches(currency).trim_end_matches("/-").trim();
     let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));
     let plain = |text: &str| -> Option<String> {
-        let odd = text.chars().any(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '\'' | '_') && phone::digits(c.encode_utf8(&mut [0; 4])).is_empty());
+        let odd =
+            text.chars().any(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '\'' | '_') && phone::digits(c.encode_utf8(&mut [0; 4])).is_empty());
         (!odd).then(|| phone::digits(text))
     };
     let (Some(whole), Some(fraction)) = (plain(whole), plain(fraction)) else {

@@ -191,17 +191,18 @@ const NEWEST_FIRST: &str = "ORDER BY updated_at DESC, n DESC";
 
 /// Lines newest first, after skipping `offset`; for a list nobody knows the keys of yet.
 pub fn lines(c: &Connection, pool: Option<Pool>, offset: u32, limit: u32) -> Result<Vec<Line>, ClientError> {
+    // The limit is text: SQLite compiles a statement anew whenever one is bound.
     match (pool, offset) {
-        (None, 0) => collect(c, &format!("SELECT {LINE} FROM leads {NEWEST_FIRST} LIMIT ?1"), params![limit]),
-        (Some(pool), 0) => collect(c, &format!("SELECT {LINE} FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT ?2"), params![pool.as_str(), limit]),
+        (None, 0) => collect(c, &format!("SELECT {LINE} FROM leads {NEWEST_FIRST} LIMIT {limit}"), []),
+        (Some(pool), 0) => collect(c, &format!("SELECT {LINE} FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT {limit}"), [pool.as_str()]),
         // Skips in the index alone.
         (None, _) => {
-            let inner = format!("SELECT n FROM leads {NEWEST_FIRST} LIMIT ?1 OFFSET ?2");
-            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), params![limit, offset])
+            let inner = format!("SELECT n FROM leads {NEWEST_FIRST} LIMIT {limit} OFFSET ?1");
+            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), [offset])
         }
         (Some(pool), _) => {
-            let inner = format!("SELECT n FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT ?2 OFFSET ?3");
-            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), params![pool.as_str(), limit, offset])
+            let inner = format!("SELECT n FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT {limit} OFFSET ?2");
+            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), params![pool.as_str(), offset])
         }
     }
 }
@@ -210,12 +211,12 @@ pub fn lines(c: &Connection, pool: Option<Pool>, offset: u32, limit: u32) -> Res
 pub fn lines_from(c: &Connection, pool: Option<Pool>, (updated_at, n): (i64, i64), limit: u32) -> Result<Vec<Line>, ClientError> {
     match pool {
         None => {
-            let sql = format!("SELECT {LINE} FROM leads WHERE (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT ?3");
-            collect(c, &sql, params![updated_at, n, limit])
+            let sql = format!("SELECT {LINE} FROM leads WHERE (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT {limit}");
+            collect(c, &sql, [updated_at, n])
         }
         Some(pool) => {
-            let sql = format!("SELECT {LINE} FROM leads WHERE pool = ?4 AND (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT ?3");
-            collect(c, &sql, params![updated_at, n, limit, pool.as_str()])
+            let sql = format!("SELECT {LINE} FROM leads WHERE pool = ?3 AND (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT {limit}");
+            collect(c, &sql, params![updated_at, n, pool.as_str()])
         }
     }
 }
@@ -315,7 +316,7 @@ pub fn with_id_like(c: &Connection, hex: &str, or_starts: bool) -> Result<Vec<Le
 
 /// Lines with an open follow-up, the earliest first.
 pub fn lines_due(c: &Connection, limit: u32) -> Result<Vec<Line>, ClientError> {
-    collect(c, &format!("SELECT {LINE} FROM leads WHERE next_follow_up_at IS NOT NULL ORDER BY next_follow_up_at, n LIMIT ?1"), params![limit])
+    collect(c, &format!("SELECT {LINE} FROM leads WHERE next_follow_up_at IS NOT NULL ORDER BY next_follow_up_at, n LIMIT {limit}"), [])
 }
 
 /// Leads on this device.

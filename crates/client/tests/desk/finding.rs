@@ -83,7 +83,7 @@ fn stocked(office: &Office, leads: u64, first_sync: bool) -> Server {
     let names = ["Asha Rao", "Ashok Menon", "Ravi Kumar", "मीनाक्षी जोशी", "महेश राव", "Éva Çelik", "محمد عرفان"];
     let made = |n: u64| {
         let name = format!("{} {}", names[(n * 7 % 5 + n % 3) as usize % 7], n % 13);
-        let email = (n % 3 == 0).then(|| format!("user{n}@example.com"));
+        let email = n.is_multiple_of(3).then(|| format!("user{n}@example.com"));
         let new = NewLead { name, phone: format!("+9198{:08}", n * 7_919 % 99_999_989), email, ..NewLead::default() };
         let owner = [None, Some(ASHA), Some(RAVI)][(n % 3) as usize];
         server.snapshot(n, new, owner, NOW - (n as i64 * 7_919 % 1_000) * 60_000)
@@ -117,7 +117,12 @@ fn windows_totals_and_counts_are_true_for_every_filter() {
         stocked(&office, 600, first_sync);
         let all = |office: &Office| -> Vec<LeadRow> {
             let windows = (0..3).map(|i| office.page(&LeadFilter::default(), i * 200, 200));
-            windows.flat_map(|page| { assert_eq!(page.total, 600); page.rows }).collect()
+            windows
+                .flat_map(|page| {
+                    assert_eq!(page.total, 600);
+                    page.rows
+                })
+                .collect()
         };
         for row in all(&office).iter().step_by(5) {
             office.desk.ask(LeadChangeStatus { lead: row.id, to: Status::Interested, reason: None }).expect("a status");
@@ -179,7 +184,12 @@ fn the_list_follows_each_commit() {
 fn search_works_while_the_first_sync_runs() {
     let office = Office::of(Role::Manager);
     let server = Server::default();
-    let new = |name: &str, phone: &str| NewLead { name: name.into(), phone: phone.into(), email: Some("x@example.com".into()), ..NewLead::default() };
+    let new = |name: &str, phone: &str| NewLead {
+        name: name.into(),
+        phone: phone.into(),
+        email: Some("x@example.com".into()),
+        ..NewLead::default()
+    };
     server.deliver(vec![
         Entry::Resync,
         server.snapshot(1, new("Ananya Krishnan", "+919820014786"), None, NOW),
@@ -187,7 +197,12 @@ fn search_works_while_the_first_sync_runs() {
     ]);
     office.sync(&server);
     assert!(matches!(office.desk.ask(bridge::sync::SyncGet {}).expect("the panel").pill, bridge::sync::Pill::Loading { .. }));
-    for (typed, found) in [("kri", vec!["Ananya Krishnan"]), ("मी", vec!["मीनाक्षी जोशी"]), ("14786", vec!["Ananya Krishnan"]), ("exam", vec!["Ananya Krishnan", "मीनाक्षी जोशी"])] {
+    for (typed, found) in [
+        ("kri", vec!["Ananya Krishnan"]),
+        ("मी", vec!["मीनाक्षी जोशी"]),
+        ("14786", vec!["Ananya Krishnan"]),
+        ("exam", vec!["Ananya Krishnan", "मीनाक्षी जोशी"]),
+    ] {
         assert_eq!(office.found(typed), found, "{typed}");
     }
 }

@@ -35,7 +35,10 @@ fn a_new_lead_is_at_once_in_list_drawer_and_outbox() {
     let page = office.page(&Default::default(), 0, 50);
     assert_eq!((page.total, page.rows.len()), (1, 1));
     let row = &page.rows[0];
-    assert_eq!((row.name.as_str(), row.phone.as_str(), row.status, row.mark), ("Ananya Krishnan", "98200 14786", Status::New, Some(Mark::NotSent)));
+    assert_eq!(
+        (row.name.as_str(), row.phone.as_str(), row.status, row.mark),
+        ("Ananya Krishnan", "98200 14786", Status::New, Some(Mark::NotSent))
+    );
     assert_eq!(row.owner.as_deref(), Some("Asha Menon"));
 
     let view = office.view(lead);

@@ -174,7 +174,14 @@ impl Server {
         let summary = LeadSummary::of(&record, owner, None, updated_at);
         let metas = vec![self.meta(id, RAVI, updated_at)];
         let seq = metas[0].seq;
-        Entry::Snapshot(Box::new(Snapshot { doc: DocId::lead(lead), projection: PROJECTION_VERSION, summary, blob: doc.save(), metas, seq }))
+        Entry::Snapshot(Box::new(Snapshot {
+            doc: DocId::lead(lead),
+            projection: PROJECTION_VERSION,
+            summary,
+            blob: doc.save(),
+            metas,
+            seq,
+        }))
     }
 }
 

@@ -25,7 +25,8 @@ fn a_field_that_two_people_changed_shows_both_until_someone_picks() {
     let view = office.view(lead);
     let conflict = view.fields[0].conflict.clone().expect("a conflict");
     assert_eq!(conflict.before.as_deref(), Some("98200 14700"));
-    let mut shown: Vec<_> = conflict.choices.iter().map(|c| (c.display.clone().unwrap_or_default(), c.by.clone(), c.mine, c.when.local.clone())).collect();
+    let mut shown: Vec<_> =
+        conflict.choices.iter().map(|c| (c.display.clone().unwrap_or_default(), c.by.clone(), c.mine, c.when.local.clone())).collect();
     assert_eq!(conflict.choices[0].value, view.fields[0].value, "the shown one first");
     shown.sort();
     assert_eq!(
