@@ -1,180 +1,232 @@
-//! The command line.
+//! What can be typed.
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use domain::{LeadField, Pool, Status};
 use std::path::PathBuf;
-use uuid::Uuid;
 
-/// Leadline on a terminal: leads, follow-ups and notes from the local copy of your records.
-///
-/// Edits are saved on this computer and never need the network; `login` and `sync` do. A lead is
-/// named by its id, or by the first or last eight or more characters of it.
-///
-/// Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 refused by a rule, 4 not signed in,
-/// 5 server not reachable, 6 another process holds the profile, 7 disk, 8 not found, 9 update needed.
-#[derive(Parser)]
-#[command(name = "leadline", version, verbatim_doc_comment)]
-pub struct Args {
-    /// The profile's folder; the desktop's own without it
-    #[arg(long, global = true, value_name = "DIR", env = "LEADLINE_PROFILE")]
+const AFTER_HELP: &str = "\
+Edits are saved on this computer first and never need the network; `login` and `sync` do.
+Reads work beside the open app. An edit while the app holds the profile says so and changes nothing.
+
+A LEAD is its id, its first 8 characters or more, or its last 4 or more, as long as only one lead fits.
+
+Exit codes:
+  0  done
+  1  an error inside Leadline
+  2  the command line is wrong
+  3  refused by a rule; nothing was changed
+  4  not signed in, or wrong e-mail or password
+  5  the server can't be reached, or can't answer
+  6  another process holds the profile
+  7  the disk is full, or the profile can't be read or written
+  8  no such lead, follow-up or item
+  9  the profile or the server is newer than this version";
+
+/// Leadline on a terminal: the same records, offline, as in the app.
+#[derive(Debug, Parser)]
+#[command(name = "leadline", version, after_long_help = AFTER_HELP, after_help = "Exit codes: see --help", propagate_version = true)]
+pub struct Cli {
+    /// The profile's folder; without it, the app's own
+    #[arg(long, global = true, env = "LEADLINE_PROFILE", value_name = "DIR")]
     pub profile: Option<PathBuf>,
-    /// Print JSON instead of text
+    /// Print JSON, errors too
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
-    pub task: Task,
+    pub command: Command,
 }
 
-#[derive(Subcommand)]
-pub enum Task {
-    /// Sign in; needs the network
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in to a server; needs the network
     Login(Login),
-    /// Leads: add, list, show, change
+    /// Leads: add, list, show, edit
     #[command(subcommand)]
     Lead(Lead),
-    /// Follow-ups of a lead
+    /// Follow-ups: schedule, complete, list
     #[command(subcommand)]
     FollowUp(FollowUp),
-    /// Send and receive once; with --watch until ctrl-c
+    /// Send what waits, receive what is new; needs the network
     Sync {
-        /// Stay in sync and say what changes
+        /// Stay and keep in sync until ended; holds the profile
         #[arg(long)]
         watch: bool,
     },
-    /// Edits that the server refused
+    /// What the server refused: kept until you decide
     #[command(subcommand)]
     Attention(Attention),
-    /// Who is signed in, what waits, when it was last in sync
+    /// Who is signed in, what waits to be sent, what was received
     Status,
-    /// Write facts for support: counts and states; no names, numbers, texts or tokens
+    /// Write facts for support to a file: versions, counts, sizes; no names, numbers, texts or tokens
     SupportBundle { file: PathBuf },
 }
 
-#[derive(clap::Args)]
+#[derive(Debug, Args)]
 pub struct Login {
-    /// As https://crm.example.com
+    /// The server's address, like leads.example.com or 127.0.0.1:8440
     #[arg(long)]
     pub server: String,
     #[arg(long)]
     pub email: String,
-    /// The password is the first line of standard input
+    /// Read the password from standard input, the first line
     #[arg(long, required = true)]
     pub password_stdin: bool,
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 pub enum Lead {
-    /// Make a lead
-    Add {
+    /// Add a lead
+    Add(Box<AddLead>),
+    /// List leads, the last changed first
+    List(ListLeads),
+    /// Show one lead: fields, conflicts, follow-ups, notes, timeline
+    Show {
+        lead: String,
+        /// Print, as JSON, the record as its document holds it: what is equal on every device
         #[arg(long)]
-        name: String,
-        /// In any format; without + and country code it is dialled in the organisation's country
-        #[arg(long)]
-        phone: String,
-        #[arg(long, default_value = "")]
-        alt_phone: String,
-        #[arg(long, default_value = "")]
-        email: String,
-        /// In the organisation's currency, as 120000 or 1,20,000
-        #[arg(long, default_value = "")]
-        budget: String,
-        #[arg(long, default_value = "")]
-        source: String,
-        #[arg(long, default_value = "")]
-        language: String,
-        #[arg(long, default_value = "")]
-        note: String,
+        record: bool,
     },
-    /// Newest change first
-    List {
-        /// Name, phone in any format, its last digits, or e-mail
-        #[arg(long, default_value = "")]
-        search: String,
-        #[arg(long)]
-        status: Vec<Status>,
-        /// fresh, working, converted or dropped
-        #[arg(long)]
-        pool: Option<Pool>,
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        #[arg(long, default_value_t = 0)]
-        offset: u32,
-    },
-    /// Everything about one lead, with its timeline
-    Show { lead: String },
-    /// Set fields, as phone=9820014786; an empty value empties the field
+    /// Set fields; on a field in conflict this is the pick
     Set {
         lead: String,
-        #[arg(required = true, value_name = "FIELD=VALUE", value_parser = assignment)]
-        fields: Vec<(LeadField, String)>,
+        /// An empty value empties the field. Fields: name, phone, alt_phone, email, budget, source, language
+        #[arg(required = true, value_parser = setting, value_name = "FIELD=VALUE")]
+        settings: Vec<(LeadField, String)>,
     },
-    /// Settle a field on which two people's values stand: the value to keep, as `show` prints it raw
-    Pick { lead: String, field: LeadField, value: String },
-    /// Move a lead to another status; dropping and reopening need --reason
+    /// Move a lead to a status: new, in_progress, cnp, interested, qualified, converted, lost
     Status {
         lead: String,
         to: String,
+        /// Needed to drop (lost) or reopen
         #[arg(long)]
         reason: Option<String>,
     },
-    /// Interest, 1 to 5, while interested
+    /// Set the interest, 1 to 5, of a lead that is Interested
     Interest { lead: String, level: u8 },
-    /// Add a note; with --edit change one: only what differs is sent, so that others' words stay
-    Note {
-        lead: String,
-        text: String,
-        #[arg(long, value_name = "NOTE")]
-        edit: Option<Uuid>,
-    },
+    /// Settle a field in conflict by a raw value, as `show --json` gives it
+    Pick { lead: String, field: LeadField, value: String },
+    /// Add a note, or edit one
+    Note(Note),
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Args)]
+pub struct AddLead {
+    #[arg(long)]
+    pub name: String,
+    /// In any format; without + it is dialled in the organisation's country
+    #[arg(long)]
+    pub phone: String,
+    #[arg(long, default_value = "")]
+    pub alt_phone: String,
+    #[arg(long, default_value = "")]
+    pub email: String,
+    /// In the organisation's currency, like 1,20,000
+    #[arg(long, default_value = "")]
+    pub budget: String,
+    #[arg(long, default_value = "")]
+    pub source: String,
+    #[arg(long, default_value = "")]
+    pub language: String,
+    /// A first note
+    #[arg(long, default_value = "")]
+    pub note: String,
+}
+
+#[derive(Debug, Args)]
+pub struct ListLeads {
+    /// Begin of a word of name or e-mail; digits of a phone, in any format
+    #[arg(long, short, default_value = "")]
+    pub search: String,
+    /// fresh, working, converted or dropped
+    #[arg(long, value_parser = pool)]
+    pub pool: Option<Pool>,
+    /// May be given several times
+    #[arg(long = "status", value_parser = status)]
+    pub statuses: Vec<Status>,
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    #[arg(long, default_value_t = 0)]
+    pub offset: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct Note {
+    pub lead: String,
+    /// The text; `-` reads it from standard input
+    pub text: String,
+    /// Give this note (its id or the end of it) this text; what others type in it meanwhile is merged
+    #[arg(long, value_name = "NOTE")]
+    pub edit: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
 pub enum FollowUp {
-    /// Schedule one
+    /// Schedule a follow-up
     Add {
         lead: String,
-        /// Local time in the organisation's zone, as 2026-11-22T17:00
+        /// Local time of the organisation, 2026-11-22T17:00
         #[arg(long)]
         at: String,
         #[arg(long, default_value = "")]
         note: String,
     },
-    /// Record its outcome
+    /// Record a follow-up's outcome
     Done {
         lead: String,
-        follow_up: Uuid,
+        /// Its id or the end of it; may be left out where only one is open
+        follow_up: Option<String>,
+        /// Like "Call made", "Not reachable", "Interested", "Not interested"
         #[arg(long)]
         outcome: String,
     },
-    /// All follow-ups of a lead
-    List { lead: String },
+    /// List open follow-ups, the earliest first: the next one of each lead, or all of one lead
+    List {
+        lead: Option<String>,
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 pub enum Attention {
-    /// What was refused, why, and what stands instead
+    /// What waits for a decision, newest first
     List,
-    /// Try the same edit again
-    Retry { command: Uuid },
-    /// Forget it
-    Discard { command: Uuid },
+    /// Issue the edit again, as a new one
+    Retry { item: String },
+    /// Forget what was typed
+    Discard { item: String },
 }
 
-impl Task {
-    /// Whether it needs the profile for itself.
-    pub fn writes(&self) -> bool {
-        match self {
-            Task::Lead(Lead::List { .. } | Lead::Show { .. })
-            | Task::FollowUp(FollowUp::List { .. })
-            | Task::Attention(Attention::List)
-            | Task::Status
-            | Task::SupportBundle { .. } => false,
-            Task::Login(_) | Task::Lead(_) | Task::FollowUp(_) | Task::Sync { .. } | Task::Attention(_) => true,
+fn setting(typed: &str) -> Result<(LeadField, String), String> {
+    let (field, value) = typed.split_once('=').ok_or("write it as FIELD=VALUE, like email=asha@example.com")?;
+    Ok((field.replace('-', "_").parse()?, value.to_owned()))
+}
+
+fn status(typed: &str) -> Result<Status, String> {
+    typed.parse().map_err(|refusal: domain::Refusal| refusal.text)
+}
+
+fn pool(typed: &str) -> Result<Pool, String> {
+    let names: Vec<_> = Pool::ALL.iter().map(|p| p.as_str()).collect();
+    typed.parse().map_err(|e: String| format!("{e}; the pools are {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn settings_are_read_up_to_the_first_equals_sign() {
+        assert_eq!(setting("alt-phone=").expect("a field"), (LeadField::AltPhone, String::new()));
+        assert_eq!(setting("name=a=b").expect("a field"), (LeadField::Name, "a=b".into()));
+        for wrong in ["phone", "salary=1"] {
+            assert!(setting(wrong).is_err(), "{wrong}");
         }
     }
-}
-
-fn assignment(text: &str) -> Result<(LeadField, String), String> {
-    let (field, value) = text.split_once('=').ok_or("write it as field=value, for example phone=9820014786")?;
-    Ok((field.parse()?, value.to_owned()))
 }

@@ -1,52 +1,44 @@
-//! Signing in, the profile's status, facts for support.
+//! `leadline login` and `leadline support-bundle`
 
+use crate::Place;
 use crate::args::Login;
-use crate::output::{Output, time};
-use bridge::session::{SessionGet, SessionSignIn, SessionView};
-use bridge::sync::SyncGet;
-use bridge::{Problem, ProblemCode};
-use client::desk::Desk;
-use std::io::BufRead;
+use crate::failure::Failure;
+use crate::print::Printer;
+use crate::words;
+use bridge::ProblemCode;
+use bridge::session::SessionSignIn;
+use std::io::Read as _;
 use std::path::Path;
 
-pub fn login(desk: &Desk, login: &Login, output: &Output) -> Result<(), Problem> {
-    let mut password = String::new();
-    let read = std::io::stdin().lock().read_line(&mut password);
-    read.map_err(|e| Problem::new(ProblemCode::Internal, format!("The password can't be read from standard input: {e}.")))?;
-    let password = password.trim_end_matches(['\r', '\n']).to_owned();
-    let session = desk.ask(SessionSignIn { server: login.server.clone(), email: login.email.clone(), password })?;
-    output.show(&session, |s| format!("Signed in as {}.", who(s)));
-    Ok(())
+/// Bytes of a password line.
+const PASSWORD_MAX: u64 = 4_096;
+
+pub fn login(place: &Place, print: &Printer, login: Login) -> Result<(), Failure> {
+    let password = password()?;
+    let desk = place.make()?;
+    let session = desk.sign_in(SessionSignIn { server: login.server, email: login.email, password })?;
+    print.answer(&session, || match &session.me {
+        Some(me) => format!("Signed in to {} as {}, {}.", session.server, me.name, words::role(me.role)),
+        None => "Not signed in.".to_owned(),
+    })
 }
 
-pub fn status(desk: &Desk, output: &Output) -> Result<(), Problem> {
-    let session = desk.ask(SessionGet {})?;
-    let sync = desk.ask(SyncGet {})?;
-    let both = serde_json::json!({ "session": session, "sync": sync });
-    output.show(&both, |_| {
-        let mut text = format!("{}\n{} leads on this computer\n{} to send\n", who(&session), sync.leads_here, sync.outbox_total);
-        if let Some(at) = &sync.received_up_to {
-            text.push_str(&format!("received up to {}\n", time(at)));
-        }
-        if let Some(why) = &sync.why {
-            text.push_str(&format!("{why}\n"));
-        }
-        text
-    });
-    Ok(())
-}
-
-pub fn support_bundle(desk: &Desk, file: &Path, output: &Output) -> Result<(), Problem> {
-    let facts = desk.support()?;
-    let text = serde_json::to_string_pretty(&facts).map_err(|e| Problem::new(ProblemCode::Internal, e.to_string()))?;
-    std::fs::write(file, text).map_err(|e| Problem::new(ProblemCode::Disk, format!("{} can't be written: {e}.", file.display())))?;
-    output.done(&format!("Written to {}. It holds counts and states; no names, numbers, texts or tokens.", file.display()));
-    Ok(())
-}
-
-fn who(session: &SessionView) -> String {
-    match &session.me {
-        Some(me) => format!("{} ({}), {}, at {}", me.name, me.email, me.role.as_str().replace('_', " "), session.server),
-        None => "nobody".into(),
+fn password() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin().lock().take(PASSWORD_MAX).read_to_string(&mut text)?;
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    if line.is_empty() {
+        return Err(Failure::new(ProblemCode::WrongCredentials, "Standard input holds no password."));
     }
+    Ok(line.to_owned())
+}
+
+pub fn support_bundle(place: &Place, print: &Printer, file: &Path) -> Result<(), Failure> {
+    let facts = place.read()?.support()?;
+    let text = serde_json::to_string_pretty(&facts).map_err(|e| Failure::new(ProblemCode::Internal, e.to_string()))?;
+    std::fs::write(file, text)?;
+    let shown = file.display().to_string();
+    print.answer(&serde_json::json!({ "file": shown }), || {
+        format!("Written to {shown}. It holds counts and sizes, no names, numbers or texts.")
+    })
 }
