@@ -1,9 +1,9 @@
 //! What tests that cross crates share: the real window under WebDriver. Helpers wait with a deadline,
 //! never for a fixed time, and everything they start ends with them.
 
+pub mod bench;
+pub mod device;
 pub mod display;
+pub mod processes;
 pub mod window;
 pub mod world;
-pub mod bench;
-pub mod processes;
-pub mod device;

@@ -202,14 +202,10 @@ impl World {
         let engine = Engine::open(&Profile::at(&profile).expect("a profile"), env).expect("an engine");
         let device: DeviceId = engine.device().expect("a device");
         let who = self.core.session_for(user, device).expect("a session");
-        let me = Me { org: self.core.org().id, user, name: format!("p{n}"), email: format!("p{n}@test.example"), role, team: who.actor().team };
-        let session = Session {
-            access: Secret("a".into()),
-            access_for_s: 900,
-            refresh: Secret("r".into()),
-            me,
-            server_ms: self.clock.now_ms(),
-        };
+        let me =
+            Me { org: self.core.org().id, user, name: format!("p{n}"), email: format!("p{n}@test.example"), role, team: who.actor().team };
+        let session =
+            Session { access: Secret("a".into()), access_for_s: 900, refresh: Secret("r".into()), me, server_ms: self.clock.now_ms() };
         engine.signed_in("http://127.0.0.1:1", &session).expect("signed in");
         let transport = Arc::new(FaultyTransport {
             core: self.core.clone(),
@@ -283,7 +279,10 @@ impl World {
 
     fn create_lead(&mut self, who: usize) {
         let phone = format!("+9198{:08}", self.rng.random_range(10_000_000..99_999_999));
-        let new = NewLead { name: format!("लीड {}", self.leads.len()), phone, note: Some("Prefers evenings.".into()), ..NewLead::default() };
+        let new =
+            NewLead {
+                name: format!("लीड {}", self.leads.len()), phone, note: Some("Prefers evenings.".into()), ..NewLead::default()
+            };
         let created = self.people[who].engine().create_lead(new);
         if let Ok(lead) = created {
             self.leads.push(lead);
@@ -332,7 +331,9 @@ impl World {
         let due_at = START_MS + rng.random_range(0..9_000_000);
         let (zone, local) = ("Asia/Kolkata".to_owned(), "2026-11-22T11:00".to_owned());
         let command = match rng.random_range(0..12) {
-            0 | 1 => Command::SetField { field: LeadField::Phone, value: Some(format!("+9198{:08}", rng.random_range(10_000_000..99_999_999))) },
+            0 | 1 => {
+                Command::SetField { field: LeadField::Phone, value: Some(format!("+9198{:08}", rng.random_range(10_000_000..99_999_999))) }
+            }
             2 => Command::SetField { field: LeadField::Email, value: Some(format!("x{}@example.com", rng.random_range(0..9))) },
             3 => Command::SetField { field: LeadField::Name, value: Some(format!("नाम {}", rng.random_range(0..99))) },
             4 | 5 => {
@@ -439,4 +440,3 @@ fn make_staff(agents: usize) -> Staff {
 fn env(clock: &Arc<TestClock>, seed: u64) -> Env {
     Env { clock: clock.clone(), entropy: Arc::new(SeededEntropy(Mutex::new(SmallRng::seed_from_u64(seed)))) }
 }
-

@@ -102,7 +102,11 @@ fn nothing_acknowledged_is_lost(world: &World, who: usize, fates: &HashMap<Comma
     for (lead, command) in &person.acknowledged {
         let applied = fates.get(command).copied().unwrap_or(0);
         let shown = u32::from(refused.contains(command));
-        assert_eq!(applied + shown, 1, "command {command} on {lead} of person {who}: applied {applied} times, shown as refused {shown} times");
+        assert_eq!(
+            applied + shown,
+            1,
+            "command {command} on {lead} of person {who}: applied {applied} times, shown as refused {shown} times"
+        );
     }
     let known: HashSet<LeadId> = world.leads.iter().copied().collect();
     assert_eq!(known.len(), world.leads.len());

@@ -103,7 +103,8 @@ impl Story {
         assert_eq!(truth(&hers), truth(&his), "the same record for both");
         let lead = &hers["lead"];
         let phone = field(lead, "phone")?;
-        let mut both: Vec<&str> = phone["conflict"]["choices"].as_array().context("a conflict")?.iter().filter_map(|c| c["value"].as_str()).collect();
+        let mut both: Vec<&str> =
+            phone["conflict"]["choices"].as_array().context("a conflict")?.iter().filter_map(|c| c["value"].as_str()).collect();
         both.sort_unstable();
         assert_eq!(both, ["+919820014768", "+919820014786"]);
         assert_eq!(field(lead, "email")?["value"], "ananya@example.com");

@@ -123,7 +123,8 @@ async fn offline_edits_survive_a_kill_and_merge_with_the_managers() -> Result<()
     assert_eq!(record.phone.others.len(), 1, "the manager sees the conflict, too");
     assert_eq!(record.notes[0].text, "Call after six. Prefers evening batch. Father pays.");
     assert_eq!(record.follow_ups.len(), 1);
-    let authors: std::collections::HashSet<_> = records::history(&stored.doc).into_iter().filter_map(|e| Some(e.envelope?.author)).collect();
+    let authors: std::collections::HashSet<_> =
+        records::history(&stored.doc).into_iter().filter_map(|e| Some(e.envelope?.author)).collect();
     assert_eq!(authors.len(), 2, "both are on the timeline");
 
     // She picks; the manager's screen follows.

@@ -90,9 +90,14 @@ pub struct LeadCounts {
 pub enum RecordSync {
     Synced,
     /// `count` edits not sent yet.
-    NotSent { count: u32 },
+    NotSent {
+        count: u32,
+    },
     /// Refused edits wait for the person's decision.
-    NeedsAttention { count: u32, why: String },
+    NeedsAttention {
+        count: u32,
+        why: String,
+    },
 }
 
 /// A follow-up as the drawer shows it.
@@ -274,4 +279,3 @@ requests! {
     "tag_remove" TagRemove { pub lead: LeadId, pub tag: String } -> Done;
     "call_log" CallLog { pub lead: LeadId, pub outcome: String } -> Done;
 }
-

@@ -10,16 +10,31 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum Pill {
     Synced,
-    Sending { done: u32, total: u32 },
-    Offline { pending: u32 },
+    Sending {
+        done: u32,
+        total: u32,
+    },
+    Offline {
+        pending: u32,
+    },
     /// The server asked to wait.
-    Busy { retry_in_s: u32, pending: u32 },
-    Loading { done: u32, total: u32 },
-    NeedsAttention { count: u32 },
+    Busy {
+        retry_in_s: u32,
+        pending: u32,
+    },
+    Loading {
+        done: u32,
+        total: u32,
+    },
+    NeedsAttention {
+        count: u32,
+    },
     /// This app is older than the server's records; it can still send.
     UpdateNeeded,
     /// The server wants a new sign-in; everything typed stays.
-    SignInNeeded { pending: u32 },
+    SignInNeeded {
+        pending: u32,
+    },
 }
 
 /// An edit waiting in the outbox.

@@ -7,9 +7,9 @@ use crate::session::{self, SessionFacts};
 use crate::store::{Store, attention, documents, leads, meta, outbox};
 use crate::sync::SyncStatus;
 use bridge::Change;
+use documents::Stored;
 use domain::policy::authorise;
 use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Subject};
-use documents::Stored;
 use protocol::auth::Session;
 use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
 use rusqlite::{Connection, TransactionBehavior};
@@ -271,14 +271,21 @@ impl Engine {
         let permit = authorise(&facts.actor(), envelope.command.action(), &subject)?;
         tracing::trace!(action = ?permit.action(), "permitted");
         let record = before.map(|b| records::lead::read(&b.doc, LeadId(doc.id))).transpose()?;
-        let seen_status = before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
+        let seen_status =
+            before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
         let known = domain::command::Facts { now: record.as_ref(), seen_status, owned: subject.owner.is_some() };
         envelope.command.check_state(known)?;
         Ok(())
     }
 
     /// On the heads, or as the author saw the record when it has moved on since.
-    fn carry_out(&self, doc: &mut records::Doc, actor: ActorBytes, envelope: &Envelope, seen: &[ChangeHash]) -> Result<NewChange, ClientError> {
+    fn carry_out(
+        &self,
+        doc: &mut records::Doc,
+        actor: ActorBytes,
+        envelope: &Envelope,
+        seen: &[ChangeHash],
+    ) -> Result<NewChange, ClientError> {
         if seen.is_empty() || seen == doc.heads() {
             return Ok(records::execute(doc, actor, envelope)?);
         }

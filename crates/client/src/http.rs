@@ -220,7 +220,9 @@ fn explain_io(host: String, io: &std::io::Error) -> TransportError {
     match io.kind() {
         Kind::ConnectionRefused => TransportError::Refused(host),
         Kind::TimedOut | Kind::WouldBlock => TransportError::Timeout(host),
-        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => TransportError::Broken("this computer has no network".into()),
+        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => {
+            TransportError::Broken("this computer has no network".into())
+        }
         _ if text.contains("certificate") => certificate(&text),
         _ if text.contains("lookup address") || text.contains("resolve") => TransportError::Name(host),
         _ => TransportError::Broken(text),
@@ -240,7 +242,11 @@ fn read_json<T: DeserializeOwned>(server: &str, mut response: Response<Body>) ->
     let html = response.headers().get("content-type").and_then(|v| v.to_str().ok()).is_some_and(|t| t.contains("html"));
     let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec().map_err(|e| explain(server, &e))?;
     serde_json::from_slice(&body).map_err(|_| {
-        if html { TransportError::Proxy("it sent a web page".into()) } else { TransportError::Server("this is not a Leadline server".into()) }
+        if html {
+            TransportError::Proxy("it sent a web page".into())
+        } else {
+            TransportError::Server("this is not a Leadline server".into())
+        }
     })
 }
 

@@ -106,7 +106,9 @@ fn listen(socket: &mut WebSocket<MaybeTlsStream<TcpStream>>, wake: &Signal, stop
             }
             Ok(Message::Close(_)) => return,
             Ok(_) => silent = 0,
-            Err(tungstenite::Error::Io(e)) if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => silent += 1,
+            Err(tungstenite::Error::Io(e)) if matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
+                silent += 1
+            }
             Err(_) => return,
         }
     }

@@ -44,7 +44,11 @@ impl Profile {
         let path = self.dir.join("leadline.key");
         if let Ok(key) = std::fs::read_to_string(&path) {
             let key = key.trim();
-            return if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) { Ok(key.to_owned()) } else { Err(ClientError::Unreadable) };
+            return if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) {
+                Ok(key.to_owned())
+            } else {
+                Err(ClientError::Unreadable)
+            };
         }
         if self.database().exists() {
             return Err(ClientError::Unreadable);

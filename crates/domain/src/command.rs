@@ -31,7 +31,10 @@ pub struct Envelope {
 pub enum Command {
     CreateLead(NewLead),
     /// Sets a contact field; on a field in conflict, the pick. `None` empties it.
-    SetField { field: LeadField, value: Option<String> },
+    SetField {
+        field: LeadField,
+        value: Option<String>,
+    },
     /// `from` is what the author saw.
     ChangeStatus {
         from: Status,
@@ -39,16 +42,45 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    SetInterest { level: u8 },
-    ScheduleFollowUp { due_at: i64, zone: String, local: String, note: String },
-    MoveFollowUp { follow_up: Uuid, due_at: i64, zone: String, local: String },
-    CompleteFollowUp { follow_up: Uuid, outcome: String },
-    CancelFollowUp { follow_up: Uuid },
-    LogCall { at: i64, outcome: String },
-    AddNote { text: String },
-    EditNote { note: Uuid, splices: Vec<Splice> },
-    AddTag { tag: String },
-    RemoveTag { tag: String },
+    SetInterest {
+        level: u8,
+    },
+    ScheduleFollowUp {
+        due_at: i64,
+        zone: String,
+        local: String,
+        note: String,
+    },
+    MoveFollowUp {
+        follow_up: Uuid,
+        due_at: i64,
+        zone: String,
+        local: String,
+    },
+    CompleteFollowUp {
+        follow_up: Uuid,
+        outcome: String,
+    },
+    CancelFollowUp {
+        follow_up: Uuid,
+    },
+    LogCall {
+        at: i64,
+        outcome: String,
+    },
+    AddNote {
+        text: String,
+    },
+    EditNote {
+        note: Uuid,
+        splices: Vec<Splice>,
+    },
+    AddTag {
+        tag: String,
+    },
+    RemoveTag {
+        tag: String,
+    },
 }
 
 /// A lead typed into the form or the CLI; the phone is E.164 already.
@@ -141,9 +173,7 @@ impl Command {
                 lifecycle::check(*from, *to, reason.as_deref())
             }
             Command::SetInterest { level } if (1..=5).contains(level) => Ok(()),
-            Command::SetInterest { .. } => {
-                Err(Refusal::new(RefusalCode::InvalidValue, "Interest is a number from 1 to 5.").on("interest"))
-            }
+            Command::SetInterest { .. } => Err(Refusal::new(RefusalCode::InvalidValue, "Interest is a number from 1 to 5.").on("interest")),
             Command::ScheduleFollowUp { due_at, zone, local, note } => {
                 check_time(*due_at, zone, local)?;
                 limits::check_text("note", note, limits::LINE_MAX)
@@ -227,7 +257,9 @@ pub fn check_field(field: LeadField, value: Option<&str>) -> Result<(), Refusal>
         LeadField::Phone | LeadField::AltPhone => phone::check(value).map_err(|r| r.on(name)),
         LeadField::Email => {
             limits::check_text(name, value, limits::EMAIL_MAX)?;
-            if is_email(value) { Ok(()) } else {
+            if is_email(value) {
+                Ok(())
+            } else {
                 Err(Refusal::new(RefusalCode::InvalidEmail, "That is not an e-mail address. It looks like name@example.com.").on(name))
             }
         }
@@ -258,8 +290,7 @@ pub fn is_email(value: &str) -> bool {
 pub fn may_follow_up(lead: &LeadRecord, owned: bool) -> Result<(), Refusal> {
     if lead.status.is_closed() {
         let word = if lead.status == Status::Lost { "dropped" } else { "converted" };
-        return Err(Refusal::new(RefusalCode::LeadClosed, format!("A {word} lead can’t have a follow-up."))
-            .winning(lead.status.as_str()));
+        return Err(Refusal::new(RefusalCode::LeadClosed, format!("A {word} lead can’t have a follow-up.")).winning(lead.status.as_str()));
     }
     if !owned {
         return Err(Refusal::new(

@@ -20,15 +20,8 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Status; 7] = [
-        Status::New,
-        Status::InProgress,
-        Status::Cnp,
-        Status::Interested,
-        Status::Qualified,
-        Status::Converted,
-        Status::Lost,
-    ];
+    pub const ALL: [Status; 7] =
+        [Status::New, Status::InProgress, Status::Cnp, Status::Interested, Status::Qualified, Status::Converted, Status::Lost];
 
     /// Stable name in documents, tables and on the wire.
     #[must_use]

@@ -40,9 +40,8 @@ pub fn check(e164: &str) -> Result<(), Refusal> {
     }
     #[cfg(feature = "phone")]
     {
-        let ok = phonenumber::parse(None, e164).is_ok_and(|n| {
-            phonenumber::is_valid(&n) && n.format().mode(phonenumber::Mode::E164).to_string() == e164
-        });
+        let ok = phonenumber::parse(None, e164)
+            .is_ok_and(|n| phonenumber::is_valid(&n) && n.format().mode(phonenumber::Mode::E164).to_string() == e164);
         if !ok {
             return Err(invalid("No such phone number exists."));
         }
@@ -74,7 +73,7 @@ pub fn mask(e164: &str, home_prefix: &str) -> String {
 }
 
 fn spaced(e164: &str) -> String {
-    let prefix = [4, 3, 2].into_iter().find(|n| is_country_prefix(e164.get(1..*n).unwrap_or(""))).unwrap_or(3);
+    let prefix = [2, 3, 4].into_iter().find(|n| is_country_prefix(e164.get(1..*n).unwrap_or(""))).unwrap_or(3);
     let (head, tail) = e164.split_at(prefix.min(e164.len()));
     if tail.len() > 6 { format!("{head} {} {}", &tail[..4], &tail[4..]) } else { format!("{head} {tail}") }
 }
@@ -83,7 +82,34 @@ fn spaced(e164: &str) -> String {
 fn is_country_prefix(code: &str) -> bool {
     match code.len() {
         1 => matches!(code, "1" | "7"),
-        2 => !matches!(code.as_bytes()[0], b'1' | b'7') && !matches!(code, "21" | "22" | "23" | "24" | "25" | "26" | "29" | "35" | "37" | "38" | "42" | "50" | "59" | "67" | "68" | "69" | "80" | "85" | "87" | "88" | "96" | "97" | "99"),
+        2 => {
+            !matches!(code.as_bytes()[0], b'1' | b'7')
+                && !matches!(
+                    code,
+                    "21" | "22"
+                        | "23"
+                        | "24"
+                        | "25"
+                        | "26"
+                        | "29"
+                        | "35"
+                        | "37"
+                        | "38"
+                        | "42"
+                        | "50"
+                        | "59"
+                        | "67"
+                        | "68"
+                        | "69"
+                        | "80"
+                        | "85"
+                        | "87"
+                        | "88"
+                        | "96"
+                        | "97"
+                        | "99"
+                )
+        }
         _ => code.len() == 3,
     }
 }

@@ -110,4 +110,3 @@ fn object(doc: &impl ReadDoc, note: Uuid) -> Option<ObjId> {
         _ => None,
     })
 }
-

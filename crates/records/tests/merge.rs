@@ -49,7 +49,12 @@ impl Device {
 }
 
 fn new_lead() -> Command {
-    Command::CreateLead(NewLead { name: "Ananya".into(), phone: "+919820014700".into(), note: Some("Call after six.".into()), ..NewLead::default() })
+    Command::CreateLead(NewLead {
+        name: "Ananya".into(),
+        phone: "+919820014700".into(),
+        note: Some("Call after six.".into()),
+        ..NewLead::default()
+    })
 }
 
 /// Two devices with the same lead.
@@ -114,7 +119,9 @@ fn the_same_value_twice_is_no_conflict() {
 #[test]
 fn the_furthest_status_wins_and_is_flagged() {
     use Status::{Cnp, InProgress, Interested, Lost, New};
-    for (one, other, wins) in [(InProgress, Interested, Interested), (Cnp, Interested, Interested), (Lost, InProgress, InProgress), (Lost, Cnp, Lost)] {
+    for (one, other, wins) in
+        [(InProgress, Interested, Interested), (Cnp, Interested, Interested), (Lost, InProgress, InProgress), (Lost, Cnp, Lost)]
+    {
         let (a, b) = concurrently(status(New, one), status(New, other));
         assert_eq!(a, b);
         assert_eq!((a.status, a.review), (wins, true), "{one:?} and {other:?}");
@@ -154,7 +161,12 @@ fn notes_merge_as_text() {
 fn an_outcome_beats_a_cancel_and_a_move() {
     for other in [
         |f| Command::CancelFollowUp { follow_up: f },
-        |f| Command::MoveFollowUp { follow_up: f, due_at: 1_800_000_000_000, zone: "Asia/Kolkata".into(), local: "2027-01-15T13:30".into() },
+        |f| Command::MoveFollowUp {
+            follow_up: f,
+            due_at: 1_800_000_000_000,
+            zone: "Asia/Kolkata".into(),
+            local: "2027-01-15T13:30".into(),
+        },
     ] {
         let (mut a, mut b, _) = pair();
         let scheduled = a.run(Command::ScheduleFollowUp {
@@ -179,7 +191,8 @@ fn an_outcome_beats_a_cancel_and_a_move() {
 fn a_text_edit_without_its_place_becomes_a_note_of_its_own() {
     let (mut a, b, note) = pair();
     // The server refused an insertion, and the next edit was typed inside it.
-    let refused = splices(&a.doc, &a.doc.heads(), note, &[TextEdit { at: 0, delete: 0, insert: "Refused words ".into() }]).expect("a place");
+    let refused =
+        splices(&a.doc, &a.doc.heads(), note, &[TextEdit { at: 0, delete: 0, insert: "Refused words ".into() }]).expect("a place");
     a.run(Command::EditNote { note, splices: refused });
     let inside = splices(&a.doc, &a.doc.heads(), note, &[TextEdit { at: 7, delete: 0, insert: "typed inside".into() }]).expect("a place");
     let envelope = a.envelope(Command::EditNote { note, splices: inside });

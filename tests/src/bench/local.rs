@@ -128,7 +128,8 @@ fn list(desk: &Desk, raw: &Connection) -> Result<Measured> {
 
 /// Every prefix of what people type, a key at a time.
 fn search(desk: &Desk) -> Result<Measured> {
-    let typed = ["ananya", "kumar sh", "a", "s", "राहुल", "أحمد", "98200", "4786", "12", "+91 98", "zzzz", "priya sharma", "müller", "o’connor"];
+    let typed =
+        ["ananya", "kumar sh", "a", "s", "राहुल", "أحمد", "98200", "4786", "12", "+91 98", "zzzz", "priya sharma", "müller", "o’connor"];
     let mut samples: Vec<Duration> = Vec::new();
     for _ in 0..5 {
         for word in typed {

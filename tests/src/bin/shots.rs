@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use domain::{Command, LeadField, LeadId, Status};
 use fantoccini::key::Key;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tests::device::Device;
 use tests::processes::Server;
 use tests::window::Window;
@@ -42,8 +42,9 @@ impl Album {
         manager.sync()?;
 
         let window = Window::open_sized(&folder.path().join("asha"), self.width, self.height).await?;
+        window.client.set_window_rect(0, 0, self.width, self.height).await?;
         window.find("login-form").await?;
-        self.take(&window, "sign-in")?;
+        self.take(&window, "sign-in").await?;
         window.fill("login-server", &server.url).await?;
         window.fill("login-email", ASHA).await?;
         window.fill("login-password", "demo-leadline").await?;
@@ -51,7 +52,7 @@ impl Album {
         window.css("[data-testid=sync-pill][data-state=synced]").await?;
         window.find("lead-row").await?;
         self.choose_theme(&window).await?;
-        self.take(&window, "leads-list")?;
+        self.take(&window, "leads-list").await?;
 
         self.add_lead(&window).await?;
         server.kill()?;
@@ -62,13 +63,14 @@ impl Album {
         window.click("sync-pill").await?;
         window.click("sync-now").await?;
         window.css("[data-testid=sync-pill][data-state=needs_attention]").await?;
-        window.press(&Key::Escape.to_string()).await?;
+        window.click("sync-pill").await?;
+        window.gone("[data-testid=sync-panel]").await?;
         open(&window, &ananya).await?;
         window.find("conflict-phone").await?;
-        self.take(&window, "lead-drawer")?;
+        self.take(&window, "lead-drawer").await?;
         window.client.execute("location.hash = '#/attention'", vec![]).await?;
         window.find("attention-item").await?;
-        self.take(&window, "needs-attention")?;
+        self.take(&window, "needs-attention").await?;
         window.close().await
     }
 
@@ -85,7 +87,7 @@ impl Album {
         window.fill("add-name", "मीनाक्षी जोशी").await?;
         window.fill("add-phone", "98450 1127").await?;
         window.shows("add-lead-dialog", "9 digits").await?;
-        self.take(window, "add-lead")?;
+        self.take(window, "add-lead").await?;
         window.press(&Key::Escape.to_string()).await?;
         window.gone("[data-testid=add-lead-dialog]").await
     }
@@ -106,15 +108,23 @@ impl Album {
         window.css("[data-testid=sync-pill][data-state=offline]").await?;
         window.click("sync-pill").await?;
         window.find("outbox-item").await?;
-        self.take(window, "sync-panel")?;
-        window.press(&Key::Escape.to_string()).await
+        self.take(window, "sync-panel").await?;
+        window.click("sync-pill").await?;
+        window.gone("[data-testid=sync-panel]").await
     }
 
-    fn take(&self, window: &Window, screen: &str) -> Result<()> {
-        let file = self.into.join(format!("{screen}-{}-{}.png", self.theme, self.width));
-        println!("{}", file.display());
+    async fn take(&self, window: &Window, screen: &str) -> Result<()> {
         // The sign-in page is seen before a theme can be chosen.
-        if screen == "sign-in" && self.theme == "light" { Ok(()) } else { window.screenshot(Path::new(&file)) }
+        if screen == "sign-in" && self.theme == "light" {
+            return Ok(());
+        }
+        let file = self.into.join(format!("{screen}-{}-{}.png", self.theme, self.width));
+        // What was drawn last is on the display after two more frames.
+        let painted =
+            "const done = arguments[arguments.length - 1]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))";
+        window.client.execute_async(painted, vec![]).await?;
+        println!("{}", file.display());
+        window.screenshot(&file)
     }
 }
 
@@ -132,7 +142,9 @@ fn lead(desk: &Device, name: &str, phone: &str) -> Result<LeadId> {
         budget: Some("12000000".into()),
         source: Some("Website".into()),
         language: Some("Hindi".into()),
-        note: Some("Prefers evening batch. Father decides; call after 18:00 on weekdays. Asked whether EMI is possible for 6 months.".into()),
+        note: Some(
+            "Prefers evening batch. Father decides; call after 18:00 on weekdays. Asked whether EMI is possible for 6 months.".into(),
+        ),
         ..Default::default()
     };
     let lead = desk.engine.create_lead(new)?;
