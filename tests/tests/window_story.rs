@@ -107,9 +107,8 @@ async fn offline_edits_survive_a_kill_and_merge_with_the_managers() -> Result<()
     window.find("lead-row").await?;
     pill(&window, "synced").await?;
     open_lead(&window, &lead.to_string()).await?;
-    window.find("conflict-phone").await?;
-    let shown = window.text_of("conflict-phone").await?;
-    ensure!(shown.contains("98200 14786") && shown.contains("98200 14768"), "both numbers: {shown}");
+    window.shows("conflict-phone", "98200 14786").await?;
+    window.shows("conflict-phone", "98200 14768").await?;
     window.shows("lead-drawer", "kavya@example.com").await?;
     window.css("[data-testid=status-select][data-value=in_progress]").await?;
     let text = window.client.execute("return document.querySelector('[data-testid=note-text]').value", vec![]).await?;

@@ -380,10 +380,10 @@ impl Engine {
 /// Whether the batch takes away a record that has pending edits here.
 fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
     for entry in &batch.entries {
-        if let Entry::Evict { doc } = entry {
-            if outbox::count_of(c, *doc)? > 0 {
-                return Ok(true);
-            }
+        if let Entry::Evict { doc } = entry
+            && outbox::count_of(c, *doc)? > 0
+        {
+            return Ok(true);
         }
     }
     Ok(false)
@@ -403,12 +403,12 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
         }
         Row::Team(team) => rows::put_team(c, &team),
         Row::User(user) => {
-            if let Some(facts) = SessionFacts::load(c)? {
-                if facts.me.user == user.id {
-                    let me = protocol::auth::Me { name: user.name.clone(), role: user.role, team: user.team, ..facts.me };
-                    meta::set(c, meta::ME, &me)?;
-                    change.session = true;
-                }
+            if let Some(facts) = SessionFacts::load(c)?
+                && facts.me.user == user.id
+            {
+                let me = protocol::auth::Me { name: user.name.clone(), role: user.role, team: user.team, ..facts.me };
+                meta::set(c, meta::ME, &me)?;
+                change.session = true;
             }
             change.many_leads = true;
             rows::put_user(c, &user)

@@ -64,10 +64,10 @@ pub(crate) fn device(c: &Connection, env: &Env) -> Result<DeviceId, ClientError>
 /// # Errors
 /// `OtherUser`: the profile holds another person's data.
 pub(crate) fn store(c: &Connection, server: &str, session: &Session) -> Result<(), ClientError> {
-    if let Some(owner) = meta::get::<Me>(c, meta::ME)? {
-        if owner.user != session.me.user {
-            return Err(ClientError::OtherUser(owner.email));
-        }
+    if let Some(owner) = meta::get::<Me>(c, meta::ME)?
+        && owner.user != session.me.user
+    {
+        return Err(ClientError::OtherUser(owner.email));
     }
     meta::set(c, meta::SERVER, &server)?;
     meta::set(c, meta::ME, &session.me)?;

@@ -11,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What became of a change that is not refused.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "lives for one call, and the large one is the usual one")]
 pub enum Verdict {
     /// The document with the change.
     Accepted(Doc),

@@ -48,7 +48,8 @@ pub fn get(c: &Connection, command: CommandId) -> Result<Option<Refused>, Client
 
 /// Waiting ones, newest first.
 pub fn waiting(c: &Connection) -> Result<Vec<Refused>, ClientError> {
-    let mut rows = c.prepare_cached(&format!("SELECT {COLUMNS} FROM attention WHERE settled IS NULL ORDER BY refused_at DESC, command DESC"))?;
+    let mut rows =
+        c.prepare_cached(&format!("SELECT {COLUMNS} FROM attention WHERE settled IS NULL ORDER BY refused_at DESC, command DESC"))?;
     let items = rows.query_map([], refused)?;
     items.collect::<Result<Vec<_>, _>>()?.into_iter().collect()
 }

@@ -28,7 +28,13 @@ pub struct Stored {
 impl Stored {
     /// The documents without the metas, which an edit does not need.
     pub(crate) fn clone_docs(&self) -> Self {
-        Self { doc: self.doc.clone(), confirmed: self.confirmed.clone(), metas: Vec::new(), tail: self.tail, snapshot_len: self.snapshot_len }
+        Self {
+            doc: self.doc.clone(),
+            confirmed: self.confirmed.clone(),
+            metas: Vec::new(),
+            tail: self.tail,
+            snapshot_len: self.snapshot_len,
+        }
     }
 
     /// What is stored after [`save_edit`] wrote `after` over `before`.
@@ -94,8 +100,12 @@ pub fn save_edit(c: &Connection, id: DocId, before: Option<&Stored>, doc: &Doc, 
         }
         return if before.tail > 0 { drop_tail(c, id) } else { Ok(()) };
     }
-    c.prepare_cached("INSERT INTO tails (kind, id, n, change) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![id.kind.as_str(), id.id.as_bytes(), before.tail, change])?;
+    c.prepare_cached("INSERT INTO tails (kind, id, n, change) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        id.kind.as_str(),
+        id.id.as_bytes(),
+        before.tail,
+        change
+    ])?;
     c.prepare_cached("UPDATE documents SET tail = tail + 1 WHERE kind = ?1 AND id = ?2")?
         .execute(params![id.kind.as_str(), id.id.as_bytes()])?;
     Ok(())
@@ -108,8 +118,11 @@ pub fn save_snapshot(c: &Connection, id: DocId, blob: &[u8], metas: &[ChangeMeta
 
 /// Marks a record as named by a back-fill.
 pub fn mark_backfill(c: &Connection, id: DocId, backfill: i64) -> Result<(), ClientError> {
-    c.prepare_cached("UPDATE documents SET backfill = ?3 WHERE kind = ?1 AND id = ?2")?
-        .execute(params![id.kind.as_str(), id.id.as_bytes(), backfill])?;
+    c.prepare_cached("UPDATE documents SET backfill = ?3 WHERE kind = ?1 AND id = ?2")?.execute(params![
+        id.kind.as_str(),
+        id.id.as_bytes(),
+        backfill
+    ])?;
     Ok(())
 }
 
@@ -140,7 +153,14 @@ fn doc_id(r: &rusqlite::Row<'_>) -> rusqlite::Result<Option<DocId>> {
     Ok(kind.parse::<DocKind>().ok().map(|kind| DocId { kind, id: Uuid::from_bytes(id) }))
 }
 
-fn put(c: &Connection, id: DocId, snapshot: &[u8], confirmed: Option<&[u8]>, metas: &[u8], backfill: Option<i64>) -> Result<(), ClientError> {
+fn put(
+    c: &Connection,
+    id: DocId,
+    snapshot: &[u8],
+    confirmed: Option<&[u8]>,
+    metas: &[u8],
+    backfill: Option<i64>,
+) -> Result<(), ClientError> {
     c.prepare_cached(
         "INSERT INTO documents (kind, id, snapshot, confirmed, metas, tail, backfill) VALUES (?1, ?2, ?3, ?4, ?5, 0, coalesce(?6, 0))
          ON CONFLICT (kind, id) DO UPDATE SET snapshot = excluded.snapshot, confirmed = excluded.confirmed, metas = excluded.metas,

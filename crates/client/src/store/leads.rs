@@ -6,59 +6,76 @@ use protocol::rows::LeadSummary;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+/// What a lead was found by before it is written again.
+struct Before {
+    n: i64,
+    name: String,
+    phone: String,
+    alt_phone: Option<String>,
+    email: Option<String>,
+}
+
 /// Writes a lead's row and what it is found by. `index` is off during a first sync, which builds
 /// the search tables once at its end.
 pub fn put(c: &Connection, id: LeadId, lead: &LeadSummary, confirmed_at: i64, pending: u32, index: bool) -> Result<(), ClientError> {
-    let found: Option<(i64, String, String, Option<String>, Option<String>)> = c
-        .prepare_cached("SELECT n, name, phone, alt_phone, email FROM leads WHERE id = ?1")?
-        .query_row([id.0.as_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
-        .optional()?;
-    let pool = Pool::of(lead.status, lead.owner.is_some());
-    let owner = lead.owner.map(|o| o.0.into_bytes());
-    let team = lead.team.map(|t| t.0.into_bytes());
-    let n = match &found {
-        Some((n, ..)) => {
-            c.prepare_cached(
-                "UPDATE leads SET name = ?2, phone = ?3, alt_phone = ?4, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9,
-                     interest = ?10, next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16,
-                     updated_at = ?17, confirmed_at = ?18 WHERE n = ?1",
-            )?
-            .execute(params![
-                n, lead.name, lead.phone, lead.alt_phone, lead.email, lead.source, lead.language, lead.status.as_str(), pool.as_str(),
-                lead.interest, lead.next_follow_up_at, lead.conflicts, pending, owner, team, lead.created_at, lead.updated_at,
-                confirmed_at,
-            ])?;
-            *n
+    let before = before(c, id)?;
+    let n = write_row(c, before.as_ref().map(|b| b.n), id, lead, confirmed_at, pending)?;
+    if index { write_search(c, n, lead, before.as_ref()) } else { Ok(()) }
+}
+
+fn before(c: &Connection, id: LeadId) -> Result<Option<Before>, ClientError> {
+    let mut found = c.prepare_cached("SELECT n, name, phone, alt_phone, email FROM leads WHERE id = ?1")?;
+    let read =
+        |r: &rusqlite::Row<'_>| Ok(Before { n: r.get(0)?, name: r.get(1)?, phone: r.get(2)?, alt_phone: r.get(3)?, email: r.get(4)? });
+    Ok(found.query_row([id.0.as_bytes()], read).optional()?)
+}
+
+/// The row's number: `n`, or a new one without it.
+fn write_row(c: &Connection, n: Option<i64>, id: LeadId, lead: &LeadSummary, confirmed_at: i64, pending: u32) -> Result<i64, ClientError> {
+    let sql = match n {
+        Some(_) => {
+            "UPDATE leads SET name = ?2, phone = ?3, alt_phone = ?4, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9,
+                 interest = ?10, next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16,
+                 updated_at = ?17, confirmed_at = ?18 WHERE id = ?1"
         }
         None => {
-            c.prepare_cached(
-                "INSERT INTO leads (id, name, phone, alt_phone, email, source, language, status, pool, interest, next_follow_up_at,
-                     conflicts, pending, owner, team, created_at, updated_at, confirmed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-            )?
-            .execute(params![
-                id.0.as_bytes(), lead.name, lead.phone, lead.alt_phone, lead.email, lead.source, lead.language, lead.status.as_str(),
-                pool.as_str(), lead.interest, lead.next_follow_up_at, lead.conflicts, pending, owner, team, lead.created_at, lead.updated_at,
-                confirmed_at,
-            ])?;
-            c.last_insert_rowid()
+            "INSERT INTO leads (id, name, phone, alt_phone, email, source, language, status, pool, interest, next_follow_up_at,
+                 conflicts, pending, owner, team, created_at, updated_at, confirmed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
         }
     };
-    if !index {
-        return Ok(());
+    c.prepare_cached(sql)?.execute(params![
+        id.0.as_bytes(),
+        lead.name,
+        lead.phone,
+        lead.alt_phone,
+        lead.email,
+        lead.source,
+        lead.language,
+        lead.status.as_str(),
+        Pool::of(lead.status, lead.owner.is_some()).as_str(),
+        lead.interest,
+        lead.next_follow_up_at,
+        lead.conflicts,
+        pending,
+        lead.owner.map(|o| o.0.into_bytes()),
+        lead.team.map(|t| t.0.into_bytes()),
+        lead.created_at,
+        lead.updated_at,
+        confirmed_at,
+    ])?;
+    Ok(n.unwrap_or_else(|| c.last_insert_rowid()))
+}
+
+fn write_search(c: &Connection, n: i64, lead: &LeadSummary, before: Option<&Before>) -> Result<(), ClientError> {
+    if before.is_none_or(|b| b.name != lead.name || b.email != lead.email) {
+        c.prepare_cached("INSERT OR REPLACE INTO lead_words (rowid, name, email) VALUES (?1, ?2, ?3)")?.execute(params![
+            n,
+            lead.name,
+            lead.email.as_deref().unwrap_or("")
+        ])?;
     }
-    let (words, digits) = match &found {
-        Some((_, name, phone, alt, email)) => (
-            *name != lead.name || *email != lead.email,
-            *phone != lead.phone || *alt != lead.alt_phone,
-        ),
-        None => (true, true),
-    };
-    if words {
-        c.prepare_cached("INSERT OR REPLACE INTO lead_words (rowid, name, email) VALUES (?1, ?2, ?3)")?
-            .execute(params![n, lead.name, lead.email.as_deref().unwrap_or("")])?;
-    }
-    if digits {
+    if before.is_none_or(|b| b.phone != lead.phone || b.alt_phone != lead.alt_phone) {
         c.prepare_cached("INSERT OR REPLACE INTO lead_digits (rowid, digits) VALUES (?1, ?2)")?
             .execute(params![n, digits_of(&lead.phone, lead.alt_phone.as_deref())])?;
     }
@@ -77,7 +94,8 @@ pub fn build_search(c: &Connection) -> Result<(), ClientError> {
 }
 
 pub fn remove(c: &Connection, id: LeadId) -> Result<(), ClientError> {
-    let n: Option<i64> = c.prepare_cached("DELETE FROM leads WHERE id = ?1 RETURNING n")?.query_row([id.0.as_bytes()], |r| r.get(0)).optional()?;
+    let n: Option<i64> =
+        c.prepare_cached("DELETE FROM leads WHERE id = ?1 RETURNING n")?.query_row([id.0.as_bytes()], |r| r.get(0)).optional()?;
     if let Some(n) = n {
         c.prepare_cached("DELETE FROM lead_words WHERE rowid = ?1")?.execute([n])?;
         c.prepare_cached("DELETE FROM lead_digits WHERE rowid = ?1")?.execute([n])?;
@@ -307,9 +325,8 @@ pub fn with_number(c: &Connection, e164: &str) -> Result<Vec<(LeadId, String)>, 
 
 /// Leads whose id, in hex without dashes, ends with `hex`, or also starts so; two at most.
 pub fn with_id_like(c: &Connection, hex: &str, or_starts: bool) -> Result<Vec<LeadId>, ClientError> {
-    let mut statement = c.prepare_cached(
-        "SELECT id FROM leads WHERE lower(hex(id)) LIKE '%' || ?1 OR (?2 AND lower(hex(id)) LIKE ?1 || '%') LIMIT 2",
-    )?;
+    let mut statement =
+        c.prepare_cached("SELECT id FROM leads WHERE lower(hex(id)) LIKE '%' || ?1 OR (?2 AND lower(hex(id)) LIKE ?1 || '%') LIMIT 2")?;
     let found = statement.query_map(params![hex, or_starts], |r| Ok(LeadId(Uuid::from_bytes(r.get(0)?))))?;
     Ok(found.collect::<Result<_, _>>()?)
 }
