@@ -291,7 +291,9 @@ fn what_was_said_to_be_saved_outlives_a_kill() {
         let mut command = computer.command(&["lead", "note", &lead, &text]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
         // From before it opens the profile to after its commit, by what the machine gives.
-        std::thread::sleep(std::time::Duration::from_millis(i * 5));
+        for _ in 0..i * 1_000_000 {
+            std::hint::spin_loop();
+        }
         let _ = child.kill();
         let output = child.wait_with_output().expect("it ends");
         if text_of(&output).contains("Saved") {

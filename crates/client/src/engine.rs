@@ -25,6 +25,8 @@ pub struct Engine {
     pub(crate) edit: Mutex<Editing>,
     listener: RwLock<Option<Listener>>,
     pub(crate) status: Mutex<SyncStatus>,
+    /// Who works here, as the last edit read it; forgotten when a session or a directory row changes.
+    facts: Mutex<Option<Arc<SessionFacts>>>,
 }
 
 /// What the next edit needs at hand; taken by whoever writes.
@@ -56,7 +58,7 @@ impl Engine {
 
     fn with_store(store: Store, env: Env) -> Self {
         let editing = Editing { actor: env.random(), open: None };
-        Self { store, env, edit: Mutex::new(editing), listener: RwLock::default(), status: Mutex::default() }
+        Self { store, env, edit: Mutex::new(editing), listener: RwLock::default(), status: Mutex::default(), facts: Mutex::default() }
     }
 
     #[must_use]
@@ -77,6 +79,9 @@ impl Engine {
     pub(crate) fn tell(&self, change: Change) {
         if change.is_empty() {
             return;
+        }
+        if change.session {
+            *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         let listener = self.listener.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(listener) = listener {
@@ -220,8 +225,17 @@ impl Engine {
         }
     }
 
+    /// As [`Engine::session`], without asking the disk at every edit.
+    fn facts(&self) -> Result<Arc<SessionFacts>, ClientError> {
+        let mut known = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(facts) => Ok(facts.clone()),
+            None => Ok(known.insert(Arc::new(self.session()?.ok_or(ClientError::NotSignedIn)?)).clone()),
+        }
+    }
+
     fn run(&self, doc: DocId, id: CommandId, command: Command, seen: &[ChangeHash]) -> Result<(), ClientError> {
-        let facts = self.session()?.ok_or(ClientError::NotSignedIn)?;
+        let facts = self.facts()?;
         command.check_shape()?;
         let envelope = Envelope { id, author: facts.me.user, at: self.env.now_ms(), command };
         let creates = matches!(envelope.command, Command::CreateLead(_));

@@ -176,7 +176,7 @@ fn a_shutdown_loses_no_acknowledged_push() {
 #[test]
 fn logs_hold_no_secret_and_no_personal_data() {
     let server = ready();
-    let server = server.restart(&["--log", "debug"]);
+    let mut server = server.restart(&["--log", "debug"]);
     let asha = server.sign_in("asha@acme.example");
     let item = Author::new(asha.session.clone(), 1).create(&mut Doc::empty());
     asha.push(vec![item]);

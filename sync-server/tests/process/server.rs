@@ -98,11 +98,10 @@ impl Server {
         Client::new(&self.address, Some(serde_json::from_str(&answer).expect("a session")))
     }
 
-    /// Everything in the log files so far.
-    pub fn logs(&self) -> String {
+    /// Everything in the log files. Ends the server first: it writes out what it logged then.
+    pub fn logs(&mut self) -> String {
+        self.terminate();
         let files = std::fs::read_dir(self.data().join("logs")).expect("a folder");
-        // The writer is another thread: what was logged first is there at the latest after the next line.
-        std::thread::sleep(Duration::from_millis(200));
         files.map(|f| std::fs::read_to_string(f.expect("a file").path()).expect("text")).collect()
     }
 }

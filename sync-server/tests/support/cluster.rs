@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
+const POLL: Duration = Duration::from_millis(50);
+
 pub struct Cluster {
     server: Child,
     url: String,
@@ -51,7 +53,7 @@ impl Cluster {
         let deadline = Instant::now() + Duration::from_secs(30);
         while let Err(error) = postgres::Client::connect(&self.url, postgres::NoTls) {
             assert!(Instant::now() < deadline, "PostgreSQL does not answer: {error}");
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(POLL);
         }
     }
 }

@@ -66,6 +66,9 @@ pub fn measure(folder: &Path) -> Result<Vec<Measured>> {
     engine.signed_in("http://127.0.0.1:1", &super::wire::fake_session(&core, who.actor(), Role::Admin))?;
     engine.sync(&Direct { core, who })?;
 
+    // A window is open: what it will ask for is made ready.
+    desk.listen(Arc::new(|_| ()));
+
     eprintln!("  edits, pages, searches …");
     let raw = raw_connection(&profile_dir)?;
     Ok(vec![edit(&engine, &raw)?, list(&desk, &raw)?, search(&desk)?])
@@ -88,7 +91,7 @@ fn edit(engine: &client::Engine, raw: &Connection) -> Result<Measured> {
     let lead = LeadId(uuid::Uuid::from_bytes(id));
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for n in 0..EDITS {
-        let command = Command::SetField { field: LeadField::Email, value: Some(format!("someone{n}@example.com")) };
+        let command = Command::SetField { field: LeadField::Source, value: Some(format!("Source {n}")) };
         let started = Instant::now();
         engine.execute(lead, command)?;
         ours.push(started.elapsed());

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// [`domain::DeviceId`] of this profile.
 pub const DEVICE: &str = "device";
-/// [`crate::session::Tokens`].
+/// The tokens of the running session.
 pub const TOKENS: &str = "tokens";
 /// [`protocol::auth::Me`] of the person whose data this is.
 pub const ME: &str = "me";
@@ -16,7 +16,7 @@ pub const SERVER: &str = "server";
 pub const ORG: &str = "org";
 /// The pull cursor, opaque text.
 pub const CURSOR: &str = "cursor";
-/// [`crate::sync::BackfillState`].
+/// How far a back-fill is.
 pub const BACKFILL: &str = "backfill";
 /// When the last batch was pulled, ms since the epoch.
 pub const PULLED_AT: &str = "pulled_at";
