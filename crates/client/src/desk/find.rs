@@ -36,7 +36,7 @@ impl Desk {
         Ok(self.read(|c| {
             let reader = self.reader(c)?;
             let today = reader.today(now_ms);
-            leads::lines_due(c, limit)?.into_iter().map(|line| list::row(c, &reader, &today, line)).collect()
+            leads::lines_due(c, limit, |line| list::row(c, &reader, &today, line))
         })?)
     }
 

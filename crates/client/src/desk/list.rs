@@ -1,12 +1,12 @@
 //! The list of leads: a window of it, by pool, status and search; and the counts beside the tabs.
 
 use super::Desk;
-use super::index::{AnyOf, Kinds, Rows, Sieve};
+use super::index::{AnyOf, Kinds, LeadIndex, Rows, Sieve, Table};
 use super::search::{self, Part};
 use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
-use crate::store::leads::{self, Line};
+use crate::store::leads::{self, Line, Window};
 use crate::store::{attention, meta};
 use crate::sync::BackfillState;
 use bridge::Problem;
@@ -23,12 +23,15 @@ pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
         if reader.sees_no_phones() {
             parts.iter_mut().for_each(Part::forget_digits);
         }
-        let (lines, total) = match (ask.filter.statuses.is_empty(), parts.is_empty()) {
-            (true, true) => plain(desk, c, ask.filter.pool, ask.offset, limit)?,
-            _ => sieved(desk, c, &ask.filter, parts, ask.offset, limit)?,
-        };
         let today = reader.today(now_ms);
-        let rows = lines.into_iter().map(|line| row(c, &reader, &today, line)).collect::<Result<_, _>>()?;
+        let row = |line: Line<'_>| row(c, &reader, &today, line);
+        if ask.filter.statuses.is_empty() && parts.is_empty() {
+            let (window, total) = plain(desk, c, ask.filter.pool, ask.offset)?;
+            let rows = window.map(|window| leads::lines(c, ask.filter.pool, window, limit, row)).transpose()?.unwrap_or_default();
+            return Ok(LeadPage { rows, offset: ask.offset, total });
+        }
+        let (found, total) = sieved(desk, c, &ask.filter, parts, ask.offset, limit)?;
+        let rows = leads::lines(c, None, Window::Rows(&found), limit, row)?;
         Ok(LeadPage { rows, offset: ask.offset, total })
     })?)
 }
@@ -49,26 +52,21 @@ fn by_pool(desk: &Desk, c: &Connection) -> Result<[u32; 4], ClientError> {
     }
 }
 
-/// A pool, or all: one statement that starts at the window's first key.
-fn plain(desk: &Desk, c: &Connection, pool: Option<Pool>, offset: u32, limit: u32) -> Result<(Vec<Line>, u32), ClientError> {
-    let peeked = desk.peek_index(c, |table| {
-        // The top of the list needs no key, and shows what was committed a moment ago.
-        (table.counts(), if offset == 0 { None } else { Some(table.key_at(pool, offset)) })
-    })?;
-    let (counts, key) = match peeked {
-        Some(peeked) => peeked,
-        None => {
-            desk.warm_if_wanted(c)?;
-            (leads::count_by_pool(c)?, None)
-        }
+/// A pool, or all: one statement that starts at the window's first key; `None` beyond the end.
+fn plain(desk: &Desk, c: &Connection, pool: Option<Pool>, offset: u32) -> Result<(Option<Window<'static>>, u32), ClientError> {
+    // The top of the list needs no key, and shows what was committed a moment ago.
+    let ask = |table: &Table| (table.counts(), if offset == 0 { None } else { Some(table.key_at(pool, offset)) });
+    let (counts, key) = match desk.peek_index(c, ask)? {
+        Some(asked) => asked,
+        None if desk.reads_all_at_once(c)? => desk.ask_index(c, ask)?,
+        None => (leads::count_by_pool(c)?, None),
     };
     let total = pool.map_or_else(|| counts.iter().sum(), |pool| counts[pool as usize]);
-    let lines = match key {
-        None => leads::lines(c, pool, offset, limit)?,
-        Some(None) => Vec::new(),
-        Some(Some(key)) => leads::lines_from(c, pool, key, limit)?,
+    let window = match key {
+        None => Some(Window::After(offset)),
+        Some(key) => key.map(Window::From),
     };
-    Ok((lines, total))
+    Ok((window, total))
 }
 
 /// Anything narrower: the index says which rows, the read model what is in them.
@@ -79,20 +77,19 @@ fn sieved(
     parts: Vec<Part>,
     offset: u32,
     limit: u32,
-) -> Result<(Vec<Line>, u32), ClientError> {
+) -> Result<(Vec<u32>, u32), ClientError> {
     let mut sieve = Sieve { kinds: Kinds::of(filter.pool, &filter.statuses), all_of: Vec::new(), first_by: None };
-    let (numbers, words): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| !part.digits.is_empty());
+    let (words, others): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.word.is_some() && part.digits.is_empty());
     let words: Vec<String> = words.into_iter().filter_map(|part| part.word).collect();
     if !words.is_empty() {
         sieve.all_of.push(AnyOf { rows: Some(rows_with_words(desk, c, &words)?), digits: Vec::new() });
     }
-    for part in numbers {
+    for part in others {
         let rows = part.word.map(|word| rows_with_words(desk, c, &[word])).transpose()?;
         sieve.first_by = sieve.first_by.or(part.tail);
         sieve.all_of.push(AnyOf { rows, digits: part.digits });
     }
-    let (rows, total) = desk.ask_index(c, |table| table.window(&sieve, offset, limit))?;
-    Ok((leads::lines_of(c, &rows)?, total))
+    desk.ask_index(c, |table| table.window(&sieve, offset, limit))
 }
 
 /// Rows in which each of these begins a word; read through while the search tables can't tell.
@@ -121,24 +118,30 @@ fn first_sync_runs(c: &Connection) -> Result<bool, ClientError> {
 }
 
 impl Desk {
-    pub(super) fn ask_index<T>(&self, c: &Connection, f: impl FnOnce(&super::index::Table) -> T) -> Result<T, ClientError> {
+    pub(super) fn ask_index<T>(&self, c: &Connection, f: impl FnOnce(&Table) -> T) -> Result<T, ClientError> {
         if self.read_only {
             // Another process writes, and says nothing here.
-            return super::index::LeadIndex::default().ask(c, f);
+            return LeadIndex::default().ask(c, f);
         }
         self.known.index.ask(c, f)
     }
 
-    pub(super) fn peek_index<T>(&self, c: &Connection, f: impl FnOnce(&super::index::Table) -> T) -> Result<Option<T>, ClientError> {
+    pub(super) fn peek_index<T>(&self, c: &Connection, f: impl FnOnce(&Table) -> T) -> Result<Option<T>, ClientError> {
         if self.read_only { Ok(None) } else { self.known.index.peek(c, f) }
     }
 
-    /// A window is open and its index out of date: read it again, but not at each batch of a first sync.
-    fn warm_if_wanted(&self, c: &Connection) -> Result<(), ClientError> {
-        if super::lock(&self.known.listener).is_some() && !first_sync_runs(c)? {
+    /// Whether reading all leads into the index now is the quickest way: not for the one answer of a
+    /// reader, not for each batch of a first sync, and not while a window waits that can have it read
+    /// in the background.
+    fn reads_all_at_once(&self, c: &Connection) -> Result<bool, ClientError> {
+        if self.read_only || first_sync_runs(c)? {
+            return Ok(false);
+        }
+        let window_waits = super::lock(&self.known.listener).is_some();
+        if window_waits {
             self.warm();
         }
-        Ok(())
+        Ok(!window_waits)
     }
 
     fn words_keep_marks(&self, c: &Connection) -> Result<bool, ClientError> {
@@ -150,24 +153,21 @@ impl Desk {
     }
 }
 
-pub(super) fn row(c: &Connection, reader: &Reader, today: &Today<'_>, line: Line) -> Result<LeadRow, ClientError> {
-    let mark = if reader.waiting.contains(&line.id) {
-        Some(Mark::NeedsAttention)
-    } else if line.conflicts > 0 {
-        Some(Mark::Conflict)
-    } else if line.pending > 0 {
-        Some(Mark::NotSent)
-    } else {
-        None
+pub(super) fn row(c: &Connection, reader: &Reader, today: &Today<'_>, line: Line<'_>) -> Result<LeadRow, ClientError> {
+    let mark = match (reader.waiting.contains(&line.id), line.conflict, line.unsent) {
+        (true, ..) => Some(Mark::NeedsAttention),
+        (false, true, _) => Some(Mark::Conflict),
+        (false, false, true) => Some(Mark::NotSent),
+        (false, false, false) => None,
     };
     Ok(LeadRow {
         id: line.id,
-        phone: reader.listed_phone(&line.phone, line.owner),
-        name: line.name,
+        name: line.name.to_owned(),
+        phone: reader.listed_phone(line.phone, line.owner),
         status: line.status,
         interest: line.interest,
         owner: line.owner.map(|owner| reader.name(c, owner)).transpose()?,
-        source: line.source,
+        source: line.source.map(str::to_owned),
         next_follow_up: line.next_follow_up_at.map(|at| today.when(at)),
         updated_at: line.updated_at,
         mark,

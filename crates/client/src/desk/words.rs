@@ -9,8 +9,9 @@ use domain::policy::{authorise, scope};
 use domain::{Action, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// The person who reads, and what all answers to them share.
 pub(super) struct Reader {
@@ -18,7 +19,7 @@ pub(super) struct Reader {
     pub zone: TimeZone,
     /// Leads with refused edits that wait for a decision.
     pub waiting: HashSet<LeadId>,
-    names: Mutex<HashMap<UserId, Option<Arc<str>>>>,
+    names: Mutex<HashMap<UserId, String>>,
 }
 
 impl Reader {
@@ -44,15 +45,11 @@ impl Reader {
             return Ok(self.facts.me.name.clone());
         }
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = match names.get(&user) {
-            Some(known) => known.clone(),
-            None => {
-                let found = rows::user(c, user)?.map(|row| Arc::from(row.name));
-                names.insert(user, found.clone());
-                found
-            }
+        let name = match names.entry(user) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(rows::user(c, user)?.map_or_else(|| "Someone".into(), |row| row.name)),
         };
-        Ok(name.map_or_else(|| "Someone".to_owned(), |name| name.to_string()))
+        Ok(name.clone())
     }
 
     pub(super) fn may(&self, action: Action, subject: &Subject) -> bool {

@@ -186,87 +186,111 @@ fn facet(r: &rusqlite::Row<'_>) -> rusqlite::Result<Facet> {
     Ok(Facet { n: r.get(0)?, updated_at: r.get(1)?, pool, status, phone: r.get(4)?, alt_phone: r.get(5)? })
 }
 
-/// One line of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub n: i64,
+/// One line of a list, as it lies in the row.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'r> {
     pub id: LeadId,
-    pub name: String,
-    pub phone: String,
-    pub source: Option<String>,
+    pub name: &'r str,
+    pub phone: &'r str,
+    pub source: Option<&'r str>,
     pub status: Status,
     pub interest: Option<u8>,
     pub next_follow_up_at: Option<i64>,
-    pub conflicts: u32,
-    pub pending: u32,
+    pub conflict: bool,
+    pub unsent: bool,
     pub owner: Option<UserId>,
-    pub team: Option<TeamId>,
     pub updated_at: i64,
 }
 
-const LINE: &str = "n, id, name, phone, source, status, interest, next_follow_up_at, conflicts, pending, owner, team, updated_at";
+const LINE: &str = "id, name, phone, source, status, interest, next_follow_up_at, (conflicts > 0) * 2 + (pending > 0), owner, updated_at";
 const NEWEST_FIRST: &str = "ORDER BY updated_at DESC, n DESC";
 
-/// Lines newest first, after skipping `offset`; for a list nobody knows the keys of yet.
-pub fn lines(c: &Connection, pool: Option<Pool>, offset: u32, limit: u32) -> Result<Vec<Line>, ClientError> {
+/// Which lines of the list, newest first.
+#[derive(Clone, Copy, Debug)]
+pub enum Window<'a> {
+    /// After skipping so many; for a list nobody knows the keys of yet.
+    After(u32),
+    /// From the one with this key on: as cheap deep down as at the top.
+    From((i64, i64)),
+    /// These rows, in their order; one that is gone is left out.
+    Rows(&'a [u32]),
+}
+
+/// Reads lines of a pool, or of all, through `take`.
+pub fn lines<T>(
+    c: &Connection,
+    pool: Option<Pool>,
+    window: Window<'_>,
+    limit: u32,
+    mut take: impl FnMut(Line<'_>) -> Result<T, ClientError>,
+) -> Result<Vec<T>, ClientError> {
+    let mut taken = Vec::with_capacity(limit as usize);
     // The limit is text: SQLite compiles a statement anew whenever one is bound.
-    match (pool, offset) {
-        (None, 0) => collect(c, &format!("SELECT {LINE} FROM leads {NEWEST_FIRST} LIMIT {limit}"), []),
-        (Some(pool), 0) => collect(c, &format!("SELECT {LINE} FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT {limit}"), [pool.as_str()]),
+    let newest = format!("{NEWEST_FIRST} LIMIT {limit}");
+    let of_pool = if pool.is_some() { "pool = ?1" } else { "?1 IS NULL" };
+    let pool = pool.map(Pool::as_str);
+    match window {
+        Window::After(0) => {
+            let sql = format!("SELECT {LINE} FROM leads WHERE {of_pool} {newest}");
+            read(c, &sql, [pool], &mut taken, &mut take)?;
+        }
         // Skips in the index alone.
-        (None, _) => {
-            let inner = format!("SELECT n FROM leads {NEWEST_FIRST} LIMIT {limit} OFFSET ?1");
-            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), [offset])
+        Window::After(skip) => {
+            let inner = format!("SELECT n FROM leads WHERE {of_pool} {newest} OFFSET ?2");
+            let sql = format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}");
+            read(c, &sql, params![pool, skip], &mut taken, &mut take)?;
         }
-        (Some(pool), _) => {
-            let inner = format!("SELECT n FROM leads WHERE pool = ?1 {NEWEST_FIRST} LIMIT {limit} OFFSET ?2");
-            collect(c, &format!("SELECT {LINE} FROM leads WHERE n IN ({inner}) {NEWEST_FIRST}"), params![pool.as_str(), offset])
+        Window::From((updated_at, n)) => {
+            let sql = format!("SELECT {LINE} FROM leads WHERE {of_pool} AND (updated_at, n) <= (?2, ?3) {newest}");
+            read(c, &sql, params![pool, updated_at, n], &mut taken, &mut take)?;
         }
-    }
-}
-
-/// Lines newest first from the one with this key on: as cheap deep down as at the top.
-pub fn lines_from(c: &Connection, pool: Option<Pool>, (updated_at, n): (i64, i64), limit: u32) -> Result<Vec<Line>, ClientError> {
-    match pool {
-        None => {
-            let sql = format!("SELECT {LINE} FROM leads WHERE (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT {limit}");
-            collect(c, &sql, [updated_at, n])
-        }
-        Some(pool) => {
-            let sql = format!("SELECT {LINE} FROM leads WHERE pool = ?3 AND (updated_at, n) <= (?1, ?2) {NEWEST_FIRST} LIMIT {limit}");
-            collect(c, &sql, params![updated_at, n, pool.as_str()])
+        Window::Rows(rows) => {
+            let sql = format!("SELECT {LINE} FROM leads WHERE n = ?1");
+            for n in rows {
+                read(c, &sql, [n], &mut taken, &mut take)?;
+            }
         }
     }
+    Ok(taken)
 }
 
-/// The lines with these row ids, in their order; one that is gone is left out.
-pub fn lines_of(c: &Connection, rows: &[u32]) -> Result<Vec<Line>, ClientError> {
-    let mut statement = c.prepare_cached(&format!("SELECT {LINE} FROM leads WHERE n = ?1"))?;
-    rows.iter().filter_map(|n| statement.query_row([n], line).optional().map_err(ClientError::from).transpose()).collect()
+/// Lines with an open follow-up, the earliest first.
+pub fn lines_due<T>(c: &Connection, limit: u32, mut take: impl FnMut(Line<'_>) -> Result<T, ClientError>) -> Result<Vec<T>, ClientError> {
+    let mut taken = Vec::new();
+    let sql = format!("SELECT {LINE} FROM leads WHERE next_follow_up_at IS NOT NULL ORDER BY next_follow_up_at, n LIMIT {limit}");
+    read(c, &sql, [], &mut taken, &mut take)?;
+    Ok(taken)
 }
 
-fn collect(c: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Line>, ClientError> {
+fn read<T>(
+    c: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+    into: &mut Vec<T>,
+    take: &mut impl FnMut(Line<'_>) -> Result<T, ClientError>,
+) -> Result<(), ClientError> {
     let mut statement = c.prepare_cached(sql)?;
-    let lines = statement.query_map(params, line)?;
-    Ok(lines.collect::<Result<_, _>>()?)
+    let mut rows = statement.query(params)?;
+    while let Some(r) = rows.next()? {
+        into.push(take(line(r)?)?);
+    }
+    Ok(())
 }
 
-fn line(r: &rusqlite::Row<'_>) -> rusqlite::Result<Line> {
-    let uuid = |i| r.get::<_, Option<[u8; 16]>>(i).map(|x| x.map(Uuid::from_bytes));
+fn line<'r>(r: &'r rusqlite::Row<'_>) -> rusqlite::Result<Line<'r>> {
+    let marks: u8 = r.get(7)?;
     Ok(Line {
-        n: r.get(0)?,
-        id: LeadId(Uuid::from_bytes(r.get(1)?)),
-        name: r.get(2)?,
-        phone: r.get(3)?,
-        source: r.get(4)?,
-        status: r.get_ref(5)?.as_str()?.parse().unwrap_or(Status::New),
-        interest: r.get(6)?,
-        next_follow_up_at: r.get(7)?,
-        conflicts: r.get(8)?,
-        pending: r.get(9)?,
-        owner: uuid(10)?.map(UserId),
-        team: uuid(11)?.map(TeamId),
-        updated_at: r.get(12)?,
+        id: LeadId(Uuid::from_bytes(r.get(0)?)),
+        name: r.get_ref(1)?.as_str()?,
+        phone: r.get_ref(2)?.as_str()?,
+        source: r.get_ref(3)?.as_str_or_null()?,
+        status: r.get_ref(4)?.as_str()?.parse().unwrap_or(Status::New),
+        interest: r.get(5)?,
+        next_follow_up_at: r.get(6)?,
+        conflict: marks & 2 != 0,
+        unsent: marks & 1 != 0,
+        owner: r.get::<_, Option<[u8; 16]>>(8)?.map(|owner| UserId(Uuid::from_bytes(owner))),
+        updated_at: r.get(9)?,
     })
 }
 
@@ -329,11 +353,6 @@ pub fn with_id_like(c: &Connection, hex: &str, or_starts: bool) -> Result<Vec<Le
         c.prepare_cached("SELECT id FROM leads WHERE lower(hex(id)) LIKE '%' || ?1 OR (?2 AND lower(hex(id)) LIKE ?1 || '%') LIMIT 2")?;
     let found = statement.query_map(params![hex, or_starts], |r| Ok(LeadId(Uuid::from_bytes(r.get(0)?))))?;
     Ok(found.collect::<Result<_, _>>()?)
-}
-
-/// Lines with an open follow-up, the earliest first.
-pub fn lines_due(c: &Connection, limit: u32) -> Result<Vec<Line>, ClientError> {
-    collect(c, &format!("SELECT {LINE} FROM leads WHERE next_follow_up_at IS NOT NULL ORDER BY next_follow_up_at, n LIMIT {limit}"), [])
 }
 
 /// Leads on this device.
