@@ -100,9 +100,10 @@ CREATE INDEX leads_by_change ON leads (updated_at DESC, n DESC);
 CREATE INDEX leads_by_pool ON leads (pool, updated_at DESC, n DESC);
 CREATE INDEX leads_by_status ON leads (status, pool);
 
--- Search: words of names and e-mails by prefix; digits of phones anywhere.
+-- Search: words of names and e-mails by prefix; digits of phones anywhere. Vowel signs belong to
+-- words, or Devanagari would fall apart.
 CREATE VIRTUAL TABLE lead_words USING fts5 (
-    name, email, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3', detail = column
+    name, email, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'", prefix = '1 2 3', detail = column
 );
 CREATE VIRTUAL TABLE lead_digits USING fts5 (
     digits, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none

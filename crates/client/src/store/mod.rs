@@ -111,6 +111,9 @@ impl Store {
 }
 
 fn connect(path: &std::path::Path, key: &str, flags: OpenFlags) -> Result<Connection, ClientError> {
+    // SQLCipher's own start-up races when several threads open a database first at once.
+    static FIRST: Mutex<()> = Mutex::new(());
+    let _one = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // A raw key: no key derivation at open.
     connection.pragma_update(None, "key", format!("x'{key}'"))?;
