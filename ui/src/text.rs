@@ -1,4 +1,4 @@
-//! Every word on the screen comes from `locales/*.ftl` through [`t!`]. Owns the one bundle; screens
+//! Every word on the screen comes from `locales/*.ftl` through `t!`. Owns the one bundle; screens
 //! never hold text of their own.
 
 use fluent::{FluentArgs, FluentBundle, FluentResource};
