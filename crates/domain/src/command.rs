@@ -81,6 +81,15 @@ pub enum Command {
     RemoveTag {
         tag: String,
     },
+    /// Takes the lead out of everybody's sight but an Admin's; nothing is erased.
+    DeleteLead {
+        reason: String,
+    },
+    /// Undoes these deletions, which are all that stood when the author looked.
+    RestoreLead {
+        deletions: Vec<Uuid>,
+        reason: String,
+    },
 }
 
 /// A lead typed into the form or the CLI; the phone is E.164 already.
@@ -144,6 +153,8 @@ impl Command {
             | Command::CompleteFollowUp { .. }
             | Command::CancelFollowUp { .. } => Action::ScheduleFollowUp,
             Command::AddNote { .. } | Command::EditNote { .. } => Action::EditLead,
+            Command::DeleteLead { .. } => Action::DeleteLead,
+            Command::RestoreLead { .. } => Action::RestoreLead,
         }
     }
 
@@ -186,6 +197,13 @@ impl Command {
             Command::AddNote { text } => required_text("note", text, limits::NOTE_MAX),
             Command::EditNote { splices, .. } => check_splices(splices),
             Command::AddTag { tag } | Command::RemoveTag { tag } => required_text("tag", tag, limits::LINE_MAX),
+            Command::DeleteLead { reason } => required_text("reason", reason, limits::LINE_MAX),
+            Command::RestoreLead { deletions, reason } => {
+                if deletions.is_empty() || deletions.len() > limits::SPLICES_MAX {
+                    return Err(Refusal::new(RefusalCode::InvalidValue, "This names no deletion to undo."));
+                }
+                required_text("reason", reason, limits::LINE_MAX)
+            }
         }
     }
 
@@ -235,6 +253,35 @@ impl Command {
             },
             Command::AddNote { .. } | Command::LogCall { .. } | Command::AddTag { .. } => room_for_one_more(lead),
             Command::SetField { .. } | Command::RemoveTag { .. } => Ok(()),
+            // Of two people who delete at once both are right.
+            Command::DeleteLead { .. } => Ok(()),
+            Command::RestoreLead { deletions, .. } => match &lead.deleted {
+                Some(deleted) if deletions.iter().any(|d| deleted.deletions.contains(d)) => Ok(()),
+                Some(_) | None => Err(Refusal::new(RefusalCode::InvalidValue, "This lead is not deleted.")),
+            },
+        }
+    }
+
+    /// What an old owner's edit becomes when it arrives after the lead was handed over: the additive
+    /// ones are kept under their author, the rest is proposed to the new owner.
+    #[must_use]
+    pub fn is_additive(&self) -> bool {
+        match self {
+            Command::LogCall { .. }
+            | Command::AddNote { .. }
+            | Command::EditNote { .. }
+            | Command::AddTag { .. }
+            | Command::RemoveTag { .. }
+            | Command::ScheduleFollowUp { .. }
+            | Command::MoveFollowUp { .. }
+            | Command::CompleteFollowUp { .. }
+            | Command::CancelFollowUp { .. } => true,
+            Command::CreateLead(_)
+            | Command::SetField { .. }
+            | Command::ChangeStatus { .. }
+            | Command::SetInterest { .. }
+            | Command::DeleteLead { .. }
+            | Command::RestoreLead { .. } => false,
         }
     }
 }

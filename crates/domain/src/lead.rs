@@ -182,6 +182,19 @@ pub struct DropRecord {
     pub at: i64,
 }
 
+/// A soft deletion (row N1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// All that no restore names; a restore must name each.
+    pub deletions: Vec<Uuid>,
+    /// Of the first of them.
+    pub by: UserId,
+    pub at: i64,
+    pub reason: String,
+    /// Somebody who did not know of it edited the lead: it stays deleted, and this says so.
+    pub edited_after: bool,
+}
+
 /// Everything a lead's document says. The owner is not in it: that is a server row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeadRecord {
@@ -204,6 +217,8 @@ pub struct LeadRecord {
     pub tags: Vec<String>,
     /// The drop that stands, while the lead is lost.
     pub drop: Option<DropRecord>,
+    /// The deletion that stands; the record is kept whole.
+    pub deleted: Option<Deletion>,
     pub created_by: UserId,
     pub created_at: i64,
 }

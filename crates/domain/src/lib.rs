@@ -9,6 +9,9 @@ pub mod id;
 pub mod lead;
 pub mod lifecycle;
 pub mod limits;
+#[cfg(feature = "password")]
+pub mod password;
+pub mod people;
 pub mod phone;
 pub mod policy;
 pub mod refusal;

@@ -18,6 +18,9 @@ pub enum RefusalCode {
     ReasonRequired,
     LeadUnassigned,
     LeadClosed,
+    LeadDeleted,
+    /// The lead went to somebody else, and this device knew.
+    HandedOver,
     FollowUpSettled,
     Duplicate,
     /// The bytes are not a change that this command makes.

@@ -24,6 +24,27 @@ pub struct SignIn {
     /// Shown in the device list, `Asha's laptop`.
     pub device_name: String,
     pub app_version: String,
+    /// Of the authenticator app, or one of the recovery codes; asked for by `totp_required`.
+    #[serde(default)]
+    pub second_factor: Option<Secret>,
+}
+
+/// Uses an invitation or a forgotten-password code: sets the password and signs in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Redeem {
+    pub code: Secret,
+    pub password: Secret,
+    pub device: DeviceId,
+    pub device_name: String,
+    pub app_version: String,
+    #[serde(default)]
+    pub second_factor: Option<Secret>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChangePassword {
+    pub old: Secret,
+    pub new: Secret,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,6 +64,40 @@ pub struct Session {
     pub me: Me,
     /// Server time, ms since the epoch; a device whose clock is far off says so.
     pub server_ms: i64,
+    pub lease: SignedLease,
+    /// Ed25519 public key that leases are signed with; kept at the first sign-in.
+    #[serde(with = "serde_bytes")]
+    pub lease_key: Vec<u8>,
+    /// X25519 public key that the profile's key is sealed to, once, for `recover`.
+    #[serde(with = "serde_bytes")]
+    pub recovery_key: Vec<u8>,
+    /// Lets this device upload into quarantine, also after it is revoked; new at each sign-in by
+    /// password, absent at a refresh.
+    #[serde(default)]
+    pub device_secret: Option<Secret>,
+}
+
+/// How long a device may work without the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    pub user: UserId,
+    pub device: DeviceId,
+    pub role: Role,
+    /// Ms since the epoch, server time.
+    pub issued_at: i64,
+    /// The profile locks then; an online sign-in unlocks it.
+    pub until: i64,
+    /// The wrapped key is destroyed then.
+    pub wipe_at: i64,
+}
+
+/// A lease as it travels and is kept: its JSON, and the Ed25519 signature over those bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedLease {
+    #[serde(with = "serde_bytes")]
+    pub lease: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    pub signature: Vec<u8>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,9 +114,12 @@ pub struct Me {
 #[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
 #[error("{title}")]
 pub struct ProblemDetails {
-    /// Stable code: `wrong_credentials`, `token_expired`, `device_revoked`, `not_found`, …
+    /// Stable code: `wrong_credentials`, `totp_required`, `locked`, `user_disabled`, `token_expired`, `device_revoked`, `not_found`, …
     pub code: String,
     /// A sentence for people.
     pub title: String,
     pub status: u16,
+    /// The field of a form that is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }

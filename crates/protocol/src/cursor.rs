@@ -1,7 +1,5 @@
 //! The pull cursor. Opaque to clients: only the server makes or reads one.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,6 +15,9 @@ pub struct Cursor {
     pub chain: Vec<u8>,
     /// Set while a back-fill runs.
     pub backfill: Option<Backfill>,
+    /// Records were taken away on the way here: the device acknowledges that by sending this back.
+    #[serde(default)]
+    pub took_away: bool,
 }
 
 /// A back-fill by record id; afterwards the log continues from the cursor's `seq`.
@@ -30,18 +31,16 @@ pub struct Backfill {
 }
 
 impl Cursor {
-    /// As sent to clients.
+    /// As the server packs it; on the wire it is sealed, so that no device makes one.
     #[must_use]
-    pub fn encode(&self) -> String {
-        let bytes = rmp_serde::to_vec(self).expect("a cursor holds only plain values");
-        URL_SAFE_NO_PAD.encode(bytes)
+    pub fn pack(&self) -> Vec<u8> {
+        rmp_serde::to_vec(self).expect("a cursor holds only plain values")
     }
 
-    /// Reads a cursor; `None` for anything that is not one of ours.
+    /// Reads what [`Cursor::pack`] wrote; `None` for anything else.
     #[must_use]
-    pub fn decode(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let cursor: Self = rmp_serde::from_slice(&bytes).ok()?;
+    pub fn unpack(bytes: &[u8]) -> Option<Self> {
+        let cursor: Self = rmp_serde::from_slice(bytes).ok()?;
         (cursor.chain.len() == 32).then_some(cursor)
     }
 }

@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn a_cut_stream_keeps_whole_batches_and_reports_the_cut() {
-        let batch = PullBatch { entries: vec![Entry::Resync, Entry::BackfillEnd], cursor: "c".into(), up_to_date: true, progress: None };
+        let entries = vec![Entry::Resync, Entry::BackfillEnd];
+        let batch = PullBatch { entries, cursor: "c".into(), up_to_date: true, progress: None, head: None };
         let mut bytes = encode(&batch);
         bytes.extend_from_slice(&encode(&batch)[..9]);
         let mut stream = bytes.as_slice();

@@ -1,6 +1,7 @@
 //! Wire types of device ↔ server. Bodies are MessagePack with named fields, so that a field may be
 //! added; pull batches are zstd frames. What a peer does not know it skips.
 
+pub mod admin;
 pub mod auth;
 pub mod cursor;
 pub mod frame;
@@ -17,10 +18,14 @@ pub use hash::ChangeHash;
 pub const PROTOCOL_VERSION: u32 = 1;
 /// Name of the header that carries [`PROTOCOL_VERSION`].
 pub const PROTOCOL_HEADER: &str = "leadline-protocol";
+/// Sent by the device with each pull: how many commands wait in its outbox.
+pub const PENDING_HEADER: &str = "leadline-pending";
 /// Content type of MessagePack bodies.
 pub const MSGPACK: &str = "application/msgpack";
 /// Largest body of a push, bytes.
 pub const PUSH_BODY_MAX: usize = 8 * 1024 * 1024;
+/// Items of one upload into quarantine at most.
+pub const QUARANTINE_ITEMS_MAX: usize = 200;
 /// Commands in one push at most.
 pub const PUSH_ITEMS_MAX: usize = 1_000;
 /// Largest decompressed pull batch a client accepts, bytes.
@@ -36,5 +41,17 @@ pub mod paths {
     pub const SNAPSHOT: &str = "/api/v1/sync/snapshot";
     pub const LIVE: &str = "/api/v1/sync/live";
     pub const LEADS: &str = "/api/v1/leads";
+    pub const REDEEM: &str = "/api/v1/auth/redeem";
+    pub const PASSWORD: &str = "/api/v1/auth/password";
+    pub const SESSIONS: &str = "/api/v1/auth/sessions";
+    pub const SIGN_OUT_EVERYWHERE: &str = "/api/v1/auth/sign-out-everywhere";
+    pub const TOTP: &str = "/api/v1/auth/totp";
+    pub const PROFILE: &str = "/api/v1/auth/profile";
+    pub const USERS: &str = "/api/v1/users";
+    pub const TEAMS: &str = "/api/v1/teams";
+    pub const DEVICES: &str = "/api/v1/devices";
+    pub const PROPOSALS: &str = "/api/v1/proposals";
+    pub const QUARANTINE: &str = "/api/v1/quarantine";
+    pub const AUDIT: &str = "/api/v1/audit";
     pub const HEALTH: &str = "/healthz";
 }

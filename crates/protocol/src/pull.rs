@@ -15,6 +15,10 @@ pub struct PullBatch {
     pub up_to_date: bool,
     /// During a back-fill: records sent / in all.
     pub progress: Option<Progress>,
+    /// The log's end as it is known now, `EPOCH:SEQ:HEX`: kept by the device as a witness, for
+    /// `leadline-server audit verify --head`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,4 +79,7 @@ pub struct Snapshot {
     pub metas: Vec<ChangeMeta>,
     /// `seq` of the last change in `blob`.
     pub seq: u64,
+    /// Open ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposals: Vec<domain::people::Proposal>,
 }

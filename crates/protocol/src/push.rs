@@ -1,6 +1,7 @@
 //! `POST /api/v1/sync/push`: the outbox in order; one answer per command.
 
 use crate::hash::ChangeHash;
+use domain::people::QuarantineReason;
 use domain::{CommandId, DocId, Envelope, Refusal};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,8 @@ pub enum Outcome {
     Proposed { seq: u64 },
     /// Final.
     Refused { refusal: Refusal },
+    /// Put aside for a manager to release or drop.
+    Quarantined { reason: QuarantineReason },
     /// Changes that the server lacks: send them, whoever wrote them, then this again.
     Need { hashes: Vec<ChangeHash> },
     /// No refusal: the server can't just now (disk, rate).
@@ -61,7 +64,11 @@ impl Outcome {
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self {
-            Outcome::Applied { .. } | Outcome::Reapplied { .. } | Outcome::Proposed { .. } | Outcome::Refused { .. } => true,
+            Outcome::Applied { .. }
+            | Outcome::Reapplied { .. }
+            | Outcome::Proposed { .. }
+            | Outcome::Refused { .. }
+            | Outcome::Quarantined { .. } => true,
             Outcome::Need { .. } | Outcome::RetryLater { .. } => false,
         }
     }

@@ -15,6 +15,8 @@ pub enum Row {
     Team(TeamRow),
     /// Who owns a lead; not in the lead's document.
     Owner(OwnerRow),
+    /// An edit of an old owner, for whoever sees the lead.
+    Proposal(domain::people::Proposal),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +77,8 @@ pub struct LeadSummary {
     pub created_at: i64,
     /// Latest change: device time of its command, but never after its arrival.
     pub updated_at: i64,
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 impl LeadSummary {
@@ -97,6 +101,7 @@ impl LeadSummary {
             team,
             created_at: lead.created_at,
             updated_at,
+            deleted: lead.deleted.is_some(),
         }
     }
 }
