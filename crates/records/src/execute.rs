@@ -95,6 +95,8 @@ fn kind(command: &Command) -> DocKind {
         | Command::AddNote { .. }
         | Command::EditNote { .. }
         | Command::AddTag { .. }
-        | Command::RemoveTag { .. } => DocKind::Lead,
+        | Command::RemoveTag { .. }
+        | Command::DeleteLead { .. }
+        | Command::RestoreLead { .. } => DocKind::Lead,
     }
 }

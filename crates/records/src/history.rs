@@ -27,6 +27,13 @@ pub fn history(doc: &Doc) -> Vec<HistoryEntry> {
         .collect()
 }
 
+/// The command of one accepted change: for a log that holds changes without their documents.
+#[must_use]
+pub fn envelope_of(change: &[u8]) -> Option<Envelope> {
+    let change = automerge::Change::from_bytes(change.to_vec()).ok()?;
+    serde_json::from_str(change.message()?).ok()
+}
+
 /// The command of the change that made an operation.
 pub(crate) fn author_of(doc: &Doc, op: &automerge::ObjId) -> Option<(Envelope, Vec<automerge::ChangeHash>)> {
     let hash = doc.am.hash_for_opid(op)?;

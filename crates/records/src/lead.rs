@@ -13,6 +13,8 @@
 //! | `note:<uuid>` `unplaced:<uuid>` | Text |
 //! | `tag:<uuid>` | text |
 //! | `drop:<uuid>` | map: `reason` `at` |
+//! | `delete:<uuid>` | map: `by` `at` `reason` |
+//! | `restore:<uuid>` | map: `reason` `at`, and each undone deletion's id as a key |
 //!
 //! Each item is its own root key, named by the command that made it: two devices that each created
 //! a shared container would hide each other's items.
@@ -25,7 +27,7 @@ use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 use domain::command::NewLead;
 use domain::follow_up::{FollowUp, FollowUpState};
-use domain::lead::{CallAttempt, DropRecord, Note};
+use domain::lead::{CallAttempt, Deletion, DropRecord, Note};
 use domain::{Command, Envelope, LeadField, LeadId, LeadRecord, Status, UserId};
 use uuid::Uuid;
 
@@ -92,6 +94,20 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
         Command::RemoveTag { tag } => {
             for key in tag_keys(tx, tag) {
                 tx.delete(ROOT, key)?;
+            }
+        }
+        Command::DeleteLead { reason } => {
+            let item = tx.put_object(ROOT, format!("delete:{id}"), ObjType::Map)?;
+            tx.put(&item, "by", envelope.author.to_string())?;
+            tx.put(&item, "at", envelope.at)?;
+            tx.put(&item, "reason", reason.as_str())?;
+        }
+        Command::RestoreLead { deletions, reason } => {
+            let item = tx.put_object(ROOT, format!("restore:{id}"), ObjType::Map)?;
+            tx.put(&item, "at", envelope.at)?;
+            tx.put(&item, "reason", reason.as_str())?;
+            for deletion in deletions {
+                tx.put(&item, deletion.to_string(), true)?;
             }
         }
     }
@@ -183,6 +199,7 @@ pub fn read(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
         notes: Vec::new(),
         tags: Vec::new(),
         drop: None,
+        deleted: None,
         created_by,
         created_at: number(&doc.am, &ROOT, "created_at"),
     };
@@ -191,6 +208,8 @@ pub fn read(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
 }
 
 fn read_items(doc: &Doc, lead: &mut LeadRecord) {
+    let mut deletions: Vec<(Uuid, ObjId)> = Vec::new();
+    let mut restored: Vec<Uuid> = Vec::new();
     for entry in doc.am.map_range(ROOT, ..) {
         let Some((kind, id)) = entry.key.split_once(':') else { continue };
         let Ok(id) = id.parse::<Uuid>() else { continue };
@@ -212,12 +231,41 @@ fn read_items(doc: &Doc, lead: &mut LeadRecord) {
                 // Keys come in order, so the newest drop is the one that stays.
                 lead.drop = Some(DropRecord { id, reason, at: number(&doc.am, &object, "at") });
             }
+            // Keys come in order, so the first stays first.
+            "delete" => deletions.push((id, object)),
+            "restore" => restored.extend(doc.am.keys(&object).filter_map(|key| key.parse::<Uuid>().ok())),
             _ => {}
         }
     }
     lead.tags.sort_unstable();
     lead.tags.dedup();
     lead.notes.sort_by_key(|n| n.id);
+    deletions.retain(|(id, _)| !restored.contains(id));
+    if let Some((_, first)) = deletions.first() {
+        lead.deleted = Some(Deletion {
+            by: scalar(&doc.am, first, "by").and_then(|s| s.parse().ok()).unwrap_or(lead.created_by),
+            at: number(&doc.am, first, "at"),
+            reason: scalar(&doc.am, first, "reason").unwrap_or_default(),
+            edited_after: edited_after(doc, &deletions),
+            deletions: deletions.into_iter().map(|(id, _)| id).collect(),
+        });
+    }
+}
+
+/// Whether some change, other than deletions and restores, does not come before every deletion that
+/// stands: its author did not know, or it came later.
+fn edited_after(doc: &Doc, deletions: &[(Uuid, ObjId)]) -> bool {
+    let history = crate::history(doc);
+    let deleting: Vec<_> = history
+        .iter()
+        .filter(|entry| entry.envelope.as_ref().is_some_and(|e| deletions.iter().any(|(id, _)| e.id.0 == *id)))
+        .map(|entry| entry.hash.into())
+        .collect();
+    let housekeeping = |e: &Envelope| matches!(e.command, Command::DeleteLead { .. } | Command::RestoreLead { .. });
+    doc.am.get_changes(&deleting).iter().any(|change| {
+        let envelope = change.message().and_then(|m| serde_json::from_str::<Envelope>(m).ok());
+        envelope.is_none_or(|e| !housekeeping(&e))
+    })
 }
 
 fn follow_up(doc: &Doc, object: &ObjId, id: Uuid) -> FollowUp {

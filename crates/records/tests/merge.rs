@@ -226,11 +226,106 @@ fn reexecution_keeps_a_concurrent_edit_as_a_conflict() {
     assert_eq!(lead.phone.others.len(), 1, "the manager's number must not be overwritten");
 }
 
+fn delete() -> Command {
+    Command::DeleteLead { reason: "Entered twice".into() }
+}
+
+fn restore(deletions: &[Uuid]) -> Command {
+    Command::RestoreLead { deletions: deletions.to_vec(), reason: "It was the only one".into() }
+}
+
+/// By the history alone: the deletions that no restore names, in the order of their ids.
+fn deletions_that_stand(doc: &Doc) -> Vec<Uuid> {
+    let commands: Vec<Envelope> = history(doc).into_iter().filter_map(|entry| entry.envelope).collect();
+    let restored =
+        |id: &Uuid| commands.iter().any(|e| matches!(&e.command, Command::RestoreLead { deletions, .. } if deletions.contains(id)));
+    let deleted = |e: &Envelope| matches!(e.command, Command::DeleteLead { .. }).then_some(e.id.0);
+    let mut standing: Vec<Uuid> = commands.iter().filter_map(deleted).filter(|id| !restored(id)).collect();
+    standing.sort_unstable();
+    standing
+}
+
+#[test]
+fn a_restore_brings_the_record_back_as_it_was() {
+    let (mut a, mut b, _) = pair();
+    let before = a.read();
+    let deleted = a.run(delete());
+    b.take(&deleted);
+    let deletion = b.read().deleted.expect("it is deleted");
+    assert_eq!((deletion.by, deletion.reason.as_str(), deletion.edited_after), (a.user, "Entered twice", false));
+    assert_eq!(LeadRecord { deleted: None, ..b.read() }, before, "nothing is erased");
+    let restored = b.run(restore(&deletion.deletions));
+    a.take(&restored);
+    assert_eq!((a.read(), b.read()), (before.clone(), before));
+}
+
+#[test]
+fn two_deletions_at_once_both_need_restoring() {
+    let (mut a, mut b, _) = pair();
+    let (x, y) = (a.run(delete()), b.run(delete()));
+    a.take(&y);
+    b.take(&x);
+    assert_eq!(a.read(), b.read());
+    let both = a.read().deleted.expect("it is deleted").deletions;
+    assert_eq!(both.len(), 2);
+    // Of two restores that each know one deletion, together they undo both.
+    for named in &both {
+        let restored = a.run(restore(&[*named]));
+        b.take(&restored);
+        assert_eq!(a.read(), b.read());
+        let rest: Vec<Uuid> = both.iter().copied().filter(|id| *named == both[0] && id != named).collect();
+        assert_eq!(a.read().deleted.map(|d| d.deletions).unwrap_or_default(), rest);
+    }
+    let (mut a, mut b, _) = pair();
+    let (x, y) = (a.run(delete()), b.run(delete()));
+    // A restores what it knows of: the other's deletion still stands.
+    let known = a.read().deleted.expect("it is deleted").deletions;
+    let restored = a.run(restore(&known));
+    b.take(&x);
+    b.take(&restored);
+    a.take(&y);
+    assert_eq!(a.read(), b.read());
+    assert_eq!(a.read().deleted.expect("by the other").by, b.user);
+}
+
+#[test]
+fn an_edit_that_did_not_know_of_the_deletion_flags_it() {
+    for (edit, flagged) in [(set(LeadField::Name, "Anita"), true), (delete(), false)] {
+        let (a, b) = concurrently(delete(), edit.clone());
+        assert_eq!(a, b);
+        let deletion = a.deleted.expect("a deletion wins over an edit");
+        assert_eq!(deletion.edited_after, flagged, "{edit:?}");
+    }
+    let (a, _) = concurrently(delete(), set(LeadField::Name, "Anita"));
+    assert_eq!(a.name.value.as_deref(), Some("Anita"), "what was typed is kept");
+}
+
+#[test]
+fn edits_before_a_deletion_and_after_a_restore_flag_nothing() {
+    let (mut a, mut b, _) = pair();
+    a.run(set(LeadField::Name, "Before"));
+    a.run(delete());
+    assert!(!a.read().deleted.expect("it is deleted").edited_after);
+    let deletions = a.read().deleted.expect("it is deleted").deletions;
+    a.run(restore(&deletions));
+    a.run(set(LeadField::Name, "After"));
+    assert_eq!(a.read().deleted, None);
+    a.run(delete());
+    assert!(!a.read().deleted.expect("again").edited_after);
+    // Somebody else, who knows nothing of all this.
+    let theirs = b.run(set(LeadField::Email, "a@b.in"));
+    a.take(&theirs);
+    let deletion = a.read().deleted.expect("still");
+    assert!(deletion.edited_after && deletion.deletions.len() == 1);
+    a.run(restore(&deletion.deletions));
+    assert_eq!((a.read().deleted, a.read().email.value), (None, Some("a@b.in".to_owned())));
+}
+
 fn random_command(d: &mut Device, rng: &mut SmallRng) -> Option<Command> {
     let lead = d.read();
     let open: Vec<_> = lead.follow_ups.iter().map(|f| f.id).collect();
     let pick = |rng: &mut SmallRng| open.choose(rng).copied();
-    Some(match rng.random_range(0..11) {
+    Some(match rng.random_range(0..13) {
         0 => set(LeadField::Phone, ["+919820014786", "+919820014768", "+919820014700"][rng.random_range(0..3)]),
         1 => set(*LeadField::ALL.choose(rng)?, "1200"),
         2 => Command::SetField { field: LeadField::Email, value: None },
@@ -249,6 +344,8 @@ fn random_command(d: &mut Device, rng: &mut SmallRng) -> Option<Command> {
         7 => Command::CancelFollowUp { follow_up: pick(rng)? },
         8 => Command::AddTag { tag: ["hot", "cold"][rng.random_range(0..2)].into() },
         9 => Command::RemoveTag { tag: "hot".into() },
+        10 => delete(),
+        11 => restore(&lead.deleted?.deletions),
         _ => {
             let note = lead.notes.choose(rng)?;
             let length = note.text.chars().count();
@@ -295,6 +392,8 @@ proptest! {
         prop_assert_eq!(&everywhere[0], &everywhere[1], "seed {}", seed);
         prop_assert_eq!(&everywhere[1], &everywhere[2], "seed {}", seed);
         prop_assert_eq!(history(&devices[0].doc).len(), changes.len());
+        let standing = everywhere[0].1.deleted.as_ref().map(|d| d.deletions.clone()).unwrap_or_default();
+        prop_assert_eq!(standing, deletions_that_stand(&devices[0].doc), "seed {}", seed);
     }
 
     /// What honest devices make, the gate and `accept` let in unchanged, in any causal order.
