@@ -5,21 +5,13 @@ use crate::auth::SignedIn;
 use crate::error::Error;
 use crate::live::Touched;
 use crate::sight::{Channel, Sight};
-use crate::store::leads::Standing;
+use crate::store::leads::{LeadRow, Standing};
 use crate::store::log::{Appender, Entry, Move};
 use crate::store::users::User;
-use crate::store::{Store, Tx, leads, orgs, users};
-use domain::{Action, DocId, Env, LeadId, OrgId, UserId, policy};
+use crate::store::{Store, StoreError, Tx, leads, orgs, users};
+use domain::{Action, DocId, Env, LeadId, OrgId, TeamId, UserId, policy};
+use protocol::admin::SetOwner;
 use protocol::rows::OwnerRow;
-use serde::{Deserialize, Serialize};
-
-/// `POST /api/v1/leads/{id}/owner`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SetOwner {
-    /// Who owns it on the caller's screen.
-    pub expected_owner: Option<UserId>,
-    pub owner: Option<UserId>,
-}
 
 /// Gives the lead to `owner`, and with it to their team.
 ///
@@ -28,24 +20,52 @@ pub struct SetOwner {
 pub fn set_owner(store: &Store, env: &Env, org: OrgId, who: &SignedIn, lead: LeadId, set: SetOwner) -> Result<(OwnerRow, Touched), Error> {
     store.write(|tx| {
         let head = orgs::lock(tx, org)?;
-        let row = leads::get(tx, org, lead)?.filter(|row| Sight::of(who.actor()).sees(&row.standing)).ok_or(Error::NotFound)?;
-        policy::authorise(who.actor(), Action::AssignLead, &row.standing.subject())?;
+        let giver = users::by_id(tx, org, who.actor().user)?.ok_or(Error::NotFound)?.actor();
+        let row = leads::get(tx, org, lead)?.filter(|row| Sight::of(&giver).sees(&row.standing)).ok_or(Error::NotFound)?;
+        policy::authorise(&giver, Action::AssignLead, &row.standing.subject())?;
+        policy::eligible(Action::AssignLead, &row.standing.subject())?;
         if row.standing.owner != set.expected_owner {
             return Err(Error::OwnerChanged);
         }
-        let team = new_owner(tx, org, set.owner)?.map_or(row.standing.team, |user| user.row.team);
-        let standing = Standing { owner: set.owner, team, ..row.standing };
-        let owner = OwnerRow { lead, owner: set.owner, team };
-        let moved = Move { before: Channel::of_lead(&row.standing), after: Channel::of_lead(&standing), owner: Some(owner.clone()) };
-        let touched = moved.before.iter().chain(&moved.after).copied().collect();
+        let team = match new_owner(tx, org, set.owner)? {
+            None => row.standing.team,
+            Some(user) => {
+                policy::may_be_given(&giver, user.row.role, user.row.team)?;
+                user.row.team
+            }
+        };
         let mut log = Appender::new(org, &head, env.now_ms());
-        let seq = log.append(tx, &Entry::Move { doc: DocId::lead(lead), author: who.actor().user, moved }, env.random())?;
+        let mut touched = Touched::default();
+        let owner = give(tx, env, &mut log, giver.user, row, set.owner, team, &mut touched)?;
         log.finish(tx)?;
-        let mut summary = row.summary;
-        (summary.owner, summary.team) = (set.owner, team);
-        leads::put(tx, org, lead, &summary, seq)?;
-        Ok((owner, Touched { seq, channels: touched, everyone: false }))
+        Ok((owner, touched))
     })
+}
+
+/// Writes a lead's new owner and team into the log and the read model.
+///
+/// # Errors
+/// The database's.
+#[expect(clippy::too_many_arguments, reason = "one place for what assignment and a change of team both do")]
+pub fn give(
+    tx: &mut dyn Tx,
+    env: &Env,
+    log: &mut Appender,
+    by: UserId,
+    row: LeadRow,
+    owner: Option<UserId>,
+    team: Option<TeamId>,
+    touched: &mut Touched,
+) -> Result<OwnerRow, StoreError> {
+    let standing = Standing { owner, team, ..row.standing };
+    let told = OwnerRow { lead: row.id, owner, team };
+    let moved = Move { before: Channel::of_lead(&row.standing), after: Channel::of_lead(&standing), owner: Some(told.clone()) };
+    touched.channels.extend(moved.before.iter().chain(&moved.after).copied());
+    touched.seq = log.append(tx, &Entry::Move { doc: DocId::lead(row.id), author: by, moved }, env.random())?;
+    let mut summary = row.summary;
+    (summary.owner, summary.team) = (owner, team);
+    leads::put(tx, log.org(), row.id, &summary, touched.seq)?;
+    Ok(told)
 }
 
 fn new_owner(tx: &mut dyn Tx, org: OrgId, owner: Option<UserId>) -> Result<Option<User>, Error> {

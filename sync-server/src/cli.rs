@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use domain::Role;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use sync_server::audit::SeenHead;
 
 /// The Leadline server: one organisation's users, leads and edits, passed on to its devices.
 ///
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 ///
 /// Settings come from flags, then from LEADLINE_* environment variables, then from the TOML file
 /// (--config, else leadline.toml in the data folder; keys: listen, data, database_url, log_dir, log,
-/// behind_proxy), then from the defaults shown.
+/// tls_cert, tls_key, public_url, behind_proxy), then from the defaults shown.
 #[derive(Parser)]
 #[command(name = "leadline-server", version, verbatim_doc_comment)]
 pub struct Cli {
@@ -49,6 +50,9 @@ pub enum Command {
     Init(Init),
     /// Serve devices until ctrl-c or SIGTERM
     Serve(Serve),
+    /// Make a certificate for a local network, which `serve` then uses; prints its fingerprint. Devices
+    /// that were invited trust it by that
+    Cert(Cert),
     /// People who may sign in
     #[command(subcommand)]
     User(User),
@@ -61,6 +65,9 @@ pub enum Command {
     Restore(Restore),
     /// After a PostgreSQL restore: tell devices that history changed, so that they bring back what is lost
     BeginEpoch,
+    /// Take what one computer never sent out of its folder into quarantine, without the person's
+    /// password: also after a forgotten one, and after a wipe
+    Recover(Recover),
     /// The log of accepted edits
     #[command(subcommand)]
     Audit(Audit),
@@ -99,15 +106,61 @@ pub struct Serve {
     /// Folder of the log files, one a day, 14 kept [default: logs in the data folder]
     #[arg(long, env = "LEADLINE_LOG_DIR", value_name = "DIR")]
     pub log_dir: Option<PathBuf>,
-    /// A proxy in front terminates TLS: allow plain HTTP on other addresses than this computer's own
+    /// Certificate to speak TLS with, PEM, followed by those between it and its root [default:
+    /// tls/server.crt in the data folder, if `cert` made it]
+    #[arg(long, env = "LEADLINE_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's key, PEM
+    #[arg(long, env = "LEADLINE_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Address that devices reach this server at, as https://crm.example.com [default: what it listens on]
+    #[arg(long, env = "LEADLINE_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// A proxy in front ends TLS: allow plain HTTP on other addresses than this computer's own, and
+    /// believe the last entry of X-Forwarded-For
     #[arg(long, env = "LEADLINE_BEHIND_PROXY")]
     pub behind_proxy: bool,
+}
+
+#[derive(Args)]
+pub struct Cert {
+    /// Host name or address that devices reach this server by, besides localhost and this machine's
+    /// own name; may be given several times
+    #[arg(long = "name", value_name = "HOST")]
+    pub names: Vec<String>,
+    /// Folder of server.crt and server.key [default: tls in the data folder]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace one that is there: devices that trust it by its fingerprint must be invited anew
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Subcommand)]
 pub enum User {
     /// Add one; the password is read from standard input
     Add(UserAdd),
+    /// Print a one-time code with which somebody who forgot their password sets a new one; good for 72 hours
+    Code(UserCode),
+    /// Let somebody in no more: their sign-ins end
+    Disable(UserNamed),
+    /// Let somebody in again
+    Enable(UserNamed),
+}
+
+#[derive(Args)]
+pub struct UserNamed {
+    /// Address that the person signs in with
+    pub email: String,
+}
+
+#[derive(Args)]
+pub struct UserCode {
+    /// Address that the person signs in with
+    pub email: String,
+    /// Also turn their two-step sign-in off: they lost the authenticator and its recovery codes
+    #[arg(long)]
+    pub end_two_step: bool,
 }
 
 #[derive(Args)]
@@ -148,8 +201,25 @@ pub struct Restore {
     pub file: PathBuf,
 }
 
+#[derive(Args)]
+pub struct Recover {
+    /// Folder of the copy, or a copy of that folder: it holds leadline.db and leadline.sealed
+    pub profile: PathBuf,
+}
+
 #[derive(Subcommand)]
 pub enum Audit {
-    /// Prove that nothing in the log was altered or taken out
-    Verify,
+    /// Prove that nothing in the log was altered or taken out; says where, and ends with 1, if something was
+    Verify(AuditVerify),
+}
+
+#[derive(Args)]
+pub struct AuditVerify {
+    /// The end of the log as a device has seen it, as `leadline status` prints it: finds an end that
+    /// was cut off; may be given several times
+    #[arg(long = "head", value_name = "EPOCH:SEQ:HEX")]
+    pub heads: Vec<SeenHead>,
+    /// Also compare every document and row with what the log makes of it; takes longer
+    #[arg(long)]
+    pub deep: bool,
 }

@@ -23,6 +23,9 @@ pub struct File {
     pub database_url: Option<String>,
     pub log_dir: Option<PathBuf>,
     pub log: Option<String>,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub public_url: Option<String>,
     pub behind_proxy: Option<bool>,
 }
 

@@ -1,15 +1,20 @@
 //! The server without HTTP: what the routes, the CLI, the tests and the simulator call.
 
-use crate::accept::{Acceptor, Queue};
-use crate::assign::{self, SetOwner};
+mod accounts;
+
+use crate::accept::{self, Acceptor, Queue};
+use crate::assign;
+use crate::auth::keys::Keys;
 use crate::auth::{self, SignedIn};
 use crate::error::Error;
-use crate::live::Hub;
+use crate::live::{Hub, Touched};
 use crate::people::{self, NewUser};
-use crate::pull;
 use crate::sight::Sight;
-use crate::store::{Store, StoreError, devices, leads, orgs, users};
-use domain::{DeviceId, Env, LeadId, UserId};
+use crate::store::{Store, StoreError, devices, leads, log, orgs, users};
+use crate::{audit, pull, quarantine};
+use domain::people::{AuditFilter, AuditPage, Quarantined};
+use domain::{CommandId, DeviceId, Env, LeadId, UserId};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Refresh, Secret, Session, SignIn};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
@@ -44,6 +49,9 @@ impl Core {
             let head = orgs::head(tx, org.id)?;
             Ok::<_, StoreError>((org, head))
         })?;
+        if store.read(|tx| Keys::kept(tx, org.id))?.is_none() {
+            store.write(|tx| Keys::of(tx, &env, org.id))?;
+        }
         let hub = Arc::new(Hub::default());
         hub.start_at(head.seq);
         let acceptor = Acceptor::new(store.clone(), env.clone(), org.id);
@@ -86,7 +94,7 @@ impl Core {
     /// # Errors
     /// See [`auth::sign_out`].
     pub fn sign_out(&self, who: &SignedIn) -> Result<(), Error> {
-        auth::sign_out(&self.store, self.org.id, who)
+        auth::sign_out(&self.store, &self.env, self.org.id, who)
     }
 
     /// # Errors
@@ -149,12 +157,22 @@ impl Core {
         self.queue.push_async((who, request)).await
     }
 
-    /// One batch of at most `limit` entries after `cursor`.
+    /// The first batch of an answer: at most `limit` entries after `cursor`, which the device
+    /// acknowledges by sending it.
     ///
     /// # Errors
     /// The database's.
     pub fn pull(&self, who: &SignedIn, cursor: Option<&str>, limit: usize) -> Result<PullBatch, Error> {
-        pull::batch(&self.store, &self.env, &self.org, who, cursor, limit)
+        pull::acknowledge(&self.store, self.org.id, who, cursor)?;
+        pull::batch(&self.store, &self.env, &self.org, who, cursor, limit, true)
+    }
+
+    /// A further batch of the same answer.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn pull_on(&self, who: &SignedIn, cursor: Option<&str>, limit: usize) -> Result<PullBatch, Error> {
+        pull::batch(&self.store, &self.env, &self.org, who, cursor, limit, false)
     }
 
     /// # Errors
@@ -169,6 +187,53 @@ impl Core {
         let (row, touched) = assign::set_owner(&self.store, &self.env, self.org.id, who, lead, set)?;
         self.hub.poke(&touched);
         Ok(row)
+    }
+
+    /// # Errors
+    /// See [`accept::take_proposal`].
+    pub fn take_proposal(&self, who: &SignedIn, id: CommandId) -> Result<(), Error> {
+        self.told(accept::take_proposal(&self.store, &self.env, self.org.id, who, id)?)
+    }
+
+    /// # Errors
+    /// See [`accept::drop_proposal`].
+    pub fn drop_proposal(&self, who: &SignedIn, id: CommandId) -> Result<(), Error> {
+        self.told(accept::drop_proposal(&self.store, &self.env, self.org.id, who, id)?)
+    }
+
+    /// # Errors
+    /// See [`quarantine::upload`].
+    pub fn upload_quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, Error> {
+        quarantine::upload(&self.store, &self.env, self.org.id, upload)
+    }
+
+    /// # Errors
+    /// See [`quarantine::list`].
+    pub fn quarantine(&self, who: &SignedIn) -> Result<Vec<Quarantined>, Error> {
+        quarantine::list(&self.store, self.org.id, who)
+    }
+
+    /// # Errors
+    /// See [`accept::release`].
+    pub fn release_quarantined(&self, who: &SignedIn, id: CommandId) -> Result<(), Error> {
+        self.told(accept::release(&self.store, &self.env, self.org.id, who, id)?)
+    }
+
+    /// # Errors
+    /// See [`accept::drop_quarantined`].
+    pub fn drop_quarantined(&self, who: &SignedIn, id: CommandId) -> Result<(), Error> {
+        self.told(accept::drop_quarantined(&self.store, &self.env, self.org.id, who, id)?)
+    }
+
+    fn told(&self, touched: Touched) -> Result<(), Error> {
+        self.hub.poke(&touched);
+        Ok(())
+    }
+
+    /// # Errors
+    /// See [`auth::still`].
+    pub fn still(&self, who: &SignedIn) -> Result<SignedIn, Error> {
+        auth::still(&self.store, &self.env, self.org.id, who)
     }
 
     /// Whether this person sees the lead now.
@@ -189,16 +254,27 @@ impl Core {
         Ok(live::Poke::Behind { seq: head.seq })
     }
 
-    /// Pokes for what other processes wrote (the CLI, another node).
+    /// Pokes for what other processes wrote (the CLI, another node). Of events no device is told.
     ///
     /// # Errors
     /// The database's.
     pub fn look_for_news(&self) -> Result<(), Error> {
         if !self.hub.is_empty() {
-            let head = self.store.read(|tx| orgs::head(tx, self.org.id))?;
-            self.hub.poke_if_new(head.seq);
+            let known = self.hub.poked();
+            let (news, newest) = self.store.read(|tx| {
+                let newest = orgs::head(tx, self.org.id)?.seq;
+                Ok::<_, StoreError>((log::news_after(tx, self.org.id, known)?, newest))
+            })?;
+            self.hub.poke_if_new(news);
+            self.hub.pass_over(newest);
         }
         Ok(())
+    }
+
+    /// # Errors
+    /// See [`audit::page`].
+    pub fn audit(&self, who: &SignedIn, filter: &AuditFilter) -> Result<AuditPage, Error> {
+        audit::page(&self.store, self.org.id, who, filter)
     }
 
     /// Answers what is queued and takes no more.

@@ -9,8 +9,25 @@ pub enum Error {
     /// One answer for a wrong password, an unknown address and a disabled user.
     #[error("E-mail or password is wrong.")]
     WrongCredentials,
+    /// Too many wrong ones in a row, whether or not there is such an account.
+    #[error("Too many wrong passwords. Try again in {}.", wait(*after_s))]
+    Locked { after_s: u64 },
+    /// The password is right; the second step is missing.
+    #[error("Enter the code that your authenticator shows, or a recovery code.")]
+    TotpRequired,
+    #[error("That code is wrong or was used. Enter the next one that your authenticator shows.")]
+    TotpWrong,
+    /// A one-time code that is not there, used or too old.
+    #[error("This code is wrong, used or too old. Ask your administrator for a new one.")]
+    WrongCode,
     #[error("Sign in first.")]
     NotSignedIn,
+    /// The device puts its unsent edits into quarantine and stops.
+    #[error("Your account was disabled. Ask your administrator.")]
+    UserDisabled,
+    /// As for a disabled user.
+    #[error("This device may not be used any more. Ask your administrator.")]
+    DeviceRevoked,
     /// The access token's time is over: refresh it.
     #[error("This sign-in needs refreshing.")]
     TokenExpired,
@@ -27,15 +44,26 @@ pub enum Error {
     NotFound,
     #[error("{0}")]
     Refused(Refusal),
-    /// The compare of a compare-and-set failed.
+    /// The compare of a compare-and-set failed, in words.
+    #[error("{0}")]
+    Changed(String),
+    /// The same, of a lead's owner.
     #[error("Somebody else was faster: the lead has another owner now.")]
     OwnerChanged,
+    /// Quarantine is for devices that may do nothing else.
+    #[error("This device may send as usual.")]
+    NotCutOff,
     #[error("{0}")]
     BadRequest(String),
     #[error("That is more than one request may carry.")]
     TooLarge,
     #[error("This app is too old for the server. Update it.")]
     UpdateNeeded,
+    /// A rate limit; one request more is taken after that.
+    #[error("That is too often. Try again in {after_s} s.")]
+    TooMany { after_s: u64 },
+    #[error("Web pages may not ask this server.")]
+    ForeignOrigin,
     #[error("The server has more to do than it can. Try again in a moment.")]
     Overloaded,
     #[error("The server is shutting down. It will be back in a moment.")]
@@ -52,6 +80,11 @@ impl Error {
     pub fn problem(&self) -> ProblemDetails {
         let (status, code) = match self {
             Error::WrongCredentials => (401, "wrong_credentials"),
+            Error::Locked { .. } => (429, "locked"),
+            Error::TotpRequired | Error::TotpWrong => (401, "totp_required"),
+            Error::WrongCode => (401, "wrong_code"),
+            Error::UserDisabled => (403, "user_disabled"),
+            Error::DeviceRevoked => (403, "device_revoked"),
             Error::NotSignedIn => (401, "not_signed_in"),
             Error::TokenExpired => (401, "token_expired"),
             Error::SessionEnded => (401, "session_ended"),
@@ -64,20 +97,34 @@ impl Error {
                 _ => (422, "refused"),
             },
             Error::OwnerChanged => (409, "owner_changed"),
+            Error::Changed(_) => (409, "changed"),
+            Error::NotCutOff => (409, "not_cut_off"),
             Error::BadRequest(_) => (400, "bad_request"),
             Error::TooLarge => (413, "too_large"),
             Error::UpdateNeeded => (426, "update_needed"),
+            Error::TooMany { .. } => (429, "too_many"),
+            Error::ForeignOrigin => (403, "foreign_origin"),
             Error::Overloaded => (503, "try_later"),
             Error::ShuttingDown => (503, "shutting_down"),
             Error::Store(e) if e.is_passing() => (503, "try_later"),
             Error::Store(_) | Error::Panicked(_) => (500, "server_error"),
         };
-        ProblemDetails { code: code.to_owned(), title: self.to_string(), status }
+        let field = if let Error::Refused(refusal) = self { refusal.field.clone() } else { None };
+        ProblemDetails { code: code.to_owned(), title: self.to_string(), status, field }
     }
 }
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Error::Refused(refusal)
+    }
+}
+
+/// A wait in words.
+fn wait(seconds: u64) -> String {
+    match seconds {
+        0..=1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
     }
 }

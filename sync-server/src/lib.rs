@@ -6,25 +6,31 @@
 
 pub mod accept;
 pub mod assign;
+pub mod audit;
 pub mod auth;
 pub mod config;
 pub mod core;
 pub mod demo;
+pub mod devices;
 pub mod env;
 pub mod error;
 pub mod files;
 pub mod http;
+mod line;
 pub mod live;
 pub mod logging;
 pub mod people;
 pub mod pull;
+pub mod quarantine;
+pub mod recover;
 pub mod serve;
 pub mod sight;
 pub mod store;
+pub mod tls;
 
-pub use assign::SetOwner;
 pub use auth::SignedIn;
 pub use core::Core;
 pub use error::Error;
 pub use people::NewUser;
+pub use protocol::admin::SetOwner;
 pub use store::{Store, StoreError};

@@ -1,17 +1,21 @@
 //! Logs: stderr, and for `serve` files that are changed daily. No personal data: ids, counts and
 //! codes only.
 
+use std::backtrace::Backtrace;
+use std::panic::PanicHookInfo;
 use std::path::Path;
+use tracing::Level;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Crates that would log what is sent or stored (statements with their parameters, frames), whatever
-/// filter is asked for.
-const QUIET: [&str; 6] =
-    ["tokio_postgres=warn", "postgres=warn", "tungstenite=warn", "tokio_tungstenite=warn", "hyper=warn", "hyper_util=warn"];
+/// Crates whose every word is known to name nothing but ids, counts and codes. Others would log what is
+/// sent or stored (statements with their parameters, frames): only their warnings are, whatever filter is
+/// asked for.
+const OURS: [&str; 4] = ["sync_server", "leadline_server", "records", "domain"];
 /// Daily files kept.
 const FILES: usize = 14;
 
@@ -21,10 +25,8 @@ const FILES: usize = 14;
 /// # Errors
 /// A filter that can't be read, a folder that can't be made, or a second call.
 pub fn start(filter: &str, folder: Option<&Path>) -> anyhow::Result<Option<WorkerGuard>> {
-    let mut filter = EnvFilter::try_new(filter)?;
-    for quiet in QUIET {
-        filter = filter.add_directive(quiet.parse()?);
-    }
+    let filter = EnvFilter::try_new(filter)?;
+    let quiet = filter_fn(|what| *what.level() <= Level::WARN || what.target().split("::").next().is_some_and(|c| OURS.contains(&c)));
     let stderr = fmt::layer().with_writer(std::io::stderr).with_target(false);
     let (file, guard) = match folder {
         None => (None, None),
@@ -40,6 +42,13 @@ pub fn start(filter: &str, folder: Option<&Path>) -> anyhow::Result<Option<Worke
             (Some(fmt::layer().with_writer(writer).with_ansi(false)), Some(guard))
         }
     };
-    tracing_subscriber::registry().with(filter).with(stderr).with(file).try_init()?;
+    tracing_subscriber::registry().with(filter).with(quiet).with(stderr).with(file).try_init()?;
+    std::panic::set_hook(Box::new(panicked));
     Ok(guard)
+}
+
+/// Where it was. Not what it said: a panic over a text quotes the text.
+fn panicked(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    tracing::error!(place, trace = %Backtrace::capture(), "a panic");
 }

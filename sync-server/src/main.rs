@@ -4,14 +4,17 @@ mod cli;
 
 use anyhow::{Context as _, bail};
 use clap::Parser as _;
-use cli::{Audit, Cli, Command, Common, DemoData, Init, Serve, User, UserAdd};
-use domain::{Env, OrgId, Role};
+use cli::{Audit, AuditVerify, Cert, Cli, Command, Common, DemoData, Init, Serve, User, UserAdd, UserCode, UserNamed};
+use domain::{Env, OrgId, Role, UserId};
 use protocol::auth::Secret;
 use protocol::rows::OrgRow;
 use std::io::BufRead as _;
+use std::net::SocketAddr;
 use sync_server::config::{self, Config, Given};
-use sync_server::store::{StoreError, log, orgs};
-use sync_server::{Core, NewUser, demo, env, files, logging, people, serve};
+use sync_server::http::Edge;
+use sync_server::store::{StoreError, orgs};
+use sync_server::tls::{self, Identity};
+use sync_server::{Core, NewUser, audit, demo, env, files, logging, people, recover, serve};
 
 /// Threads for blocking work: reads, passwords.
 const BLOCKING_THREADS: usize = 32;
@@ -27,7 +30,11 @@ fn main() -> anyhow::Result<()> {
     match command {
         Command::Init(options) => init(&config, &env, options),
         Command::Serve(_) => Ok(()),
+        Command::Cert(options) => make_cert(&config, &env, &options),
         Command::User(User::Add(options)) => add_user(&config, env, options),
+        Command::User(User::Code(options)) => make_code(&config, env, &options),
+        Command::User(User::Disable(options)) => set_disabled(&config, env, &options, true),
+        Command::User(User::Enable(options)) => set_disabled(&config, env, &options, false),
         Command::DemoData(options) => demo_data(&config, env, &options),
         Command::Backup(options) => {
             files::backup(&config, &options.file)?;
@@ -41,7 +48,13 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::BeginEpoch => files::begin_epoch(&files::open(&config)?, &env),
-        Command::Audit(Audit::Verify) => verify(&config),
+        Command::Recover(options) => {
+            let done = recover::recover(&files::open(&config)?, &env, &options.profile)?;
+            println!("{} ({}): {} edits were waiting, {} are safe on the server.", done.name, done.email, done.found, done.kept);
+            println!("A manager releases them in the app.");
+            Ok(())
+        }
+        Command::Audit(Audit::Verify(options)) => verify(&config, &options),
     }
 }
 
@@ -64,25 +77,76 @@ fn init(config: &Config, env: &Env, options: Init) -> anyhow::Result<()> {
 
 fn serve_until_told(config: &Config, env: Env, options: Serve) -> anyhow::Result<()> {
     let file = &config.file;
-    let logs = options.log_dir.or_else(|| file.log_dir.clone()).unwrap_or_else(|| config.data.join("logs"));
+    let logs = options.log_dir.clone().or_else(|| file.log_dir.clone()).unwrap_or_else(|| config.data.join("logs"));
     let default = config::LISTEN.parse().context("the default address")?;
     let listen = options.listen.or(file.listen).unwrap_or(default);
     let behind_proxy = options.behind_proxy || file.behind_proxy.unwrap_or(false);
-    if !listen.ip().is_loopback() && !behind_proxy {
-        bail!("{listen} is open to the network and this server speaks plain HTTP: put a proxy with TLS in front and say --behind-proxy");
+    let identity = identity(config, &options, behind_proxy)?;
+    if !listen.ip().is_loopback() && !behind_proxy && identity.is_none() {
+        bail!("{listen} is open to the network, and plain HTTP shows passwords to anyone on the way. {}", ways_out());
     }
     let _lock = files::Lock::take(&config.data)?;
     let _guard = logging::start(&config.log, Some(&logs))?;
     let core = Core::open(files::open(config)?, env)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
-    runtime.block_on(async {
+    let last = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("{listen} can't be listened on"))?;
-        println!("Leadline server listens on http://{}", listener.local_addr()?);
-        tracing::info!(address = %listener.local_addr()?, "serving");
-        serve::serve(core, listener, serve::told_to_stop()).await?;
-        tracing::info!("stopped");
-        anyhow::Ok(())
-    })
+        let address = listener.local_addr()?;
+        let scheme = if identity.is_some() { "https" } else { "http" };
+        let given = options.public_url.or_else(|| file.public_url.clone());
+        let edge = Edge {
+            public_url: given.map(|url| url.trim_end_matches('/').to_owned()).or_else(|| derived_url(scheme, address, behind_proxy)),
+            fingerprint: identity.as_ref().map(|identity| identity.fingerprint.clone()),
+            behind_proxy,
+            ..Edge::default()
+        };
+        println!("Leadline server listens on {scheme}://{address}");
+        tracing::info!(%address, public_url = edge.public_url, fingerprint = edge.fingerprint, "serving");
+        anyhow::Ok(serve::serve(core, listener, identity.as_ref(), edge, serve::told_to_stop()).await)
+    })?;
+    drop(runtime);
+    drop(last);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The certificate to show: the one named, else the one that `cert` made, unless a proxy does that.
+fn identity(config: &Config, options: &Serve, behind_proxy: bool) -> anyhow::Result<Option<Identity>> {
+    let named = match (&options.tls_cert, &options.tls_key) {
+        (None, None) => (&config.file.tls_cert, &config.file.tls_key),
+        flags => flags,
+    };
+    match named {
+        (Some(cert), Some(key)) => Identity::load(cert, key).map(Some),
+        (None, None) if behind_proxy => Ok(None),
+        (None, None) => Identity::made_in(&config.data),
+        _ => bail!("tls_cert and tls_key go together"),
+    }
+}
+
+fn ways_out() -> &'static str {
+    "Either make a certificate (leadline-server cert --name HOST), or name one that you have (--tls-cert FILE --tls-key FILE), \
+     or put a proxy with TLS in front and say --behind-proxy."
+}
+
+/// What devices would type, as far as this machine knows. Behind a proxy it does not.
+fn derived_url(scheme: &str, address: SocketAddr, behind_proxy: bool) -> Option<String> {
+    match address.ip().is_unspecified() {
+        _ if behind_proxy => None,
+        true => tls::hostname().map(|host| format!("{scheme}://{host}:{}", address.port())),
+        false => Some(format!("{scheme}://{address}")),
+    }
+}
+
+fn make_cert(config: &Config, env: &Env, options: &Cert) -> anyhow::Result<()> {
+    let folder = options.out.clone().unwrap_or_else(|| config.data.join(tls::FOLDER));
+    let made = tls::make(&folder, &options.names, env.now_ms(), options.force)?;
+    println!("certificate {}", made.cert.display());
+    println!("key         {} (keep it secret)", made.key.display());
+    println!("names       {}", made.names.join(", "));
+    println!("expires     {}", made.until);
+    println!("sha-256     {}", made.fingerprint);
+    Ok(())
 }
 
 fn add_user(config: &Config, env: Env, options: UserAdd) -> anyhow::Result<()> {
@@ -92,6 +156,24 @@ fn add_user(config: &Config, env: Env, options: UserAdd) -> anyhow::Result<()> {
     core.add_user(&user)?;
     println!("{} may sign in as {}.", user.name, user.email);
     Ok(())
+}
+
+fn make_code(config: &Config, env: Env, options: &UserCode) -> anyhow::Result<()> {
+    let core = Core::open(files::open(config)?, env)?;
+    let made = core.new_code_by_operator(somebody(&core, &options.email)?, options.end_two_step)?;
+    println!("{}", made.code);
+    Ok(())
+}
+
+fn set_disabled(config: &Config, env: Env, options: &UserNamed, disabled: bool) -> anyhow::Result<()> {
+    let core = Core::open(files::open(config)?, env)?;
+    let person = core.set_disabled(somebody(&core, &options.email)?, disabled)?;
+    println!("{} {}.", person.name, if disabled { "may sign in no more" } else { "may sign in" });
+    Ok(())
+}
+
+fn somebody(core: &Core, email: &str) -> anyhow::Result<UserId> {
+    core.user_by_email(email).with_context(|| format!("nobody signs in as {email}"))
 }
 
 fn demo_data(config: &Config, env: Env, options: &DemoData) -> anyhow::Result<()> {
@@ -110,18 +192,16 @@ fn demo_data(config: &Config, env: Env, options: &DemoData) -> anyhow::Result<()
     Ok(())
 }
 
-fn verify(config: &Config) -> anyhow::Result<()> {
-    let broken = files::open(config)?.read(|tx| {
-        let org = orgs::only(tx)?;
-        log::verify(tx, org.id)
-    })?;
-    match broken {
-        None => {
-            println!("The log is whole.");
-            Ok(())
-        }
-        Some(seq) => bail!("the log was altered: entry {seq} does not follow from those before it"),
+fn verify(config: &Config, options: &AuditVerify) -> anyhow::Result<()> {
+    let report = audit::verify(&files::open(config)?, &options.heads, options.deep)?;
+    if !report.faults.is_empty() {
+        bail!("the log was altered:\n{}", report.faults.join("\n"));
     }
+    println!("The log is whole: {} entries.", report.entries);
+    if let Some(documents) = report.documents {
+        println!("{documents} documents and their rows are what it says.");
+    }
+    Ok(())
 }
 
 /// The first line of standard input.

@@ -2,52 +2,132 @@
 //! in flight are answered, sockets are closed, and the accept thread ends last.
 
 use crate::core::Core;
-use crate::http::{App, router};
-use axum::serve::ListenerExt as _;
+use crate::http::limits::Peer;
+use crate::http::{App, Edge, Times, router};
+use crate::line::Line;
+use crate::tls::Identity;
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use std::future::Future;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 /// How often the log is looked at for what other processes wrote.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Requests in flight may take this long after the order to stop.
 const GRACE: Duration = Duration::from_secs(20);
+/// Bytes of a request's head.
+const HEAD_MAX: usize = 16 * 1024;
+/// After the system could give no connection, out of file handles for example.
+const BREATH: Duration = Duration::from_secs(1);
 
-/// Serves on `listener` until `stop` is done.
-///
-/// # Errors
-/// The listener's.
-pub async fn serve(core: Core, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+/// Serves on `listener`, with TLS under `identity`, until `stop` is done. What it answers is to be dropped
+/// after the runtime: PostgreSQL's client may not end inside of one.
+pub async fn serve(
+    core: Core,
+    listener: TcpListener,
+    identity: Option<&Identity>,
+    edge: Edge,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Arc<App> {
     let (close, closing) = watch::channel(false);
-    let app = App::new(core, closing.clone());
+    let (times, connections) = (edge.times, edge.connections);
+    let app = App::new(core, closing.clone(), edge);
+    let tls = identity.map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
+    let desk = Arc::new(Desk { times, tls, closing, router: router(Arc::clone(&app)) });
     let news = tokio::spawn(look_for_news(Arc::clone(&app)));
-    let stopping = async move {
-        stop.await;
-        let _ = close.send(true);
-    };
-    let listener = listener.tap_io(|tcp| {
-        let _ = tcp.set_nodelay(true);
-    });
-    let mut closing = closing;
-    let server = axum::serve(listener, router(Arc::clone(&app))).with_graceful_shutdown(stopping);
-    let late = async move {
-        let _ = closing.wait_for(|closing| *closing).await;
-        tokio::time::sleep(GRACE).await;
-    };
-    let served = tokio::select! {
-        served = server.into_future() => served,
-        () = late => {
-            tracing::warn!("requests were still running after {} s and are cut off", GRACE.as_secs());
-            Ok(())
-        }
-    };
+    let places = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS)));
+    tokio::select! {
+        () = accept(&listener, &desk, &places) => {}
+        () = stop => {}
+    }
+    drop(listener);
+    let _ = close.send(true);
+    if timeout(GRACE, places.acquire_many(connections)).await.is_err() {
+        tracing::warn!("requests were still running after {} s and are cut off", GRACE.as_secs());
+    }
     news.abort();
+    let last = Arc::clone(&app);
     let closed = tokio::task::spawn_blocking(move || app.core.close());
     let _ = timeout(GRACE, closed).await;
-    served
+    last
+}
+
+/// What every connection needs.
+struct Desk {
+    times: Times,
+    tls: Option<TlsAcceptor>,
+    closing: watch::Receiver<bool>,
+    router: Router,
+}
+
+async fn accept(listener: &TcpListener, desk: &Arc<Desk>, places: &Arc<Semaphore>) {
+    while let Ok(place) = Arc::clone(places).acquire_owned().await {
+        match listener.accept().await {
+            Ok((tcp, from)) => {
+                let desk = Arc::clone(desk);
+                tokio::spawn(async move { desk.greet(tcp, from, place).await });
+            }
+            // The other end gave up while it waited.
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection could be taken");
+                sleep(BREATH).await;
+            }
+        }
+    }
+}
+
+impl Desk {
+    async fn greet(&self, tcp: TcpStream, from: SocketAddr, place: OwnedSemaphorePermit) {
+        let _ = tcp.set_nodelay(true);
+        let write = self.times.write;
+        match &self.tls {
+            None => self.talk(Line::new(tcp, write, place), from).await,
+            Some(tls) => match timeout(self.times.handshake, tls.accept(Line::new(tcp, write, place))).await {
+                Ok(Ok(secret)) => self.talk(secret, from).await,
+                Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
+                Err(_) => tracing::debug!("no TLS in time"),
+            },
+        }
+    }
+
+    async fn talk(&self, line: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, from: SocketAddr) {
+        let routes = TowerToHyperService::new(self.router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(from.ip()));
+            routes.call(request)
+        });
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.times.head).max_header_size(HEAD_MAX);
+        let mut talk = pin!(http.serve_connection(TokioIo::new(line), service).with_upgrades());
+        // How it ended says nothing: the device comes back by itself.
+        let _ = tokio::select! {
+            ended = talk.as_mut() => ended,
+            () = closed(self.closing.clone()) => {
+                talk.as_mut().graceful_shutdown();
+                talk.await
+            }
+        };
+    }
+}
+
+/// Done when the server shuts down.
+async fn closed(mut closing: watch::Receiver<bool>) {
+    let _ = closing.wait_for(|closing| *closing).await;
 }
 
 async fn look_for_news(app: Arc<App>) {

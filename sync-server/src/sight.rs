@@ -3,8 +3,8 @@
 
 use crate::store::Value;
 use crate::store::leads::Standing;
-use domain::policy::scope;
-use domain::{Action, Actor, Scope, Status, TeamId, UserId, policy};
+use domain::policy::{has, scope};
+use domain::{Action, Actor, Scope, Status, Subject, TeamId, UserId, policy};
 use serde::{Deserialize, Serialize};
 
 /// Kind × scope, written `lead/team:T`.
@@ -15,17 +15,38 @@ pub enum Channel {
     LeadTeam(TeamId),
     LeadUser(UserId),
     LeadConverted,
+    /// Deleted leads are in no other.
+    LeadDeleted,
 }
 
 impl Channel {
     /// The channels that a lead is in.
     #[must_use]
     pub fn of_lead(lead: &Standing) -> Vec<Channel> {
+        if lead.deleted {
+            return vec![Channel::LeadDeleted];
+        }
         let mut channels = vec![Channel::LeadAll];
         channels.extend(lead.team.map(Channel::LeadTeam));
         channels.extend(lead.owner.map(Channel::LeadUser));
         channels.extend((lead.status == Status::Converted).then_some(Channel::LeadConverted));
         channels
+    }
+
+    /// What a permission compares, of a lead in these channels.
+    #[must_use]
+    pub fn subject(channels: &[Channel]) -> Subject {
+        let mut subject = Subject::default();
+        for channel in channels {
+            match channel {
+                Channel::LeadAll => {}
+                Channel::LeadTeam(team) => subject.team = Some(*team),
+                Channel::LeadUser(owner) => subject.owner = Some(*owner),
+                Channel::LeadConverted => subject.converted = true,
+                Channel::LeadDeleted => subject.deleted = true,
+            }
+        }
+        subject
     }
 }
 
@@ -36,6 +57,7 @@ impl std::fmt::Display for Channel {
             Channel::LeadTeam(team) => write!(f, "lead/team:{team}"),
             Channel::LeadUser(user) => write!(f, "lead/user:{user}"),
             Channel::LeadConverted => f.write_str("lead/converted"),
+            Channel::LeadDeleted => f.write_str("lead/deleted"),
         }
     }
 }
@@ -59,6 +81,7 @@ impl TryFrom<String> for Channel {
         match text.as_str() {
             "lead/all" => Ok(Channel::LeadAll),
             "lead/converted" => Ok(Channel::LeadConverted),
+            "lead/deleted" => Ok(Channel::LeadDeleted),
             _ => Err(unknown()),
         }
     }
@@ -80,13 +103,14 @@ pub struct Condition {
 impl Sight {
     #[must_use]
     pub fn of(actor: &Actor) -> Self {
-        let channels = match scope(actor.role, Action::ViewLead) {
+        let mut channels = match scope(actor.role, Action::ViewLead) {
             Scope::None => vec![],
             Scope::Own => vec![Channel::LeadUser(actor.user)],
             Scope::Team => [Some(Channel::LeadUser(actor.user)), actor.team.map(Channel::LeadTeam)].into_iter().flatten().collect(),
             Scope::Converted => vec![Channel::LeadConverted],
-            Scope::All => vec![Channel::LeadAll],
+            Scope::All | Scope::View => vec![Channel::LeadAll],
         };
+        channels.extend(has(actor.role, Action::DeletedItemsPage).then_some(Channel::LeadDeleted));
         Self { channels, actor: *actor }
     }
 
@@ -113,15 +137,19 @@ impl Sight {
     pub fn condition(&self, first: usize) -> Option<Condition> {
         let user = Value::from(self.actor.user);
         let own = format!("l.owner_id = ${first}");
-        Some(match (scope(self.actor.role, Action::ViewLead), self.actor.team) {
+        let mut condition = match (scope(self.actor.role, Action::ViewLead), self.actor.team) {
             (Scope::None, _) => return None,
-            (Scope::All, _) => Condition { sql: "1 = 1".to_owned(), params: vec![] },
+            (Scope::All | Scope::View, _) => Condition { sql: "1 = 1".to_owned(), params: vec![] },
             (Scope::Converted, _) => Condition { sql: "l.status = 'converted'".to_owned(), params: vec![] },
             (Scope::Own, _) | (Scope::Team, None) => Condition { sql: own, params: vec![user] },
             (Scope::Team, Some(team)) => {
                 Condition { sql: format!("({own} OR l.team_id = ${})", first + 1), params: vec![user, team.into()] }
             }
-        })
+        };
+        if !has(self.actor.role, Action::DeletedItemsPage) {
+            condition.sql.push_str(" AND l.deleted = 0");
+        }
+        Some(condition)
     }
 }
 
@@ -140,9 +168,14 @@ mod tests {
                 let sight = Sight::of(&Actor { user: me, role, team });
                 for owner in [None, Some(me), Some(other)] {
                     for lead_team in [None, Some(north), Some(south)] {
-                        for status in [Status::New, Status::Converted] {
-                            let lead = Standing { owner, team: lead_team, status };
+                        for (status, deleted) in
+                            [(Status::New, false), (Status::Converted, false), (Status::New, true), (Status::Converted, true)]
+                        {
+                            let lead = Standing { owner, team: lead_team, status, deleted };
                             assert_eq!(sight.reaches(&Channel::of_lead(&lead)), sight.sees(&lead), "{role:?} {team:?} {lead:?}");
+                            if !deleted {
+                                assert_eq!(Channel::subject(&Channel::of_lead(&lead)), lead.subject());
+                            }
                         }
                     }
                 }
@@ -153,7 +186,8 @@ mod tests {
     #[test]
     fn a_channel_reads_back_as_written() {
         let team = Channel::LeadTeam(TeamId(Uuid::from_u128(3)));
-        for channel in [Channel::LeadAll, Channel::LeadConverted, team, Channel::LeadUser(UserId(Uuid::from_u128(5)))] {
+        for channel in [Channel::LeadAll, Channel::LeadConverted, Channel::LeadDeleted, team, Channel::LeadUser(UserId(Uuid::from_u128(5)))]
+        {
             assert_eq!(Channel::try_from(channel.to_string()), Ok(channel));
         }
         assert!(Channel::try_from("lead/team:x".to_owned()).is_err());

@@ -4,6 +4,7 @@
 use super::cache::Cache;
 use super::judge::{self, Decision};
 use super::{Loaded, load};
+use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
 use crate::live::Touched;
 use crate::sight::Channel;
@@ -12,13 +13,15 @@ use crate::store::leads::{self, Standing};
 use crate::store::log::{self, Appender, Change, Entry, Move};
 use crate::store::orgs::{self, Head};
 use crate::store::outcomes::{self, OutcomeRow};
+use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{Result, StoreError, Tx, documents};
-use domain::{CommandId, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, UserId};
+use crate::store::{Result, StoreError, Tx, documents, proposals};
+use domain::people::{Proposal, ProposalState};
+use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
-use protocol::rows::LeadSummary;
-use std::collections::{HashMap, HashSet};
+use protocol::rows::{LeadSummary, Row as Fact};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A document that a push names.
@@ -32,7 +35,7 @@ pub struct Work {
 }
 
 /// How a command ended, and what stands for its change unless that went in as it was.
-type Settled = (Outcome, Option<Vec<ChangeHash>>);
+pub type Settled = (Outcome, Option<Vec<ChangeHash>>);
 
 /// An accepted change, before it has its place in the log.
 pub struct Admitted {
@@ -52,11 +55,14 @@ pub struct Batch<'a> {
     head: Head,
     careful: HashSet<DocId>,
     works: HashMap<DocId, Work>,
+    people: HashMap<UserId, Option<User>>,
     decided: HashMap<CommandId, OutcomeRow>,
     /// What stands for the changes decided here that did not go in as they were.
     stands: HashMap<(DocId, ChangeHash), Vec<ChangeHash>>,
     new_actors: HashMap<records::ActorBytes, Holder>,
     entries: Vec<Entry>,
+    proposed: Vec<Proposal>,
+    quarantined: Vec<Held>,
     touched: Touched,
 }
 
@@ -73,10 +79,13 @@ impl<'a> Batch<'a> {
             head,
             careful: HashSet::new(),
             works: HashMap::new(),
+            people: HashMap::new(),
             decided: HashMap::new(),
             stands: HashMap::new(),
             new_actors: HashMap::new(),
             entries: Vec::new(),
+            proposed: Vec::new(),
+            quarantined: Vec::new(),
             touched: Touched::default(),
         })
     }
@@ -109,6 +118,18 @@ impl<'a> Batch<'a> {
         let (outcome, maps_to) = match decision {
             Decision::Need(hashes) => return Ok(Outcome::Need { hashes }),
             Decision::AlreadyIn(seq) => (Outcome::Applied { seq }, None),
+            Decision::Propose => (Outcome::Proposed { seq: self.propose(item)? }, Some(self.heads(item.doc)?)),
+            Decision::Quarantine(reason) => {
+                self.quarantined.push(Held {
+                    doc: item.doc,
+                    envelope: item.envelope.clone(),
+                    change: item.change.clone(),
+                    device: who.device(),
+                    reason,
+                    arrived_at: self.now,
+                });
+                (Outcome::Quarantined { reason }, Some(self.heads(item.doc)?))
+            }
             Decision::Refuse { refusal, stands } => {
                 let stands = match stands {
                     Some(stands) => stands,
@@ -137,8 +158,44 @@ impl<'a> Batch<'a> {
         Ok(outcome)
     }
 
+    /// Keeps an old owner's edit for the new one.
+    fn propose(&mut self, item: &PushItem) -> Result<u64> {
+        let (id, envelope) = (item.envelope.id, item.envelope.clone());
+        let proposal = Proposal { id, doc: item.doc, envelope, state: ProposalState::Open, arrived_at: self.now };
+        self.proposed.push(proposal.clone());
+        self.tell(item.doc, item.envelope.author, Fact::Proposal(proposal))
+    }
+
+    /// How many proposals of the document wait.
+    pub fn open_proposals(&mut self, doc: DocId) -> Result<usize> {
+        Ok(proposals::open(self.tx, self.org, doc)?.len() + self.proposed.iter().filter(|p| p.doc == doc).count())
+    }
+
+    /// What this batch has decided about the document's channels, each with its `seq`.
+    pub fn moves_so_far(&self, doc: DocId) -> impl Iterator<Item = (u64, &[Channel])> {
+        let first = self.head.seq + 1;
+        self.entries.iter().zip(first..).filter_map(move |(entry, seq)| match entry {
+            Entry::Move { doc: of, moved, .. } if *of == doc => Some((seq, moved.after.as_slice())),
+            _ => None,
+        })
+    }
+
+    /// Tells whoever sees the document; answers the entry's `seq`.
+    pub fn tell(&mut self, doc: DocId, author: UserId, fact: Fact) -> Result<u64> {
+        let standing = self.work(doc)?.standing;
+        self.touched.channels.extend(standing.as_ref().map(Channel::of_lead).unwrap_or_default());
+        self.entries.push(Entry::DocRow { doc, author, fact });
+        self.touched.seq = self.head.seq + self.entries.len() as u64;
+        Ok(self.touched.seq)
+    }
+
+    /// Writes down what `who` decided about an edit, for the audit log.
+    pub fn note(&mut self, who: &SignedIn, event: AuditEvent) {
+        self.entries.push(event.by(Some(who.actor().user), Some(who.device())));
+    }
+
     /// Puts an accepted change into the plan.
-    fn admit(
+    pub fn admit(
         &mut self,
         who: &SignedIn,
         item: &PushItem,
@@ -152,6 +209,7 @@ impl<'a> Batch<'a> {
             return Ok(Err(judge::malformed("the record could not be read")));
         };
         standing.status = record.status;
+        standing.deleted = record.deleted.is_some();
         let author = item.envelope.author;
         let arrived_at = item.envelope.at.min(self.now);
         let work = self.work(item.doc)?;
@@ -228,8 +286,13 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// The person as of now.
     pub fn user(&mut self, id: UserId) -> Result<Option<User>> {
-        users::by_id(self.tx, self.org, id)
+        if !self.people.contains_key(&id) {
+            let user = users::by_id(self.tx, self.org, id)?;
+            self.people.insert(id, user);
+        }
+        Ok(self.people.get(&id).cloned().flatten())
     }
 
     pub fn seq_of(&mut self, doc: DocId, hash: ChangeHash) -> Result<Option<u64>> {
@@ -252,7 +315,13 @@ impl<'a> Batch<'a> {
         self.new_actors.insert(actor, holder);
     }
 
-    pub fn into_plan(self) -> Plan {
+    pub fn into_plan(mut self) -> Plan {
+        let mut received: BTreeMap<(UserId, DeviceId), u32> = BTreeMap::new();
+        for held in &self.quarantined {
+            *received.entry((held.envelope.author, held.device)).or_default() += 1;
+        }
+        let told = received.into_iter().map(|((of, device), edits)| AuditEvent::QuarantineReceived { of, edits }.by(None, Some(device)));
+        self.entries.extend(told);
         Plan {
             head: self.head,
             now: self.now,
@@ -260,6 +329,8 @@ impl<'a> Batch<'a> {
             decided: self.decided.into_values().collect(),
             new_actors: self.new_actors,
             entries: self.entries,
+            proposed: self.proposed,
+            quarantined: self.quarantined,
             touched: self.touched,
         }
     }
@@ -283,6 +354,8 @@ pub struct Plan {
     decided: Vec<OutcomeRow>,
     new_actors: HashMap<records::ActorBytes, Holder>,
     entries: Vec<Entry>,
+    proposed: Vec<Proposal>,
+    quarantined: Vec<Held>,
     touched: Touched,
 }
 
@@ -306,6 +379,12 @@ impl Plan {
         }
         for row in &self.decided {
             outcomes::insert(tx, org, row, self.now)?;
+        }
+        for proposal in &self.proposed {
+            proposals::insert(tx, org, proposal)?;
+        }
+        for held in &self.quarantined {
+            quarantine::insert(tx, org, held)?;
         }
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             if let (Some(loaded), Some(standing)) = (&work.loaded, &work.standing) {

@@ -2,12 +2,14 @@
 //! dependencies, permission, shape, state, and last the change itself.
 
 use super::batch::{Admitted, Batch};
+use super::handover::{self, Way};
 use crate::auth::SignedIn;
 use crate::sight::Sight;
 use crate::store::Result;
 use crate::store::actors::Holder;
 use crate::store::leads::Standing;
 use domain::command::Facts;
+use domain::people::QuarantineReason;
 use domain::policy::{self, scope};
 use domain::{Action, Actor, Command, DocId, Envelope, Refusal, RefusalCode, Scope, Status};
 use protocol::ChangeHash;
@@ -28,6 +30,10 @@ pub enum Decision {
         stands: Option<Vec<ChangeHash>>,
     },
     Need(Vec<ChangeHash>),
+    /// The new owner takes it or drops it.
+    Propose,
+    /// A manager releases it or drops it.
+    Quarantine(QuarantineReason),
 }
 
 impl Decision {
@@ -48,21 +54,39 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
     };
     let actor = match author(batch, who, &gated)? {
         Ok(actor) => actor,
-        Err(refusal) => return Ok(Decision::refuse(refusal)),
+        Err(decision) => return Ok(decision),
     };
-    let standing = match seen(batch, &actor, item.doc)? {
-        Ok(Some(standing)) => standing,
-        Ok(None) => new_standing(&actor),
-        Err(refusal) => return Ok(Decision::refuse(refusal)),
+    let command = &item.envelope.command;
+    let found = batch.work(item.doc)?.standing;
+    let standing = found.unwrap_or_else(|| new_standing(&actor));
+    let denied = match permitted(&actor, found.is_some(), &standing, command) {
+        Ok(()) => None,
+        Err(denied) if found.is_none() => return Ok(Decision::refuse(denied)),
+        Err(denied) => match handover::way(batch, who, &actor, item.doc, command, denied)? {
+            Way::Kept => None,
+            Way::Refused(refusal) => Some(refusal),
+            aside => match (command.check_shape(), aside) {
+                (Err(refusal), _) => return Ok(Decision::refuse(refusal)),
+                (Ok(()), Way::Quarantined(reason)) => return Ok(Decision::Quarantine(reason)),
+                (Ok(()), _) => return Ok(Decision::Propose),
+            },
+        },
     };
+    // What becomes of it is told; how the lead is now, only to whoever sees it.
+    let blind = found.is_some_and(|standing| !Sight::of(&actor).sees(&standing));
     let base = match base(batch, item.doc, &gated)? {
         Base::AlreadyIn(seq) => return Ok(Decision::AlreadyIn(seq)),
+        Base::Missing(_) if denied.is_some() => return Ok(Decision::refuse(denied.unwrap_or_else(gone))),
         Base::Missing(hashes) => return Ok(Decision::Need(hashes)),
         Base::AsSent => None,
         Base::Moved(hashes) => Some(hashes),
     };
     let at = base.clone().unwrap_or_else(|| gated.deps.iter().map(|d| ChangeHash(d.0)).collect());
-    if let Err(refusal) = check(batch, &actor, item, &standing, &at)? {
+    let checked = match denied {
+        Some(refusal) => Err(refusal),
+        None => check(batch, item, &standing, &at)?,
+    };
+    if let Err(refusal) = checked.map_err(|refusal| if blind { unseen(refusal) } else { refusal }) {
         return Ok(Decision::Refuse { refusal, stands: Some(at) });
     }
     let carried = match base {
@@ -76,7 +100,10 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
 }
 
 /// The bytes are one change, the one that the item speaks of.
-fn gate(item: &PushItem) -> std::result::Result<Gated, Refusal> {
+///
+/// # Errors
+/// Why it is not, as the device is told.
+pub fn gate(item: &PushItem) -> std::result::Result<Gated, Refusal> {
     let gated = records::gate(&item.change).map_err(|e| refused_unread(item, &e))?;
     if gated.hash.0 != item.hash.0 || gated.envelope != item.envelope {
         return Err(malformed("the change is not of this command"));
@@ -99,39 +126,59 @@ fn refused_unread(item: &PushItem, error: &GateError) -> Refusal {
 }
 
 /// In whose name it is judged; the actor id must belong to this device.
-fn author(batch: &mut Batch<'_>, who: &SignedIn, gated: &Gated) -> Result<std::result::Result<Actor, Refusal>> {
+fn author(batch: &mut Batch<'_>, who: &SignedIn, gated: &Gated) -> Result<std::result::Result<Actor, Decision>> {
     let (me, author) = (who.actor().user, gated.envelope.author);
+    let refuse = |code, text: &str| Decision::refuse(Refusal::new(code, text));
     if author != me && !batch.in_recovery() {
-        return Ok(Err(Refusal::new(RefusalCode::NotPermitted, "This edit was made by somebody else.")));
+        return Ok(Err(refuse(RefusalCode::NotPermitted, "This edit was made by somebody else.")));
     }
-    let foreign = || Refusal::new(RefusalCode::ForeignActor, "This edit was made under the name of another device. Do it again by hand.");
+    // As they are now, not as they were when the request came in.
+    let Some(user) = batch.user(author)? else {
+        return Ok(Err(refuse(RefusalCode::NotPermitted, "The author of this edit is not here any more.")));
+    };
+    if user.row.disabled {
+        return Ok(Err(Decision::Quarantine(QuarantineReason::UserDisabled)));
+    }
+    let actor = user.actor();
+    let foreign = || refuse(RefusalCode::ForeignActor, "This edit was made under the name of another device. Do it again by hand.");
     let holder = batch.holder(&gated.actor)?;
     if author == me {
         return Ok(match holder {
-            Some(Holder::Device(device)) if device == who.device() => Ok(*who.actor()),
+            Some(Holder::Device(device)) if device == who.device() => Ok(actor),
             None => {
                 batch.register(gated.actor, Holder::Device(who.device()));
-                Ok(*who.actor())
+                Ok(actor)
             }
             // After a restore a device brings back what was made for it here, too.
-            Some(Holder::Server) if batch.in_recovery() => Ok(*who.actor()),
+            Some(Holder::Server) if batch.in_recovery() => Ok(actor),
             Some(Holder::Device(_) | Holder::Server) => Err(foreign()),
         });
     }
     // Brought back by somebody else: judged as its author, whose device keeps its actor id.
-    let user = batch.user(author)?.filter(|user| !user.row.disabled);
-    Ok(user
-        .map(|user| user.actor())
-        .ok_or_else(|| Refusal::new(RefusalCode::NotPermitted, "The author of this edit is not here any more.")))
+    Ok(Ok(actor))
 }
 
-/// The lead's standing, `None` for one that is not there; a record out of sight is not there either.
-fn seen(batch: &mut Batch<'_>, actor: &Actor, doc: DocId) -> Result<std::result::Result<Option<Standing>, Refusal>> {
-    let standing = batch.work(doc)?.standing;
-    Ok(match standing {
-        Some(standing) if !Sight::of(actor).sees(&standing) => Err(Refusal::new(RefusalCode::NotFound, "This lead is not here.")),
-        found => Ok(found),
-    })
+/// A refusal for somebody who may not read the record any more.
+fn unseen(refusal: Refusal) -> Refusal {
+    match refusal.code {
+        RefusalCode::HandedOver | RefusalCode::NotFound | RefusalCode::NotPermitted => refusal,
+        _ => Refusal::new(
+            RefusalCode::HandedOver,
+            "This lead was handed over, and as it is now it does not take this edit. Send the text to whoever has it.",
+        ),
+    }
+}
+
+fn gone() -> Refusal {
+    Refusal::new(RefusalCode::NotFound, "This lead is not here.")
+}
+
+/// Whether this person may do it now; a record out of sight is not there.
+fn permitted(actor: &Actor, there: bool, standing: &Standing, command: &Command) -> std::result::Result<(), Refusal> {
+    if there && !Sight::of(actor).sees(standing) {
+        return Err(gone());
+    }
+    policy::authorise_command(actor, command, &standing.subject()).map(drop)
 }
 
 /// Who owns a lead that this person creates: a salesperson does; a Team Lead's waits in their team;
@@ -142,9 +189,9 @@ pub fn new_standing(author: &Actor) -> Standing {
         (Scope::Own, team) => (Some(author.user), team),
         (Scope::Team, Some(team)) => (None, Some(team)),
         (Scope::Team, None) => (Some(author.user), None),
-        (Scope::None | Scope::Converted | Scope::All, _) => (None, None),
+        (Scope::None | Scope::Converted | Scope::View | Scope::All, _) => (None, None),
     };
-    Standing { owner, team, status: Status::New }
+    Standing { owner, team, status: Status::New, deleted: false }
 }
 
 /// Where a change belongs.
@@ -184,19 +231,32 @@ fn base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result<Base> {
     })
 }
 
-/// Permission now, the command by itself, and the command against the lead.
-fn check(
-    batch: &mut Batch<'_>,
-    actor: &Actor,
-    item: &PushItem,
-    standing: &Standing,
-    base: &[ChangeHash],
-) -> Result<std::result::Result<(), Refusal>> {
+/// The heads on which a change that comes late is carried out: of what it depends on, all that
+/// stands here; as the lead is now, where nothing does.
+pub fn standing_base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result<Vec<ChangeHash>> {
+    let Some(loaded) = batch.work(doc)?.loaded.clone() else { return Ok(Vec::new()) };
+    let mut base = Vec::new();
+    for dep in &gated.deps {
+        match (loaded.doc.has(dep), batch.maps_to(doc, ChangeHash(dep.0))?) {
+            (true, _) => base.push(ChangeHash(dep.0)),
+            (false, Some(stands)) => base.extend(stands.into_iter().filter(|h| loaded.doc.has(&records::ChangeHash(h.0)))),
+            (false, None) => {}
+        }
+    }
+    if base.is_empty() {
+        base = loaded.doc.heads().iter().map(|h| ChangeHash(h.0)).collect();
+    }
+    base.sort_unstable();
+    base.dedup();
+    Ok(base)
+}
+
+/// The command by itself, and against the lead.
+fn check(batch: &mut Batch<'_>, item: &PushItem, standing: &Standing, base: &[ChangeHash]) -> Result<std::result::Result<(), Refusal>> {
     let command = &item.envelope.command;
     let work = batch.work(item.doc)?;
     let heads: Vec<_> = base.iter().map(|h| records::ChangeHash(h.0)).collect();
     let checked = || {
-        policy::authorise(actor, command.action(), &standing.subject())?;
         command.check_shape()?;
         let now = work.loaded.as_ref();
         if now.is_some() && heads.is_empty() && !matches!(command, Command::CreateLead(_)) {

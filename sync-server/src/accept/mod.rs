@@ -4,10 +4,14 @@
 
 mod batch;
 mod cache;
+mod handover;
 mod judge;
 mod queue;
+mod settle;
 
+pub use judge::gate;
 pub use queue::Queue;
+pub use settle::{drop_proposal, drop_quarantined, may_decide, release, take_proposal};
 
 use crate::auth::SignedIn;
 use crate::live::Touched;

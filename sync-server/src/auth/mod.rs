@@ -1,10 +1,15 @@
 //! Who is there: passwords, tokens, sessions. [`SignedIn`] is the only way to act as somebody.
 
+pub mod code;
+pub mod keys;
+mod lockout;
 pub mod password;
 mod session;
 mod token;
+pub mod totp;
 
-pub use session::{authenticate, refresh, sign_in, sign_out};
+pub use session::{authenticate, change_password, end_session, redeem, refresh, sessions, sign_in, sign_out, sign_out_everywhere, still};
+pub(crate) use token::digest;
 
 use domain::{Actor, DeviceId};
 use uuid::Uuid;
@@ -26,6 +31,12 @@ impl SignedIn {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// The sign-in that the token came of.
+    #[must_use]
+    pub fn session(&self) -> Option<Uuid> {
+        self.family
     }
 
     #[must_use]

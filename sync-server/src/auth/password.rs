@@ -1,32 +1,30 @@
 //! Passwords: argon2id, compared in constant time. Hashing takes some 30 ms and 19 MiB, so it
 //! happens on one thread of its own.
 
+use crate::error::Error;
 use argon2::password_hash::SaltString;
 use argon2::{Argon2, PasswordHash, PasswordHasher as _, PasswordVerifier as _};
+use domain::password::{self, MAX};
 use domain::{Env, Refusal, RefusalCode};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Characters in a password at least.
-pub const MIN: usize = 10;
-/// Bytes in a password at most: hashing must not become work for free.
-pub const MAX: usize = 512;
-
 /// Stands for a hash where no password was set: no password has it.
 pub const NONE: &str = "none";
 
-/// Refuses a password that is too short or too long.
+/// The hash of a good password for this person.
 ///
 /// # Errors
-/// `InvalidValue`, in words for whoever types it.
-pub fn check(password: &str) -> Result<(), Refusal> {
-    if password.chars().count() < MIN {
-        return Err(Refusal::new(RefusalCode::InvalidValue, format!("A password has at least {MIN} characters.")).on("password"));
-    }
-    if password.len() > MAX {
-        return Err(Refusal::new(RefusalCode::TooLong, format!("A password has at most {MAX} bytes.")).on("password"));
-    }
-    Ok(())
+/// See [`password::check`].
+pub fn checked_hash(env: &Env, password: &str, name: &str, email: &str) -> Result<String, Refusal> {
+    password::check(password, &[name, email])?;
+    Ok(hash(env, password))
+}
+
+/// The password that somebody signed in was asked for is wrong; `field` is where they typed it.
+#[must_use]
+pub fn wrong(field: &str) -> Error {
+    Refusal::new(RefusalCode::InvalidValue, "The password is wrong.").on(field).into()
 }
 
 /// The PHC string to store.

@@ -1,13 +1,18 @@
 //! Signing in, refreshing, signing out, and checking an access token.
 
+use super::keys::{Keys, LEASE_MS};
+use super::lockout::Attempt;
 use super::token::{Pair, digest};
-use super::{SignedIn, password};
+use super::totp::{self, Second};
+use super::{SignedIn, code, password};
+use crate::audit::{self, AuditEvent, Failure};
 use crate::error::Error;
 use crate::store::sessions::{self, SessionRow};
 use crate::store::users::User;
-use crate::store::{Store, Tx, devices, users};
+use crate::store::{self, Store, StoreError, Tx, codes, devices, users};
+use domain::people::{DeviceState, SignInSession};
 use domain::{DeviceId, Env, OrgId};
-use protocol::auth::{Me, Refresh, Secret, Session, SignIn};
+use protocol::auth::{ChangePassword, Me, Redeem, Refresh, Secret, Session, SignIn};
 use uuid::Uuid;
 
 /// Access tokens live this long.
@@ -20,47 +25,123 @@ const LABEL_MAX: usize = 100;
 /// Opens a session for a correct password. Slow on purpose: call it on a blocking thread.
 ///
 /// # Errors
-/// `WrongCredentials`, `DeviceTaken`.
+/// `WrongCredentials`, `TotpRequired`, `TotpWrong`, `Locked`, `DeviceTaken`, `DeviceRevoked`.
 pub fn sign_in(store: &Store, env: &Env, org: OrgId, request: &SignIn) -> Result<Session, Error> {
+    let attempt = Attempt::begin(store, env, org, &request.email)?;
     let user = store.read(|tx| users::by_email(tx, org, &request.email))?;
     let stored = user.as_ref().map(|u| u.password_hash.as_str());
     let right = password::verify(env, &request.password.0, stored);
-    let user = user.filter(|u| right && !u.row.disabled).ok_or(Error::WrongCredentials)?;
+    let (Some(user), None) = (&user, failure(user.as_ref(), right)) else {
+        let reason = failure(user.as_ref(), right).unwrap_or(Failure::UnknownAddress);
+        store.write(|tx| failed(tx, env, org, &attempt, user.as_ref(), reason))?;
+        return Err(Error::WrongCredentials);
+    };
+    let place = Place { device: request.device, name: &request.device_name, app_version: &request.app_version };
+    // What the second step came to is written although the answer is an error.
     store.write(|tx| {
-        register(tx, env, org, &user, request)?;
-        let pair = Pair::fresh(env);
-        let (salt, family) = (env.random(), env.new_id());
-        sessions::insert(tx, org, &row(env, &pair, salt, family, &user, request.device))?;
-        Ok(answer(env, org, pair, &user))
-    })
+        let same = |now: &User| now.password_hash == user.password_hash && !now.row.disabled;
+        let Some(user) = users::by_id(tx, org, user.row.id)?.filter(same) else { return Ok(Err(Error::WrongCredentials)) };
+        match second(tx, env, org, &attempt, &user, request.second_factor.as_ref())? {
+            Ok(()) => open(tx, env, org, &user, &place),
+            Err(error) => Ok(Err(error)),
+        }
+    })?
+}
+
+/// Uses a one-time code: sets the password, ends the person's other sign-ins and signs in.
+///
+/// # Errors
+/// `WrongCode`, `Refused` for a weak password; the code is good for another try then. Otherwise as [`sign_in`].
+pub fn redeem(store: &Store, env: &Env, org: OrgId, request: &Redeem) -> Result<Session, Error> {
+    let hash = code::hash(&request.code.0);
+    let user = store.read(|tx| match codes::holder(tx, org, hash, env.now_ms())? {
+        Some(user) => users::by_id(tx, org, user),
+        None => Ok(None),
+    })?;
+    let Some(user) = user.filter(|u| !u.row.disabled) else {
+        let event = AuditEvent::SignInFailed { user: None, reason: Failure::WrongCode, locked: false };
+        store.write(|tx| audit::append(tx, env, org, None, None, event))?;
+        return Err(Error::WrongCode);
+    };
+    let new = password::checked_hash(env, &request.password.0, &user.row.name, &user.email)?;
+    // Who has the code needs no guessing; of the second step only.
+    let attempt = match user.totp {
+        Some(_) => Attempt::begin(store, env, org, &user.email)?,
+        None => Attempt::uncounted(org, &user.email),
+    };
+    let place = Place { device: request.device, name: &request.device_name, app_version: &request.app_version };
+    store.write(|tx| {
+        if let Err(error) = second(tx, env, org, &attempt, &user, request.second_factor.as_ref())? {
+            return Ok(Err(error));
+        }
+        if let Err(error) = free(tx, env, org, &user, request.device)? {
+            return Ok(Err(error));
+        }
+        if !codes::redeem(tx, org, hash, env.now_ms())? {
+            return Ok(Err(Error::WrongCode));
+        }
+        let changed = AuditEvent::PasswordChanged { user: user.row.id, by_code: true };
+        audit::append(tx, env, org, Some(user.row.id), None, changed)?;
+        set_password(tx, org, &user, &new, None)?;
+        open(tx, env, org, &user, &place)
+    })?
+}
+
+/// Changes one's own password and ends all one's other sign-ins.
+///
+/// # Errors
+/// `Refused` for a wrong old or a weak new password; `Locked`.
+pub fn change_password(store: &Store, env: &Env, org: OrgId, who: &SignedIn, request: &ChangePassword) -> Result<(), Error> {
+    let user = store.read(|tx| users::by_id(tx, org, who.actor().user))?.ok_or(Error::NotFound)?;
+    let attempt = Attempt::begin(store, env, org, &user.email)?;
+    if !password::verify(env, &request.old.0, Some(&user.password_hash)) {
+        store.write(|tx| failed(tx, env, org, &attempt, Some(&user), Failure::OldPassword))?;
+        return Err(password::wrong("old"));
+    }
+    store.write(|tx| attempt.succeeded(tx))?;
+    let new = password::checked_hash(env, &request.new.0, &user.row.name, &user.email)?;
+    Ok(store.write(|tx| {
+        let changed = AuditEvent::PasswordChanged { user: user.row.id, by_code: false };
+        audit::append(tx, env, org, Some(user.row.id), Some(who.device()), changed)?;
+        set_password(tx, org, &user, &new, who.session())
+    })?)
 }
 
 /// The next token pair. The same refresh token with the same nonce gets the same pair again; with
 /// another nonce it was stolen, and the whole family ends.
 ///
 /// # Errors
-/// `SessionEnded`, `SessionRevoked`.
+/// `SessionEnded`, `SessionRevoked`, `UserDisabled`, `DeviceRevoked`.
 pub fn refresh(store: &Store, env: &Env, org: OrgId, request: &Refresh) -> Result<Session, Error> {
     let (hash, nonce) = (digest(&request.refresh), digest(&request.nonce));
     // A revocation is written although the answer is an error.
     store.write(|tx| -> Result<Result<Session, Error>, Error> {
         sessions::delete_expired(tx, org, env.now_ms())?;
-        let Some(session) = sessions::by_refresh(tx, org, hash)?.filter(|s| !s.revoked) else { return Ok(Err(Error::SessionEnded)) };
-        let Some(user) = users::by_id(tx, org, session.user)?.filter(|u| !u.row.disabled) else { return Ok(Err(Error::SessionEnded)) };
+        let Some(session) = sessions::by_refresh(tx, org, hash)? else { return Ok(Err(Error::SessionEnded)) };
+        let user = match cut_off(tx, org, &session)? {
+            Ok(user) if !session.revoked => user,
+            Ok(_) => return Ok(Err(Error::SessionEnded)),
+            Err(error) => return Ok(Err(error)),
+        };
         let pair = Pair::after(&request.refresh, &request.nonce, &session.salt);
         match session.used_nonce {
             None => {
-                sessions::mark_used(tx, org, hash, nonce)?;
-                sessions::insert(tx, org, &row(env, &pair, env.random(), session.family, &user, session.device))?;
+                // At another node, at the same moment: the next try finds what that one did.
+                if !sessions::mark_used(tx, org, hash, nonce)? {
+                    return Err(StoreError::Busy.into());
+                }
+                sessions::insert(tx, org, &row(env, &pair, &user, session.device, session.family, session.began))?;
             }
             Some(used) if used == nonce => {}
             Some(_) => {
+                let ended = AuditEvent::SessionEnded { user: user.row.id, reused: true };
+                audit::append(tx, env, org, None, Some(session.device), ended)?;
                 sessions::revoke_family(tx, org, session.family)?;
                 tracing::warn!(user = %user.row.id, device = %session.device, "a refresh token was used twice; its sign-in has ended");
                 return Ok(Err(Error::SessionRevoked));
             }
         }
-        Ok(Ok(answer(env, org, pair, &user)))
+        Ok(Ok(answer(tx, env, org, pair, &user, session.device)?))
     })?
 }
 
@@ -68,36 +149,180 @@ pub fn refresh(store: &Store, env: &Env, org: OrgId, request: &Refresh) -> Resul
 ///
 /// # Errors
 /// The database's.
-pub fn sign_out(store: &Store, org: OrgId, who: &SignedIn) -> Result<(), Error> {
+pub fn sign_out(store: &Store, env: &Env, org: OrgId, who: &SignedIn) -> Result<(), Error> {
     let Some(family) = who.family else { return Ok(()) };
-    Ok(store.write(|tx| sessions::revoke_family(tx, org, family))?)
+    Ok(store.write(|tx| {
+        audit::append(tx, env, org, Some(who.actor().user), Some(who.device()), AuditEvent::SignOut { everywhere: false })?;
+        sessions::revoke_family(tx, org, family)
+    })?)
+}
+
+/// Ends all of one's sign-ins, this one too.
+///
+/// # Errors
+/// The database's.
+pub fn sign_out_everywhere(store: &Store, env: &Env, org: OrgId, who: &SignedIn) -> Result<(), Error> {
+    Ok(store.write(|tx| {
+        audit::append(tx, env, org, Some(who.actor().user), Some(who.device()), AuditEvent::SignOut { everywhere: true })?;
+        sessions::revoke_user(tx, org, who.actor().user, None)
+    })?)
+}
+
+/// One's sign-ins that are still good, the one used last first.
+///
+/// # Errors
+/// The database's.
+pub fn sessions(store: &Store, env: &Env, org: OrgId, who: &SignedIn) -> Result<Vec<SignInSession>, Error> {
+    let mut found = store.read(|tx| sessions::of_user(tx, org, who.actor().user, env.now_ms()))?;
+    found.iter_mut().for_each(|session| session.this = Some(session.id) == who.session());
+    Ok(found)
+}
+
+/// Ends one of one's own sign-ins.
+///
+/// # Errors
+/// `NotFound`.
+pub fn end_session(store: &Store, env: &Env, org: OrgId, who: &SignedIn, session: Uuid) -> Result<(), Error> {
+    let user = who.actor().user;
+    store.write(|tx| {
+        audit::append(tx, env, org, Some(user), Some(who.device()), AuditEvent::SessionEnded { user, reused: false })?;
+        if sessions::revoke_of_user(tx, org, user, session)? { Ok(()) } else { Err(Error::NotFound) }
+    })
 }
 
 /// Who an access token belongs to, as they are now.
 ///
 /// # Errors
-/// `NotSignedIn`, `TokenExpired`.
+/// `NotSignedIn`, `TokenExpired`, `UserDisabled`, `DeviceRevoked`.
 pub fn authenticate(store: &Store, env: &Env, org: OrgId, access: &Secret) -> Result<SignedIn, Error> {
     store.read(|tx| {
-        let session = sessions::by_access(tx, org, digest(access))?.filter(|s| !s.revoked).ok_or(Error::NotSignedIn)?;
+        let session = sessions::by_access(tx, org, digest(access))?.ok_or(Error::NotSignedIn)?;
+        let user = cut_off(tx, org, &session)??;
+        if session.revoked {
+            return Err(Error::NotSignedIn);
+        }
         if session.access_until <= env.now_ms() {
             return Err(Error::TokenExpired);
         }
-        let user = users::by_id(tx, org, session.user)?.filter(|u| !u.row.disabled).ok_or(Error::NotSignedIn)?;
         Ok(SignedIn::new(user.actor(), session.device, Some(session.family)))
     })
 }
 
-fn register(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, request: &SignIn) -> Result<(), Error> {
-    if devices::owner(tx, org, request.device)?.is_some_and(|owner| owner != user.row.id) {
-        return Err(Error::DeviceTaken);
-    }
-    let label = |text: &str| text.chars().filter(|c| !c.is_control()).take(LABEL_MAX).collect::<String>();
-    let (name, version) = (label(&request.device_name), label(&request.app_version));
-    Ok(devices::register(tx, org, request.device, user.row.id, &name, &version, env.now_ms())?)
+/// The same person at the same device as they are now, if their sign-in still is: for what lives
+/// longer than a request.
+///
+/// # Errors
+/// `NotSignedIn`.
+pub fn still(store: &Store, env: &Env, org: OrgId, who: &SignedIn) -> Result<SignedIn, Error> {
+    store.read(|tx| {
+        let user = users::by_id(tx, org, who.actor().user)?.filter(|user| !user.row.disabled).ok_or(Error::NotSignedIn)?;
+        let device = devices::state(tx, org, who.device())?;
+        let good = match who.family {
+            Some(family) => sessions::is_good(tx, org, family, env.now_ms())?,
+            None => true,
+        };
+        if good && device == Some(DeviceState::Active) {
+            Ok(SignedIn::new(user.actor(), who.device(), who.family))
+        } else {
+            Err(Error::NotSignedIn)
+        }
+    })
 }
 
-fn row(env: &Env, pair: &Pair, salt: [u8; 32], family: Uuid, user: &User, device: DeviceId) -> SessionRow {
+/// Whose session it is, unless they were disabled or their device revoked: a device that had their
+/// token must know, to put its unsent edits into quarantine.
+fn cut_off(tx: &mut dyn Tx, org: OrgId, session: &SessionRow) -> store::Result<Result<User, Error>> {
+    let Some(user) = users::by_id(tx, org, session.user)? else { return Ok(Err(Error::SessionEnded)) };
+    if user.row.disabled {
+        return Ok(Err(Error::UserDisabled));
+    }
+    Ok(match devices::state(tx, org, session.device)? {
+        Some(DeviceState::Active) => Ok(user),
+        Some(DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped) | None => Err(Error::DeviceRevoked),
+    })
+}
+
+/// Settles an attempt by its second step.
+fn second(
+    tx: &mut dyn Tx,
+    env: &Env,
+    org: OrgId,
+    attempt: &Attempt,
+    user: &User,
+    typed: Option<&Secret>,
+) -> store::Result<Result<(), Error>> {
+    Ok(match totp::second_step(tx, env, org, user, typed)? {
+        Second::Passed => {
+            attempt.succeeded(tx)?;
+            Ok(())
+        }
+        Second::Missing => {
+            attempt.undecided(tx)?;
+            Err(Error::TotpRequired)
+        }
+        Second::Wrong => {
+            failed(tx, env, org, attempt, Some(user), Failure::WrongCode)?;
+            Err(Error::TotpWrong)
+        }
+    })
+}
+
+/// Why this person may not sign in, if so.
+fn failure(user: Option<&User>, right: bool) -> Option<Failure> {
+    match user {
+        None => Some(Failure::UnknownAddress),
+        Some(_) if !right => Some(Failure::WrongPassword),
+        Some(user) => user.row.disabled.then_some(Failure::Disabled),
+    }
+}
+
+/// Writes a failure down for the audit log.
+pub(super) fn failed(tx: &mut dyn Tx, env: &Env, org: OrgId, attempt: &Attempt, user: Option<&User>, reason: Failure) -> store::Result<()> {
+    let event = AuditEvent::SignInFailed { user: user.map(|user| user.row.id), reason, locked: attempt.locks() };
+    audit::append(tx, env, org, None, None, event).map(drop)
+}
+
+/// Sets a password; codes and sign-ins that the person had end, `but` one.
+fn set_password(tx: &mut dyn Tx, org: OrgId, user: &User, hash: &str, but: Option<Uuid>) -> store::Result<()> {
+    users::set_password(tx, org, user.row.id, hash)?;
+    codes::end(tx, org, user.row.id)?;
+    sessions::revoke_user(tx, org, user.row.id, but)
+}
+
+/// A device as it describes itself.
+struct Place<'a> {
+    device: DeviceId,
+    name: &'a str,
+    app_version: &'a str,
+}
+
+/// A new sign-in at a device, which is registered with it and gets a new secret.
+fn open(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, place: &Place<'_>) -> Result<Result<Session, Error>, Error> {
+    if let Err(error) = free(tx, env, org, user, place.device)? {
+        return Ok(Err(error));
+    }
+    audit::append(tx, env, org, Some(user.row.id), Some(place.device), AuditEvent::SignIn)?;
+    let label = |text: &str| text.chars().filter(|c| !c.is_control()).take(LABEL_MAX).collect::<String>();
+    devices::register(tx, org, place.device, user.row.id, &label(place.name), &label(place.app_version), env.now_ms())?;
+    let (pair, secret) = (Pair::fresh(env), super::token::fresh(env));
+    devices::set_secret(tx, org, place.device, digest(&secret))?;
+    sessions::insert(tx, org, &row(env, &pair, user, place.device, env.new_id(), env.now_ms()))?;
+    Ok(Ok(Session { device_secret: Some(secret), ..answer(tx, env, org, pair, user, place.device)? }))
+}
+
+/// Whether the person may use the device.
+fn free(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, device: DeviceId) -> store::Result<Result<(), Error>> {
+    let error = match (devices::owner(tx, org, device)?, devices::state(tx, org, device)?) {
+        (Some(owner), _) if owner != user.row.id => Error::DeviceTaken,
+        (_, None | Some(DeviceState::Active)) => return Ok(Ok(())),
+        (_, Some(DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped)) => Error::DeviceRevoked,
+    };
+    let event = AuditEvent::SignInFailed { user: Some(user.row.id), reason: Failure::Device, locked: false };
+    audit::append(tx, env, org, None, None, event)?;
+    Ok(Err(error))
+}
+
+fn row(env: &Env, pair: &Pair, user: &User, device: DeviceId, family: Uuid, began: i64) -> SessionRow {
     let now = env.now_ms();
     SessionRow {
         access: digest(&pair.access),
@@ -105,20 +330,31 @@ fn row(env: &Env, pair: &Pair, salt: [u8; 32], family: Uuid, user: &User, device
         family,
         user: user.row.id,
         device,
-        salt,
+        salt: env.random(),
         access_until: now + i64::from(ACCESS_FOR_S) * 1_000,
         refresh_until: now + REFRESH_FOR_MS,
         used_nonce: None,
         revoked: false,
+        began,
+        made: now,
     }
 }
 
-fn answer(env: &Env, org: OrgId, pair: Pair, user: &User) -> Session {
-    Session {
+/// What a device is told with its tokens; its lease begins anew.
+fn answer(tx: &mut dyn Tx, env: &Env, org: OrgId, pair: Pair, user: &User, device: DeviceId) -> store::Result<Session> {
+    let (now, keys) = (env.now_ms(), Keys::of(tx, env, org)?);
+    devices::grant_lease(tx, org, device, now, now + LEASE_MS)?;
+    devices::seen(tx, org, device, now)?;
+    users::seen(tx, org, user.row.id, now)?;
+    Ok(Session {
         access: pair.access,
         access_for_s: ACCESS_FOR_S,
         refresh: pair.refresh,
         me: Me { org, user: user.row.id, name: user.row.name.clone(), email: user.email.clone(), role: user.row.role, team: user.row.team },
-        server_ms: env.now_ms(),
-    }
+        server_ms: now,
+        lease: keys.lease(user, device, now),
+        lease_key: keys.lease_key(),
+        recovery_key: keys.recovery_key(),
+        device_secret: None,
+    })
 }

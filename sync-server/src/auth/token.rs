@@ -17,8 +17,7 @@ pub struct Pair {
 impl Pair {
     /// A new pair of nothing.
     pub fn fresh(env: &Env) -> Self {
-        let token = || Secret(URL_SAFE_NO_PAD.encode(env.random::<32>()));
-        Self { access: token(), refresh: token() }
+        Self { access: fresh(env), refresh: fresh(env) }
     }
 
     /// The pair that follows: the same for the same three.
@@ -33,6 +32,11 @@ impl Pair {
         };
         Self { access: token(b"leadline access 1"), refresh: token(b"leadline refresh 1") }
     }
+}
+
+/// A new token.
+pub fn fresh(env: &Env) -> Secret {
+    Secret(URL_SAFE_NO_PAD.encode(env.random::<32>()))
 }
 
 /// How a token is stored and looked up.

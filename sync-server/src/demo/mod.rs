@@ -4,6 +4,7 @@
 mod cast;
 mod story;
 
+use crate::auth::password;
 use crate::core::Core;
 use crate::error::Error;
 use crate::people::{self, NewUser};
@@ -14,7 +15,6 @@ use crate::store::log::{Appender, Change, Entry, Move};
 use crate::store::{Store, StoreError, Tx, documents, orgs, users};
 use domain::{Clock, DocId, Entropy, Env, LeadId, OrgId, Status, UserId};
 use protocol::ChangeHash;
-use protocol::auth::Secret;
 use protocol::rows::{LeadSummary, OrgRow};
 use std::sync::{Arc, Mutex, PoisonError};
 use story::{Plot, Told};
@@ -91,8 +91,14 @@ pub fn found(store: &Store, env: &Env, seed: u64) -> Result<(), Error> {
         currency: "INR".into(),
     };
     let (first, rest) = cast::PEOPLE.split_first().ok_or(Error::NotFound)?;
-    people::init(store, &env, &org, &new_user(first))?;
-    rest.iter().try_for_each(|person| people::add(store, &env, org.id, &new_user(person)).map(drop))
+    let_in(store, &env, org.id, people::init(store, &env, &org, &new_user(first))?)?;
+    rest.iter().try_for_each(|person| let_in(store, &env, org.id, people::add(store, &env, org.id, &new_user(person))?.0))
+}
+
+/// Sets the demo company's password, which is too easy for any other.
+fn let_in(store: &Store, env: &Env, org: OrgId, user: UserId) -> Result<(), Error> {
+    let hash = password::hash(env, PASSWORD);
+    Ok(store.write(|tx| users::set_password(tx, org, user, &hash))?)
 }
 
 /// Adds `leads` leads to the demo company; answers how many log entries that made. The same seed
@@ -129,13 +135,7 @@ fn seeded(env: &Env, seed: u64) -> Env {
 }
 
 fn new_user(person: &cast::Person) -> NewUser {
-    NewUser {
-        name: person.name.to_owned(),
-        email: person.email(),
-        role: person.role,
-        team: person.team.map(str::to_owned),
-        password: Some(Secret(PASSWORD.to_owned())),
-    }
+    NewUser { name: person.name.to_owned(), email: person.email(), role: person.role, team: person.team.map(str::to_owned), password: None }
 }
 
 /// Salespeople with their teams, and the manager who hands out leads.
@@ -164,7 +164,7 @@ fn write(tx: &mut dyn Tx, env: &Env, org: OrgId, told: &[Told]) -> Result<u64, S
     let mut log = Appender::new(org, &head, env.now_ms());
     for lead in told {
         let doc = DocId::lead(lead.record.id);
-        let mut standing = rows::Standing { owner: lead.owner, team: lead.team, status: Status::New };
+        let mut standing = rows::Standing { owner: lead.owner, team: lead.team, status: Status::New, deleted: false };
         let mut channels = Vec::new();
         for change in &lead.changes {
             standing.status = change.status;

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 use super::body::Body;
+use super::limits::LimitKey;
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::error::Error;
@@ -11,6 +12,7 @@ use protocol::auth::{Refresh, SignIn};
 use std::sync::Arc;
 
 pub async fn sign_in(State(app): State<Arc<App>>, Body(request, format): Body<SignIn>) -> Result<Response, Problem> {
+    app.limits.check(LimitKey::account(&request.email))?;
     let _turn = app.passwords.acquire().await.map_err(|_| Error::ShuttingDown)?;
     let session = blocking(&app, move |core| core.sign_in(&request)).await?;
     Ok(format.answer(&session))

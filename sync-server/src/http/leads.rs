@@ -2,12 +2,12 @@
 
 use super::body::Body;
 use super::{App, Problem, blocking};
-use crate::assign::SetOwner;
 use crate::auth::SignedIn;
 use crate::error::Error;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::LeadId;
+use protocol::admin::SetOwner;
 use std::sync::Arc;
 
 pub async fn set_owner(

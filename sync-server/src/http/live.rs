@@ -30,6 +30,7 @@ pub async fn live(State(app): State<Arc<App>>, who: SignedIn, upgrade: WebSocket
 }
 
 async fn talk(app: &Arc<App>, who: &SignedIn, here: &mut Socket, mut socket: WebSocket) -> Result<(), axum::Error> {
+    let mut who = *who;
     let mut closing = app.closing.clone();
     let mut pings = interval(PING_EVERY);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -48,13 +49,20 @@ async fn talk(app: &Arc<App>, who: &SignedIn, here: &mut Socket, mut socket: Web
             message = socket.recv() => {
                 heard = Instant::now();
                 match message {
-                    Some(Ok(Message::Text(text))) => hear(app, who, here, text.as_str()).await,
+                    Some(Ok(Message::Text(text))) => hear(app, &who, here, text.as_str()).await,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                     Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_))) => {}
                 }
             }
             _ = pings.tick() => {
                 if heard.elapsed() > SILENCE_MAX { break }
+                // A socket outlives the request that opened it: whose it is is asked again.
+                match blocking(app, move |core| core.still(&who)).await {
+                    Ok(now) => who = now,
+                    Err(_) => break,
+                }
+                app.core.hub().set_sight(who.actor().user, &Sight::of(who.actor()));
+                drop_unseen(app, &who, here).await;
                 socket.send(Message::Ping(Vec::new().into())).await?;
             }
             () = closed(&mut closing) => {
@@ -83,8 +91,18 @@ async fn hear(app: &Arc<App>, who: &SignedIn, here: &Socket, text: &str) {
         None => None,
         Some(lead) => {
             let who = *who;
-            blocking(app, move |core| core.sees(&who, lead)).await.unwrap_or(false).then_some(lead)
+            let seen = blocking(app, move |core| core.sees(&core.still(&who)?, lead)).await;
+            seen.unwrap_or(false).then_some(lead)
         }
     };
     app.core.hub().view(here, lead);
+}
+
+/// Who may not see a lead any more is not told who else has it open.
+async fn drop_unseen(app: &Arc<App>, who: &SignedIn, here: &Socket) {
+    let Some(lead) = app.core.hub().viewing(here) else { return };
+    let who = *who;
+    if !blocking(app, move |core| core.sees(&who, lead)).await.unwrap_or(true) {
+        app.core.hub().view(here, None);
+    }
 }

@@ -1,65 +1,155 @@
 //! HTTP: thin routes over [`Core`], nothing decided here. Bodies are MessagePack, or JSON where
 //! the content type says so; errors are problem details.
 
+mod account;
+mod audit;
 mod auth;
 mod body;
+mod devices;
+mod headers;
 mod leads;
+pub mod limits;
 mod live;
 mod problem;
+mod settle;
 mod signed_in;
 mod sync;
+mod teams;
+mod users;
 
 pub use problem::Problem;
 
 use crate::core::Core;
 use crate::error::Error;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, patch, post};
+use limits::{Limits, Quotas};
 use protocol::{PROTOCOL_HEADER, PROTOCOL_VERSION, PUSH_BODY_MAX, paths};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// Passwords compared at a time: each takes 19 MiB and a core.
 const PASSWORDS: usize = 2;
 /// Bytes of a body that is no push.
 const SMALL_BODY_MAX: usize = 64 * 1024;
 
+/// How the server stands to the world.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Where devices reach it, `https://crm.example.com:8440`, if it is known.
+    pub public_url: Option<String>,
+    /// SHA-256 of the certificate it shows, lower-case hex; none without TLS.
+    pub fingerprint: Option<String>,
+    /// The last entry of `X-Forwarded-For` is who asks.
+    pub behind_proxy: bool,
+    pub quotas: Quotas,
+    pub times: Times,
+    /// Open at a time; more wait in the system's queue.
+    pub connections: u32,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        let (quotas, times) = (Quotas::default(), Times::default());
+        Self { public_url: None, fingerprint: None, behind_proxy: false, quotas, times, connections: 2_000 }
+    }
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    pub handshake: Duration,
+    /// To send a request's head, and for a connection to stay idle. Longer than devices keep idle ones.
+    pub head: Duration,
+    /// Between two pieces of a body.
+    pub body: Duration,
+    /// From a request's head to its answer's.
+    pub answer: Duration,
+    /// For the other end to take anything of what is sent.
+    pub write: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let [handshake, head, body, answer, write] = [10, 20, 20, 120, 60].map(Duration::from_secs);
+        Self { handshake, head, body, answer, write }
+    }
+}
+
 /// What every route is given.
 pub struct App {
     pub core: Core,
     /// Becomes true when the server shuts down; sockets close then.
     pub closing: watch::Receiver<bool>,
+    /// See [`Edge`].
+    pub public_url: Option<String>,
+    /// See [`Edge`].
+    pub fingerprint: Option<String>,
+    pub limits: Limits,
+    behind_proxy: bool,
+    times: Times,
     passwords: Semaphore,
 }
 
 impl App {
     #[must_use]
-    pub fn new(core: Core, closing: watch::Receiver<bool>) -> Arc<Self> {
-        Arc::new(Self { core, closing, passwords: Semaphore::new(PASSWORDS) })
+    pub fn new(core: Core, closing: watch::Receiver<bool>, edge: Edge) -> Arc<Self> {
+        let limits = Limits::new(core.env().clone(), &edge.quotas);
+        let Edge { public_url, fingerprint, behind_proxy, times, .. } = edge;
+        Arc::new(Self { core, closing, public_url, fingerprint, limits, behind_proxy, times, passwords: Semaphore::new(PASSWORDS) })
     }
 }
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
     let push = Router::new().route(paths::PUSH, post(sync::push)).layer(DefaultBodyLimit::max(PUSH_BODY_MAX));
+    let quarantine =
+        Router::new().route(paths::QUARANTINE, get(settle::quarantine).post(settle::upload)).layer(DefaultBodyLimit::max(PUSH_BODY_MAX));
     Router::new()
         .route(paths::SIGN_IN, post(auth::sign_in))
         .route(paths::REFRESH, post(auth::refresh))
         .route(paths::SIGN_OUT, post(auth::sign_out))
+        .route(paths::AUDIT, get(audit::audit))
+        .route(paths::REDEEM, post(account::redeem))
+        .route(paths::PASSWORD, post(account::change_password))
+        .route(paths::PROFILE, get(account::profile).patch(account::change_profile))
+        .route(paths::SESSIONS, get(account::sessions))
+        .route(&format!("{}/{{id}}", paths::SESSIONS), delete(account::end_session))
+        .route(paths::SIGN_OUT_EVERYWHERE, post(account::sign_out_everywhere))
+        .route(paths::TOTP, post(account::begin_totp).put(account::confirm_totp).delete(account::end_totp))
+        .route(paths::USERS, get(users::list).post(users::invite))
+        .route(&format!("{}/{{id}}", paths::USERS), patch(users::change_post))
+        .route(&format!("{}/{{id}}/code", paths::USERS), post(users::new_code))
+        .route(paths::TEAMS, get(teams::list).post(teams::create))
+        .route(&format!("{}/{{id}}", paths::TEAMS), patch(teams::rename))
+        .route(paths::DEVICES, get(devices::list))
+        .route(&format!("{}/{{id}}/revoke", paths::DEVICES), post(devices::revoke))
+        .route(&format!("{}/{{id}}/wipe", paths::DEVICES), post(devices::wipe))
         .route(paths::PULL, get(sync::pull))
         .route(&format!("{}/{{kind}}/{{id}}", paths::SNAPSHOT), get(sync::snapshot))
         .route(paths::LIVE, get(live::live))
         .route(&format!("{}/{{id}}/owner", paths::LEADS), post(leads::set_owner))
+        .route(&format!("{}/{{id}}/take", paths::PROPOSALS), post(settle::take_proposal))
+        .route(&format!("{}/{{id}}/drop", paths::PROPOSALS), post(settle::drop_proposal))
+        .route(&format!("{}/{{id}}/release", paths::QUARANTINE), post(settle::release))
+        .route(&format!("{}/{{id}}/drop", paths::QUARANTINE), post(settle::drop_quarantined))
         .layer(DefaultBodyLimit::max(SMALL_BODY_MAX))
         .merge(push)
+        .merge(quarantine)
         .layer(middleware::from_fn(speaks_our_protocol))
         .route(paths::HEALTH, get(health))
         .fallback(async || Problem(Error::NotFound))
         .method_not_allowed_fallback(async || Problem(Error::BadRequest("This is not asked for that way.".into())))
+        .layer(RequestBodyTimeoutLayer::new(app.times.body))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), in_time))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), limits::guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), headers::secure))
         .layer(middleware::from_fn(log_request))
         .with_state(app)
 }
@@ -71,7 +161,7 @@ async fn blocking<T: Send + 'static>(app: &Arc<App>, work: impl FnOnce(&Core) ->
     done.unwrap_or_else(|panic| Err(Error::Panicked(panic.to_string()))).map_err(Problem)
 }
 
-async fn health(state: axum::extract::State<Arc<App>>) -> Result<String, Problem> {
+async fn health(state: State<Arc<App>>) -> Result<String, Problem> {
     blocking(&state, |core| core.newest().map(|_| "ok\n".to_owned())).await
 }
 
@@ -84,10 +174,18 @@ async fn speaks_our_protocol(request: Request, next: Next) -> Response {
     }
 }
 
-/// Method, path and status: paths hold ids only, queries (cursors) are left out.
+/// Whoever sends slowly, or asks for what takes long, is told to come back. Streams and sockets have
+/// their answer's head early; what follows it is not counted.
+async fn in_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let answered = timeout(app.times.answer, next.run(request)).await;
+    answered.unwrap_or_else(|_| Problem(Error::Overloaded).into_response())
+}
+
+/// Method, route and status. Not the path: a wrong one may hold anything.
 async fn log_request(request: Request, next: Next) -> Response {
-    let (method, path, begun) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let (method, begun) = (request.method().clone(), Instant::now());
     let response = next.run(request).await;
-    tracing::debug!(%method, path, status = response.status().as_u16(), took_ms = begun.elapsed().as_millis(), "request");
+    tracing::debug!(%method, route, status = response.status().as_u16(), took_ms = begun.elapsed().as_millis(), "request");
     response
 }

@@ -20,14 +20,19 @@ impl IntoResponse for Problem {
         let problem = self.0.problem();
         match &self.0 {
             Error::Store(cause) => tracing::error!(%cause, "a request failed"),
-            Error::Panicked(cause) => tracing::error!(cause, "a request panicked"),
+            // What it said may hold what was sent; where it was, the panic hook has logged.
+            Error::Panicked(_) => tracing::error!("a request panicked"),
             _ => {}
         }
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, axum::Json(problem)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let retry_after_s = match &self.0 {
+            Error::TooMany { after_s } | Error::Locked { after_s } => Some(*after_s),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
+        };
+        if let Some(seconds) = retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

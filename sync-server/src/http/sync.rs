@@ -3,16 +3,18 @@
 use super::body::{Body, packed};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
+use crate::core::Core;
 use crate::error::Error;
 use crate::pull::BATCH_ENTRIES;
 use axum::body::Body as Stream;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::{DocKind, LeadId};
 use futures_util::stream;
-use protocol::frame;
+use protocol::pull::PullBatch;
 use protocol::push::PushRequest;
+use protocol::{PENDING_HEADER, frame};
 use serde::Deserialize;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -32,14 +34,22 @@ pub struct PullQuery {
 
 /// Streams batches until there is nothing more. Each is read and packed when the one before was
 /// taken, so a slow device holds no thread and no memory.
-pub async fn pull(State(app): State<Arc<App>>, who: SignedIn, Query(query): Query<PullQuery>) -> Result<Response, Problem> {
-    let first = next_frame(Arc::clone(&app), who, query.cursor).await?;
+pub async fn pull(
+    State(app): State<Arc<App>>,
+    who: SignedIn,
+    headers: HeaderMap,
+    Query(query): Query<PullQuery>,
+) -> Result<Response, Problem> {
+    if let Some(pending) = headers.get(PENDING_HEADER).and_then(|v| v.to_str().ok()?.parse().ok()) {
+        blocking(&app, move |core| core.note_pending(&who, pending)).await?;
+    }
+    let first = next_frame(Arc::clone(&app), move |core| core.pull(&who, query.cursor.as_deref(), BATCH_ENTRIES)).await?;
     let frames = stream::unfold(Some(Next::Ready(first)), move |next| {
         let app = Arc::clone(&app);
         async move {
             let frame = match next? {
                 Next::Ready(frame) => Ok(frame),
-                Next::Ask(cursor) => next_frame(app, who, Some(cursor)).await,
+                Next::Ask(cursor) => next_frame(app, move |core| core.pull_on(&who, Some(&cursor), BATCH_ENTRIES)).await,
             };
             Some(match frame {
                 Ok(frame) => (Ok(frame.bytes), frame.rest.map(Next::Ask)),
@@ -62,9 +72,9 @@ struct Frame {
     rest: Option<String>,
 }
 
-async fn next_frame(app: Arc<App>, who: SignedIn, cursor: Option<String>) -> Result<Frame, Problem> {
+async fn next_frame(app: Arc<App>, pull: impl FnOnce(&Core) -> Result<PullBatch, Error> + Send + 'static) -> Result<Frame, Problem> {
     blocking(&app, move |core| {
-        let batch = core.pull(&who, cursor.as_deref(), BATCH_ENTRIES)?;
+        let batch = pull(core)?;
         let bytes = frame::encode(&batch);
         Ok(Frame { bytes, rest: (!batch.up_to_date).then_some(batch.cursor) })
     })

@@ -54,6 +54,21 @@ impl Hub {
         Socket { id, behind, presence }
     }
 
+    /// Lets this person's sockets hear by another role or team from now on.
+    pub fn set_sight(&self, user: UserId, sight: &Sight) {
+        for peer in self.lock().by_id.values_mut().filter(|peer| peer.user == user) {
+            peer.sight = sight.clone();
+        }
+    }
+
+    /// Ends this person's sockets; a device that still may comes back by itself.
+    pub fn part(&self, user: UserId) {
+        let mut peers = self.lock();
+        let viewed: Vec<LeadId> = peers.by_id.values().filter(|peer| peer.user == user).filter_map(|peer| peer.viewing).collect();
+        peers.by_id.retain(|_, peer| peer.user != user);
+        viewed.into_iter().for_each(|lead| tell(&peers, lead));
+    }
+
     pub fn leave(&self, socket: &Socket) {
         self.view(socket, None);
         self.lock().by_id.remove(&socket.id);
@@ -78,6 +93,18 @@ impl Hub {
         }
     }
 
+    /// The newest `seq` that pokes went out for.
+    #[must_use]
+    pub fn poked(&self) -> u64 {
+        self.lock().poked
+    }
+
+    /// Up to `seq` there is nothing more to tell of.
+    pub fn pass_over(&self, seq: u64) {
+        let mut peers = self.lock();
+        peers.poked = peers.poked.max(seq);
+    }
+
     /// `seq` was there when the server started.
     pub fn start_at(&self, seq: u64) {
         self.lock().poked = seq;
@@ -86,6 +113,12 @@ impl Hub {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lock().by_id.is_empty()
+    }
+
+    /// Which lead this device has open.
+    #[must_use]
+    pub fn viewing(&self, socket: &Socket) -> Option<LeadId> {
+        self.lock().by_id.get(&socket.id)?.viewing
     }
 
     /// Sets which lead this device has open, and tells the others on it and on the one before.

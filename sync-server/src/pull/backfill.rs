@@ -2,12 +2,12 @@
 //! what is due today, so that the app is usable while the rest arrives. The log goes on from the
 //! `seq` at which it began.
 
-use super::{BATCH_BYTES, View, snapshot};
+use super::{BATCH_BYTES, First, View, snapshot};
 use crate::store::leads::Held;
-use crate::store::{Result, leads, log, teams, users};
+use crate::store::{Result, leads, log, proposals, teams, users};
+use domain::people::Proposal;
 use domain::{DocId, LeadId};
 use jiff::{Timestamp, tz::TimeZone};
-use protocol::Cursor;
 use protocol::cursor::Backfill;
 use protocol::pull::{ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::rows::Row;
@@ -17,14 +17,20 @@ use std::collections::HashMap;
 const DUE: u64 = 100;
 
 /// The first batch: which history this is, the rows, and what is due today.
-pub fn start(view: &mut View<'_>) -> Result<PullBatch> {
-    let mut entries = vec![Entry::Epoch { epoch: view.head.epoch }];
+pub fn start(view: &mut View<'_>, first: First) -> Result<PullBatch> {
+    let mut entries = match first {
+        First::Ever => vec![Entry::Epoch { epoch: view.head.epoch }],
+        First::Post => vec![Entry::Resync],
+    };
+    // At its end the device holds what is in sight and nothing else.
+    view.took_away = true;
     entries.extend(rows(view)?);
     entries.extend(due(view)?);
     let total = leads::count(view.tx, view.org.id, &view.sight)?;
     let state = Backfill { urgent_sent: true, last: None, done: 0, total };
     let (seq, chain) = (view.head.seq, view.head.chain.to_vec());
-    Ok(PullBatch { entries, cursor: cursor(view, seq, chain, Some(state)), up_to_date: false, progress: Some(Progress { done: 0, total }) })
+    let cursor = view.cursor(seq, chain, Some(state));
+    Ok(PullBatch { entries, cursor, up_to_date: false, progress: Some(Progress { done: 0, total }), head: None })
 }
 
 /// The next page.
@@ -43,13 +49,9 @@ pub fn go_on(view: &mut View<'_>, seq: u64, chain: Vec<u8>, state: &Backfill) ->
     if ended {
         entries.push(Entry::BackfillEnd);
     }
-    let cursor = cursor(view, seq, chain, next.filter(|_| !ended));
+    let cursor = view.cursor(seq, chain, next.filter(|_| !ended));
     let up_to_date = ended && seq == view.head.seq;
-    Ok(PullBatch { entries, cursor, up_to_date, progress: Some(Progress { done, total }) })
-}
-
-fn cursor(view: &View<'_>, seq: u64, chain: Vec<u8>, backfill: Option<Backfill>) -> String {
-    Cursor { epoch: view.head.epoch, seq, chain, backfill }.encode()
+    Ok(PullBatch { entries, cursor, up_to_date, progress: Some(Progress { done, total }), head: None })
 }
 
 fn rows(view: &mut View<'_>) -> Result<Vec<Entry>> {
@@ -64,8 +66,10 @@ fn due(view: &mut View<'_>) -> Result<Vec<Entry>> {
     let page = leads::due(view.tx, view.org.id, &view.sight, before, DUE.min(view.limit as u64), BATCH_BYTES)?;
     page.into_iter()
         .map(|held| {
-            let metas = log::metas(view.tx, view.org.id, DocId::lead(held.id))?;
-            Ok(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas))))
+            let doc = DocId::lead(held.id);
+            let metas = log::metas(view.tx, view.org.id, doc)?;
+            let proposals = proposals::open(view.tx, view.org.id, doc)?;
+            Ok(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas, proposals))))
         })
         .collect()
 }
@@ -73,13 +77,18 @@ fn due(view: &mut View<'_>) -> Result<Vec<Entry>> {
 fn snapshots(view: &mut View<'_>, after: Option<LeadId>, page: Vec<Held>) -> Result<Vec<Snapshot>> {
     let Some(last) = page.last().map(|held| held.id) else { return Ok(Vec::new()) };
     if view.sight.masked() {
-        return Ok(page.into_iter().map(|held| snapshot(&view.sight, view.org, held, Vec::new())).collect());
+        return Ok(page.into_iter().map(|held| snapshot(&view.sight, view.org, held, Vec::new(), Vec::new())).collect());
     }
     let mut metas: HashMap<LeadId, Vec<ChangeMeta>> = HashMap::with_capacity(page.len());
     leads::page_metas(view.tx, view.org.id, &view.sight, after, last, &mut |lead, meta| metas.entry(lead).or_default().push(meta))?;
+    let mut open: HashMap<LeadId, Vec<Proposal>> = HashMap::new();
+    for proposal in proposals::open_between(view.tx, view.org.id, after.map(|lead| lead.0), last.0)? {
+        open.entry(LeadId(proposal.doc.id)).or_default().push(proposal);
+    }
     let with_metas = |held: Held| {
         let metas = metas.remove(&held.id).unwrap_or_default();
-        snapshot(&view.sight, view.org, held, metas)
+        let proposals = open.remove(&held.id).unwrap_or_default();
+        snapshot(&view.sight, view.org, held, metas, proposals)
     };
     Ok(page.into_iter().map(with_metas).collect())
 }

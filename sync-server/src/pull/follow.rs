@@ -1,11 +1,10 @@
 //! Following the log: what each entry means for who pulls it. Per document and batch there is one
 //! entry, decided by whether the record is in sight now and whether it came or went.
 
-use super::{BATCH_BYTES, View, shown, snapshot};
+use super::{BATCH_BYTES, First, View, backfill, shown, snapshot};
 use crate::store::log::{self, Change, Move, Stored};
-use crate::store::{Result, leads};
+use crate::store::{Result, leads, proposals, users};
 use domain::{DocId, LeadId};
-use protocol::Cursor;
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
 use protocol::rows::{LeadSummary, OwnerRow, Row};
 use std::collections::HashMap;
@@ -17,6 +16,9 @@ const SCANNED: u64 = 10_000;
 
 /// Everything after `seq`, as far as one batch goes.
 pub fn follow(view: &mut View<'_>, seq: u64) -> Result<PullBatch> {
+    let posts = users::roles(view.tx, view.org.id, view.me.user)?;
+    let changes = posts.windows(2).filter(|two| (two[0].role, two[0].team) != (two[1].role, two[1].team));
+    let posted = changes.map(|two| two[1].seq).find(|at| *at > seq);
     let mut gathered = Gathered { seq, bytes: 0, slots: Vec::new(), by_doc: HashMap::new(), seen: HashMap::new() };
     let mut scanned = 0;
     while gathered.has_room(view.limit) && scanned < SCANNED {
@@ -32,14 +34,15 @@ pub fn follow(view: &mut View<'_>, seq: u64) -> Result<PullBatch> {
             if !gathered.has_room(view.limit) {
                 break;
             }
+            if posted.is_some_and(|posted| stored.seq >= posted) {
+                // Another role or team: everything in its sight anew; the rest is evicted at the end.
+                return if gathered.slots.is_empty() { backfill::start(view, First::Post) } else { gathered.batch(view, false) };
+            }
             scanned += 1;
             gathered.take(view, stored)?;
         }
     }
-    let seq = gathered.seq;
-    let chain = log::chain_at(view.tx, view.org.id, seq)?.unwrap_or_default().to_vec();
-    let cursor = Cursor { epoch: view.head.epoch, seq, chain, backfill: None }.encode();
-    Ok(PullBatch { entries: gathered.entries(view)?, cursor, up_to_date: seq >= view.head.seq, progress: None })
+    gathered.batch(view, true)
 }
 
 /// What a batch says of one document or row.
@@ -47,7 +50,7 @@ enum Slot {
     Changes(DocId, Vec<AcceptedChange>),
     Snapshot(DocId),
     Evict(DocId),
-    Row(Row),
+    Row(Box<Row>),
 }
 
 struct Gathered {
@@ -61,6 +64,16 @@ struct Gathered {
 }
 
 impl Gathered {
+    /// What was gathered, with the cursor behind it; `whole` when nothing was left out.
+    fn batch(self, view: &mut View<'_>, whole: bool) -> Result<PullBatch> {
+        let seq = self.seq;
+        view.took_away |= self.slots.iter().any(|slot| matches!(slot, Slot::Evict(_)));
+        let chain = log::chain_at(view.tx, view.org.id, seq)?.unwrap_or_default().to_vec();
+        let cursor = view.cursor(seq, chain, None);
+        let up_to_date = whole && seq >= view.head.seq;
+        Ok(PullBatch { entries: self.entries(view)?, cursor, up_to_date, progress: None, head: None })
+    }
+
     fn has_room(&self, limit: usize) -> bool {
         self.slots.len() < limit && self.bytes < BATCH_BYTES
     }
@@ -68,7 +81,13 @@ impl Gathered {
     fn take(&mut self, view: &mut View<'_>, stored: Stored) -> Result<()> {
         self.seq = stored.seq;
         match &stored.entry {
-            log::Entry::Row { fact, .. } => self.slots.push(Slot::Row(fact.clone())),
+            log::Entry::Row { fact, .. } => self.slots.push(Slot::Row(Box::new(fact.clone()))),
+            log::Entry::DocRow { doc, fact, .. } => {
+                if self.sees(view, *doc)? && !view.sight.masked() {
+                    self.slots.push(Slot::Row(Box::new(fact.clone())));
+                }
+            }
+            log::Entry::Event { .. } => {}
             log::Entry::Change(change) => {
                 if self.sees(view, change.doc)? {
                     self.change(view.sight.masked(), &stored, change);
@@ -112,7 +131,7 @@ impl Gathered {
     fn owner_now(&mut self, doc: DocId) {
         if let Some(Some(summary)) = self.seen.get(&doc) {
             let row = OwnerRow { lead: LeadId(doc.id), owner: summary.owner, team: summary.team };
-            self.slots.push(Slot::Row(Row::Owner(row)));
+            self.slots.push(Slot::Row(Box::new(Row::Owner(row))));
         }
     }
 
@@ -145,7 +164,7 @@ impl Gathered {
         let mut entries = Vec::with_capacity(slots.len());
         for slot in slots {
             entries.extend(match slot {
-                Slot::Row(row) => Some(Entry::Row(row)),
+                Slot::Row(row) => Some(Entry::Row(*row)),
                 Slot::Evict(doc) => Some(Entry::Evict { doc }),
                 Slot::Snapshot(doc) => whole(view, doc)?,
                 Slot::Changes(doc, changes) => self.seen.remove(&doc).flatten().map(|summary| Entry::Changes {
@@ -162,5 +181,6 @@ impl Gathered {
 fn whole(view: &mut View<'_>, doc: DocId) -> Result<Option<Entry>> {
     let Some(held) = leads::held(view.tx, view.org.id, LeadId(doc.id))? else { return Ok(None) };
     let metas = log::metas(view.tx, view.org.id, doc)?;
-    Ok(Some(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas)))))
+    let proposals = proposals::open(view.tx, view.org.id, doc)?;
+    Ok(Some(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas, proposals)))))
 }

@@ -3,17 +3,21 @@
 
 mod backfill;
 mod follow;
+mod seal;
 
+use crate::audit::SeenHead;
 use crate::auth::SignedIn;
 use crate::error::Error;
 use crate::sight::Sight;
 use crate::store::leads::Held;
 use crate::store::orgs::Head;
-use crate::store::{Store, Tx, leads, log, orgs};
-use domain::{DocId, Env, LeadId, OrgId, phone};
+use crate::store::{Store, Tx, devices, leads, log, orgs, proposals, users};
+use domain::people::Proposal;
+use domain::{Actor, DocId, Env, LeadId, OrgId, phone};
 use protocol::Cursor;
 use protocol::pull::{ChangeMeta, PullBatch, Snapshot};
 use protocol::rows::{LeadSummary, OrgRow, PROJECTION_VERSION};
+use seal::SealKey;
 
 /// Entries in one batch at most.
 pub const BATCH_ENTRIES: usize = 500;
@@ -25,25 +29,77 @@ struct View<'a> {
     tx: &'a mut dyn Tx,
     org: &'a OrgRow,
     env: &'a Env,
+    me: Actor,
     sight: Sight,
     head: Head,
     limit: usize,
+    /// Records were taken away since the device last asked.
+    took_away: bool,
+    seal: SealKey,
 }
 
-/// The batch after `cursor`. One that is not of this server's history starts over.
+impl View<'_> {
+    fn cursor(&self, seq: u64, chain: Vec<u8>, backfill: Option<protocol::cursor::Backfill>) -> String {
+        self.seal.seal(&Cursor { epoch: self.head.epoch, seq, chain, backfill, took_away: self.took_away })
+    }
+}
+
+/// Why a back-fill begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// The device knows nothing, or of another history.
+    Ever,
+    /// The person's role or team changed.
+    Post,
+}
+
+/// The batch after `cursor`, which the device sent if it is the `first` of an answer. One that is not
+/// of this server's history starts over.
 ///
 /// # Errors
 /// The database's.
-pub fn batch(store: &Store, env: &Env, org: &OrgRow, who: &SignedIn, cursor: Option<&str>, limit: usize) -> Result<PullBatch, Error> {
+pub fn batch(
+    store: &Store,
+    env: &Env,
+    org: &OrgRow,
+    who: &SignedIn,
+    cursor: Option<&str>,
+    limit: usize,
+    first: bool,
+) -> Result<PullBatch, Error> {
     store.read(|tx| {
-        let head = orgs::head(tx, org.id)?;
-        let cursor = known(tx, org.id, &head, cursor.and_then(Cursor::decode))?;
-        let mut view = View { tx, org, env, sight: Sight::of(who.actor()), head, limit: limit.clamp(1, BATCH_ENTRIES) };
-        Ok(match cursor {
-            None => backfill::start(&mut view)?,
+        let (head, seal) = (orgs::head(tx, org.id)?, SealKey::of(tx, org.id)?);
+        let cursor = known(tx, org.id, &head, cursor.and_then(|text| seal.open(text)))?;
+        // As they are now: a stream that began before a change of role goes on by the new one.
+        let me = users::by_id(tx, org.id, who.actor().user)?.filter(|user| !user.row.disabled).ok_or(Error::NotSignedIn)?;
+        // What was taken away before a cursor that the device sent is acknowledged.
+        let took_away = cursor.as_ref().is_some_and(|c| c.took_away && (!first || c.backfill.is_some()));
+        let (me, limit) = (me.actor(), limit.clamp(1, BATCH_ENTRIES));
+        let mut view = View { tx, org, env, sight: Sight::of(&me), me, head, limit, took_away, seal };
+        let batch = match cursor {
+            None => backfill::start(&mut view, First::Ever)?,
             Some(Cursor { backfill: Some(state), seq, chain, .. }) => backfill::go_on(&mut view, seq, chain, &state)?,
             Some(cursor) => follow::follow(&mut view, cursor.seq)?,
-        })
+        };
+        let seen = seal.open(&batch.cursor).map(|c| SeenHead { epoch: c.epoch, seq: c.seq, chain: c.chain });
+        Ok(PullBatch { head: seen.map(|head| head.to_string()), ..batch })
+    })
+}
+
+/// The device sends back a cursor: what was taken away before it, it has applied.
+///
+/// # Errors
+/// The database's.
+pub fn acknowledge(store: &Store, org: OrgId, who: &SignedIn, cursor: Option<&str>) -> Result<(), Error> {
+    let Some(text) = cursor else { return Ok(()) };
+    let seal = store.read(|tx| SealKey::of(tx, org))?;
+    let Some(cursor) = seal.open(text).filter(|c| c.took_away && c.backfill.is_none()) else { return Ok(()) };
+    store.write(|tx| {
+        let head = orgs::head(tx, org)?;
+        match known(tx, org, &head, Some(cursor))? {
+            Some(cursor) => Ok(devices::set_acked_seq(tx, org, who.device(), cursor.seq)?),
+            None => Ok(()),
+        }
     })
 }
 
@@ -57,7 +113,8 @@ pub fn one(store: &Store, org: &OrgRow, who: &SignedIn, lead: LeadId) -> Result<
         let row = leads::get(tx, org.id, lead)?.filter(|row| sight.sees(&row.standing)).ok_or(Error::NotFound)?;
         let held = leads::held(tx, org.id, row.id)?.ok_or(Error::NotFound)?;
         let metas = log::metas(tx, org.id, DocId::lead(lead))?;
-        Ok(snapshot(&sight, org, held, metas))
+        let proposals = proposals::open(tx, org.id, DocId::lead(lead))?;
+        Ok(snapshot(&sight, org, held, metas, proposals))
     })
 }
 
@@ -69,7 +126,7 @@ fn known(tx: &mut dyn Tx, org: OrgId, head: &Head, cursor: Option<Cursor>) -> Re
 }
 
 /// A snapshot as `sight` may have it.
-fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>) -> Snapshot {
+fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, proposals: Vec<Proposal>) -> Snapshot {
     let masked = sight.masked();
     Snapshot {
         doc: DocId::lead(held.id),
@@ -78,6 +135,7 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>) -> 
         blob: if masked { Vec::new() } else { held.blob },
         metas: if masked { Vec::new() } else { metas },
         seq: held.seq,
+        proposals: if masked { Vec::new() } else { proposals },
     }
 }
 

@@ -1,7 +1,13 @@
-//! Registered installations. A device belongs to one person.
+//! Registered installations, and the leases they held. A device belongs to one person.
 
-use super::{Result, Tx};
+use super::{Result, Row, Tx};
+use domain::people::{Device, DeviceState};
 use domain::{DeviceId, OrgId, UserId};
+
+/// A lease's row covers its renewals for so long.
+const LEASE_ROW_MS: i64 = 3_600_000;
+/// Rows of leases that ended so long ago are forgotten: the profile has destroyed its key by then.
+const LEASE_KEPT_MS: i64 = 31 * 24 * 3_600_000;
 
 pub fn owner(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<UserId>> {
     tx.query_opt("SELECT user_id FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?
@@ -17,4 +23,141 @@ pub fn register(tx: &mut dyn Tx, org: OrgId, device: DeviceId, user: UserId, nam
         &[org.into(), device.into(), user.into(), name.into(), app_version.into(), now.into()],
     )?;
     Ok(())
+}
+
+pub fn name(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<String>> {
+    tx.query_opt("SELECT name FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?
+        .map(|mut row| row.text(0))
+        .transpose()
+}
+
+/// Up to which `seq` the device has acknowledged that records were taken away.
+pub fn acked_seq(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<u64> {
+    tx.query_opt("SELECT acked_seq FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?
+        .map_or(Ok(0), |mut row| row.count(0))
+}
+
+/// It never goes back.
+pub fn set_acked_seq(tx: &mut dyn Tx, org: OrgId, device: DeviceId, seq: u64) -> Result<()> {
+    tx.execute(
+        "UPDATE devices SET acked_seq = $3 WHERE org_id = $1 AND device_id = $2 AND acked_seq < $3",
+        &[org.into(), device.into(), seq.into()],
+    )?;
+    Ok(())
+}
+
+/// Notes that the device was here.
+pub fn seen(tx: &mut dyn Tx, org: OrgId, device: DeviceId, now: i64) -> Result<()> {
+    tx.execute("UPDATE devices SET last_seen = $3 WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into(), now.into()])?;
+    Ok(())
+}
+
+/// All devices, or one person's, the one seen last first. `this` is never set here.
+pub fn all(tx: &mut dyn Tx, org: OrgId, of: Option<UserId>) -> Result<Vec<Device>> {
+    let mine = if of.is_some() { " AND d.user_id = $2" } else { "" };
+    let sql = format!(
+        "SELECT d.device_id, d.user_id, u.name, d.name, d.app_version, d.last_seen, d.pending, d.state, d.lease_until FROM devices d \
+         JOIN users u ON u.org_id = d.org_id AND u.user_id = d.user_id WHERE d.org_id = $1{mine} ORDER BY d.last_seen DESC, d.device_id"
+    );
+    let params: Vec<_> = [Some(org.into()), of.map(Into::into)].into_iter().flatten().collect();
+    tx.query(&sql, &params)?.into_iter().map(read).collect()
+}
+
+pub fn state(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<DeviceState>> {
+    tx.query_opt("SELECT state FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?
+        .map(|mut row| row.text(0).and_then(|name| parse_state(&name)))
+        .transpose()
+}
+
+pub fn set_state(tx: &mut dyn Tx, org: OrgId, device: DeviceId, state: DeviceState) -> Result<()> {
+    tx.execute(
+        "UPDATE devices SET state = $3 WHERE org_id = $1 AND device_id = $2",
+        &[org.into(), device.into(), state_name(state).into()],
+    )?;
+    Ok(())
+}
+
+/// Sets the secret that lets the device upload into quarantine, as its SHA-256.
+pub fn set_secret(tx: &mut dyn Tx, org: OrgId, device: DeviceId, hash: [u8; 32]) -> Result<()> {
+    tx.execute("UPDATE devices SET secret_hash = $3 WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into(), hash.into()])?;
+    Ok(())
+}
+
+/// SHA-256 of the device's secret; `None` for one that never got one.
+pub fn secret(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<[u8; 32]>> {
+    let sql = "SELECT secret_hash FROM devices WHERE org_id = $1 AND device_id = $2 AND secret_hash IS NOT NULL";
+    tx.query_opt(sql, &[org.into(), device.into()])?.map(|mut row| row.array(0)).transpose()
+}
+
+/// How many commands the device last said wait there.
+pub fn pending(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<u32>> {
+    let row = tx.query_opt("SELECT pending FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?;
+    row.map_or(Ok(None), |mut row| read_pending(&mut row, 0))
+}
+
+pub fn set_pending(tx: &mut dyn Tx, org: OrgId, device: DeviceId, pending: u32, now: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE devices SET pending = $3, last_seen = $4 WHERE org_id = $1 AND device_id = $2",
+        &[org.into(), device.into(), i64::from(pending).into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// Writes down that the device holds a lease from `now` to `until`.
+pub fn grant_lease(tx: &mut dyn Tx, org: OrgId, device: DeviceId, now: i64, until: i64) -> Result<()> {
+    let renewed = tx.execute(
+        "UPDATE leases SET until = $3 WHERE org_id = $1 AND device_id = $2 AND granted_at > $4 AND granted_at <= $5",
+        &[org.into(), device.into(), until.into(), (now - LEASE_ROW_MS).into(), now.into()],
+    )?;
+    if renewed == 0 {
+        tx.execute(
+            "INSERT INTO leases (org_id, device_id, granted_at, until) VALUES ($1, $2, $3, $4)",
+            &[org.into(), device.into(), now.into(), until.into()],
+        )?;
+        let gone = [org.into(), device.into(), (now - LEASE_KEPT_MS).into()];
+        tx.execute("DELETE FROM leases WHERE org_id = $1 AND device_id = $2 AND until < $3", &gone)?;
+    }
+    tx.execute("UPDATE devices SET lease_until = $3 WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into(), until.into()])?;
+    Ok(())
+}
+
+/// Until when the lease goes that the device held at `at`, be it over by then; `None` before its
+/// first. To the hour: renewals within one are counted from its first.
+pub fn lease_at(tx: &mut dyn Tx, org: OrgId, device: DeviceId, at: i64) -> Result<Option<i64>> {
+    let sql = "SELECT until FROM leases WHERE org_id = $1 AND device_id = $2 AND granted_at <= $3 ORDER BY granted_at DESC LIMIT 1";
+    tx.query_opt(sql, &[org.into(), device.into(), at.into()])?.map(|mut row| row.int(0)).transpose()
+}
+
+fn read(mut row: Row) -> Result<Device> {
+    Ok(Device {
+        id: row.id(0)?,
+        user: row.id(1)?,
+        user_name: row.text(2)?,
+        name: row.text(3)?,
+        app_version: row.text(4)?,
+        last_seen: row.int(5)?,
+        pending: read_pending(&mut row, 6)?,
+        state: parse_state(&row.text(7)?)?,
+        lease_until: row.opt_int(8)?,
+        this: false,
+    })
+}
+
+fn read_pending(row: &mut Row, column: usize) -> Result<Option<u32>> {
+    Ok(row.opt_int(column)?.map(|n| u32::try_from(n).unwrap_or(u32::MAX)))
+}
+
+fn state_name(state: DeviceState) -> &'static str {
+    match state {
+        DeviceState::Active => "active",
+        DeviceState::Revoked => "revoked",
+        DeviceState::WipeOrdered => "wipe_ordered",
+        DeviceState::Wiped => "wiped",
+    }
+}
+
+fn parse_state(name: &str) -> Result<DeviceState> {
+    let all = [DeviceState::Active, DeviceState::Revoked, DeviceState::WipeOrdered, DeviceState::Wiped];
+    let unknown = || super::StoreError::Corrupt(format!("{name} is not a device's state"));
+    all.into_iter().find(|state| state_name(*state) == name).ok_or_else(unknown)
 }

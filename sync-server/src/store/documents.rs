@@ -25,6 +25,16 @@ pub fn put(tx: &mut dyn Tx, org: OrgId, doc: DocId, blob: Vec<u8>, seq: u64) -> 
     Ok(())
 }
 
+/// Which documents there are, by kind and id after `after`, at most `limit`.
+pub fn page(tx: &mut dyn Tx, org: OrgId, after: Option<DocId>, limit: u64) -> Result<Vec<DocId>> {
+    let (kind, id) = after.map_or(("", super::Value::Bytes(Vec::new())), |doc| (doc.kind.as_str(), doc.id.into()));
+    let rows = tx.query(
+        "SELECT kind, doc_id FROM documents WHERE org_id = $1 AND (kind > $2 OR (kind = $2 AND doc_id > $3)) ORDER BY kind, doc_id LIMIT $4",
+        &[org.into(), kind.into(), id, limit.into()],
+    )?;
+    rows.into_iter().map(|mut row| Ok(DocId { kind: row.parsed(0)?, id: row.id(1)? })).collect()
+}
+
 fn key(org: OrgId, doc: DocId) -> [super::Value; 3] {
     [org.into(), doc.kind.as_str().into(), doc.id.into()]
 }

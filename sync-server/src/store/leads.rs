@@ -13,12 +13,14 @@ pub struct Standing {
     pub owner: Option<UserId>,
     pub team: Option<TeamId>,
     pub status: Status,
+    pub deleted: bool,
 }
 
 impl Standing {
     #[must_use]
     pub fn subject(&self) -> Subject {
-        Subject { owner: self.owner, team: self.team, converted: self.status == Status::Converted }
+        let (converted, lost) = (self.status == Status::Converted, self.status == Status::Lost);
+        Subject { owner: self.owner, team: self.team, converted, lost, deleted: self.deleted }
     }
 }
 
@@ -43,10 +45,11 @@ pub struct Held {
 
 pub fn put(tx: &mut dyn Tx, org: OrgId, lead: LeadId, summary: &LeadSummary, seq: u64) -> Result<()> {
     tx.execute(
-        "INSERT INTO leads (org_id, lead_id, owner_id, team_id, status, next_follow_up_at, summary, updated_seq) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+        "INSERT INTO leads (org_id, lead_id, owner_id, team_id, status, next_follow_up_at, summary, updated_seq, deleted) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (org_id, lead_id) DO UPDATE SET owner_id = excluded.owner_id, team_id = excluded.team_id, status = excluded.status, \
-         next_follow_up_at = excluded.next_follow_up_at, summary = excluded.summary, updated_seq = excluded.updated_seq",
+         next_follow_up_at = excluded.next_follow_up_at, summary = excluded.summary, updated_seq = excluded.updated_seq, \
+         deleted = excluded.deleted",
         &[
             org.into(),
             lead.into(),
@@ -56,6 +59,7 @@ pub fn put(tx: &mut dyn Tx, org: OrgId, lead: LeadId, summary: &LeadSummary, seq
             summary.next_follow_up_at.into(),
             pack(summary),
             seq.into(),
+            summary.deleted.into(),
         ],
     )?;
     Ok(())
@@ -63,16 +67,22 @@ pub fn put(tx: &mut dyn Tx, org: OrgId, lead: LeadId, summary: &LeadSummary, seq
 
 pub fn get(tx: &mut dyn Tx, org: OrgId, lead: LeadId) -> Result<Option<LeadRow>> {
     let found = tx.query_opt(
-        "SELECT lead_id, owner_id, team_id, status, summary, updated_seq FROM leads WHERE org_id = $1 AND lead_id = $2",
+        "SELECT lead_id, owner_id, team_id, status, summary, updated_seq, deleted FROM leads WHERE org_id = $1 AND lead_id = $2",
         &[org.into(), lead.into()],
     )?;
     let Some(mut row) = found else { return Ok(None) };
     Ok(Some(LeadRow {
         id: row.id(0)?,
-        standing: Standing { owner: row.opt_id(1)?, team: row.opt_id(2)?, status: row.parsed(3)? },
+        standing: Standing { owner: row.opt_id(1)?, team: row.opt_id(2)?, status: row.parsed(3)?, deleted: row.flag(6)? },
         summary: row.unpacked(4)?,
         updated_seq: row.count(5)?,
     }))
+}
+
+/// All leads of one owner.
+pub fn owned_by(tx: &mut dyn Tx, org: OrgId, owner: UserId) -> Result<Vec<LeadId>> {
+    let rows = tx.query("SELECT lead_id FROM leads WHERE org_id = $1 AND owner_id = $2 ORDER BY lead_id", &[org.into(), owner.into()])?;
+    rows.into_iter().map(|mut row| row.id(0)).collect()
 }
 
 /// One lead with its document, seen or not: the caller has judged that.
@@ -106,7 +116,7 @@ pub fn due(tx: &mut dyn Tx, org: OrgId, sight: &Sight, before: i64, limit: u64, 
     let sql = format!(
         "SELECT l.lead_id, l.summary, d.blob, d.seq FROM leads l \
          JOIN documents d ON d.org_id = l.org_id AND d.kind = 'lead' AND d.doc_id = l.lead_id \
-         WHERE l.org_id = $1 AND l.next_follow_up_at < $2 AND {} ORDER BY l.next_follow_up_at DESC LIMIT $3",
+         WHERE l.org_id = $1 AND l.next_follow_up_at < $2 AND l.deleted = 0 AND {} ORDER BY l.next_follow_up_at DESC LIMIT $3",
         seen.sql
     );
     collect(tx, &sql, with(&[org.into(), before.into(), limit.into()], seen.params), bytes)
@@ -140,6 +150,16 @@ pub fn page_metas(
         each(row.id(0)?, log::read_meta(&mut row, 1)?);
         Ok(true)
     })
+}
+
+/// Leads that have no document, at most `limit`.
+pub fn without_document(tx: &mut dyn Tx, org: OrgId, limit: u64) -> Result<Vec<LeadId>> {
+    let rows = tx.query(
+        "SELECT l.lead_id FROM leads l WHERE l.org_id = $1 AND NOT EXISTS \
+         (SELECT 1 FROM documents d WHERE d.org_id = l.org_id AND d.kind = 'lead' AND d.doc_id = l.lead_id) LIMIT $2",
+        &[org.into(), limit.into()],
+    )?;
+    rows.into_iter().map(|mut row| row.id(0)).collect()
 }
 
 fn read_held(mut row: Row) -> Result<Held> {

@@ -1,22 +1,55 @@
 //! The ordered log. Each entry carries the hash over everything before it, so that nothing can be
-//! altered or taken out unseen: H(previous ‖ seq ‖ author ‖ document ‖ H(salt ‖ payload)).
+//! altered or taken out unseen: H(previous ‖ every column ‖ H(salt ‖ payload)). The last of these is
+//! a column too, so that payload and salt can be dropped one day and the chain still verifies.
+//! Entries of version 1, before 0004, cover `seq`, author, document and payload only.
 
 use super::value::{pack, unpack};
 use super::{Result, Row, StoreError, Tx, Value};
+use crate::audit::{self, AuditEvent};
 use crate::sight::Channel;
+use domain::people::AuditAction;
 use domain::{CommandId, DeviceId, DocId, OrgId, UserId};
 use protocol::ChangeHash;
 use protocol::pull::ChangeMeta;
 use protocol::rows::{OwnerRow, Row as Fact};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// Version of the entries that are appended now.
+pub const VERSION: i64 = 2;
+/// A row's columns, in the order of [`LogRow`].
+const COLUMNS: &str =
+    "seq, version, entry, kind, doc_id, author, device_id, command_id, hash, accepted_at, action, content, payload, salt, chain";
+
+/// Columns of [`Stored`].
+const STORED: &str = "seq, accepted_at, entry, kind, doc_id, author, device_id, command_id, hash, payload, version";
 
 /// What one entry says.
 #[derive(Clone, Debug)]
 pub enum Entry {
     Change(Change),
-    Move { doc: DocId, author: UserId, moved: Move },
-    Row { author: UserId, fact: Fact },
+    Move {
+        doc: DocId,
+        author: UserId,
+        moved: Move,
+    },
+    Row {
+        author: UserId,
+        fact: Fact,
+    },
+    /// A fact for whoever sees the document.
+    DocRow {
+        doc: DocId,
+        author: UserId,
+        fact: Fact,
+    },
+    /// What happened to accounts and the like; devices never get it. No author: nobody was signed in.
+    Event {
+        author: Option<UserId>,
+        device: Option<DeviceId>,
+        event: AuditEvent,
+    },
 }
 
 /// An accepted change.
@@ -44,6 +77,8 @@ pub struct Move {
 #[derive(Clone, Debug)]
 pub struct Stored {
     pub seq: u64,
+    /// See [`VERSION`].
+    pub version: i64,
     pub accepted_at: i64,
     pub entry: Entry,
 }
@@ -77,6 +112,11 @@ impl Appender {
         Self { org, seq: head.seq, chain: head.chain, now }
     }
 
+    #[must_use]
+    pub fn org(&self) -> OrgId {
+        self.org
+    }
+
     /// The last `seq` given.
     #[must_use]
     pub fn seq(&self) -> u64 {
@@ -85,41 +125,178 @@ impl Appender {
 
     /// Appends one entry; answers its `seq`.
     pub fn append(&mut self, tx: &mut dyn Tx, entry: &Entry, salt: [u8; 16]) -> Result<u64> {
-        let seq = self.seq + 1;
-        let (doc, author) = (entry.doc(), entry.author());
-        let (payload, change) = match entry {
-            Entry::Change(change) => (change.bytes.clone(), Some(change)),
-            Entry::Move { moved, .. } => (bytes_of(pack(moved)), None),
-            Entry::Row { fact, .. } => (bytes_of(pack(fact)), None),
-        };
-        let chain = link(self.chain, seq, author, doc, &salt, &payload);
-        tx.execute(
-            "INSERT INTO log (org_id, seq, entry, kind, doc_id, author, device_id, command_id, hash, payload, salt, accepted_at, chain) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            &[
-                self.org.into(),
-                seq.into(),
-                entry.name().into(),
-                doc.map(|d| d.kind.as_str()).into(),
-                doc.map(|d| d.id).into(),
-                author.into(),
-                change.and_then(|c| c.device).into(),
-                change.map(|c| c.command).into(),
-                change.map(|c| c.hash.0).into(),
-                payload.into(),
-                salt.into(),
-                self.now.into(),
-                chain.into(),
-            ],
-        )?;
-        (self.seq, self.chain) = (seq, chain);
-        Ok(seq)
+        let mut row = LogRow::of(entry, self.seq + 1, self.now, salt);
+        let chain = row.link(&self.chain);
+        row.chain = chain.to_vec();
+        insert(tx, self.org, row)?;
+        (self.seq, self.chain) = (self.seq + 1, chain);
+        Ok(self.seq)
     }
 
     /// Writes the new head.
     pub fn finish(self, tx: &mut dyn Tx) -> Result<()> {
         super::orgs::set_head(tx, self.org, self.seq, self.chain)
     }
+}
+
+/// An entry as its row lies in the database, right or not.
+#[derive(Clone, Debug)]
+pub struct LogRow {
+    pub seq: i64,
+    pub version: i64,
+    pub entry: String,
+    pub kind: Option<String>,
+    pub doc: Option<Vec<u8>>,
+    pub author: Option<Vec<u8>>,
+    pub device: Option<Vec<u8>>,
+    pub command: Option<Vec<u8>>,
+    pub hash: Option<Vec<u8>>,
+    pub accepted_at: i64,
+    /// See migration 0004.
+    pub action: Option<String>,
+    pub content: Option<Vec<u8>>,
+    pub payload: Vec<u8>,
+    pub salt: Vec<u8>,
+    pub chain: Vec<u8>,
+}
+
+impl LogRow {
+    /// The chain is still to be set.
+    fn of(entry: &Entry, seq: u64, now: i64, salt: [u8; 16]) -> Self {
+        let payload = match entry {
+            Entry::Change(change) => change.bytes.clone(),
+            Entry::Move { moved, .. } => bytes_of(pack(moved)),
+            Entry::Row { fact, .. } | Entry::DocRow { fact, .. } => bytes_of(pack(fact)),
+            Entry::Event { event, .. } => bytes_of(pack(event)),
+        };
+        let id = |id: Uuid| id.as_bytes().to_vec();
+        let (doc, change) = (entry.doc(), entry.change());
+        Self {
+            seq: seq.cast_signed(),
+            version: VERSION,
+            entry: entry.name().to_owned(),
+            kind: doc.map(|d| d.kind.as_str().to_owned()),
+            doc: doc.map(|d| id(d.id)),
+            author: Some(id(entry.author().0)),
+            device: entry.device().map(|d| id(d.0)),
+            command: change.map(|c| id(c.command.0)),
+            hash: change.map(|c| c.hash.0.to_vec()),
+            accepted_at: now,
+            action: Some(entry.action().map_or("", AuditAction::as_str).to_owned()),
+            content: Some(content(&salt, &payload).to_vec()),
+            payload,
+            salt: salt.to_vec(),
+            chain: Vec::new(),
+        }
+    }
+
+    /// What its chain must be after `previous`.
+    #[must_use]
+    pub fn link(&self, previous: &[u8]) -> [u8; 32] {
+        let (seq, at) = (self.seq.to_be_bytes(), self.accepted_at.to_be_bytes());
+        if self.version == 1 {
+            return link_1(previous, [&seq, some(&self.author), text(&self.kind), some(&self.doc), &content(&self.salt, &self.payload)]);
+        }
+        let mut hash = Sha256::new_with_prefix(b"leadline log 2");
+        for field in [
+            Some(previous),
+            Some(&seq),
+            self.author.as_deref(),
+            self.kind.as_ref().map(String::as_bytes),
+            self.doc.as_deref(),
+            Some(self.entry.as_bytes()),
+            Some(&at),
+            self.device.as_deref(),
+            self.command.as_deref(),
+            self.hash.as_deref(),
+            self.action.as_ref().map(String::as_bytes),
+            self.content.as_deref(),
+        ] {
+            // Its length, or that there is none: no two rows give the same input.
+            hash.update(field.map_or(u64::MAX, |f| f.len() as u64).to_be_bytes());
+            hash.update(field.unwrap_or_default());
+        }
+        hash.finalize().into()
+    }
+
+    /// Of an entry that is a move.
+    pub fn moved(&self) -> Result<Move> {
+        unpack(&self.payload)
+    }
+
+    /// Whether payload and salt are those that the chain is over.
+    #[must_use]
+    pub fn has_its_content(&self) -> bool {
+        match &self.content {
+            Some(stored) => self.salt.len() == 16 && content(&self.salt, &self.payload)[..] == stored[..],
+            None => self.version == 1,
+        }
+    }
+}
+
+fn insert(tx: &mut dyn Tx, org: OrgId, row: LogRow) -> Result<()> {
+    let sql = format!("INSERT INTO log ({COLUMNS}, org_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+    tx.execute(
+        &sql,
+        &[
+            row.seq.into(),
+            row.version.into(),
+            row.entry.into(),
+            row.kind.into(),
+            row.doc.into(),
+            row.author.into(),
+            row.device.into(),
+            row.command.into(),
+            row.hash.into(),
+            row.accepted_at.into(),
+            row.action.into(),
+            row.content.into(),
+            row.payload.into(),
+            row.salt.into(),
+            row.chain.into(),
+            org.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Row after row as it lies there, in order, until `each` answers `false`; of `doc` alone where one is
+/// given.
+pub fn walk(tx: &mut dyn Tx, org: OrgId, doc: Option<DocId>, each: &mut dyn FnMut(LogRow) -> Result<bool>) -> Result<()> {
+    let mut take = |row| each(raw(row)?);
+    match doc {
+        None => tx.each(&format!("SELECT {COLUMNS} FROM log WHERE org_id = $1 ORDER BY seq"), &[org.into()], &mut take),
+        Some(doc) => {
+            let sql = of_doc(COLUMNS, "org_id = $1 AND kind = $2 AND doc_id = $3");
+            tx.each(&format!("{sql} ORDER BY seq"), &[org.into(), doc.kind.as_str().into(), doc.id.into()], &mut take)
+        }
+    }
+}
+
+/// Changes and what is none, each by its own index.
+fn of_doc(columns: &str, condition: &str) -> String {
+    let part = |entry| format!("SELECT {columns} FROM log WHERE {condition} AND entry {entry} 'change'");
+    format!("{} UNION ALL {}", part("="), part("<>"))
+}
+
+fn raw(mut row: Row) -> Result<LogRow> {
+    Ok(LogRow {
+        seq: row.int(0)?,
+        version: row.int(1)?,
+        entry: row.text(2)?,
+        kind: row.opt_text(3)?,
+        doc: row.opt_bytes(4)?,
+        author: row.opt_bytes(5)?,
+        device: row.opt_bytes(6)?,
+        command: row.opt_bytes(7)?,
+        hash: row.opt_bytes(8)?,
+        accepted_at: row.int(9)?,
+        action: row.opt_text(10)?,
+        content: row.opt_bytes(11)?,
+        payload: row.bytes(12)?,
+        salt: row.bytes(13)?,
+        chain: row.bytes(14)?,
+    })
 }
 
 /// The chain hash at `seq`, `None` where there is no such entry.
@@ -133,8 +310,7 @@ pub fn chain_at(tx: &mut dyn Tx, org: OrgId, seq: u64) -> Result<Option<[u8; 32]
 /// Entries after `seq` in order, until `each` answers `false`.
 pub fn after(tx: &mut dyn Tx, org: OrgId, seq: u64, limit: u64, each: &mut dyn FnMut(Stored) -> Result<bool>) -> Result<()> {
     tx.each(
-        "SELECT seq, accepted_at, entry, kind, doc_id, author, device_id, command_id, hash, payload FROM log \
-         WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        &format!("SELECT {STORED} FROM log WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"),
         &[org.into(), seq.into(), limit.into()],
         &mut |row| each(read(row)?),
     )
@@ -150,6 +326,15 @@ pub fn seq_of(tx: &mut dyn Tx, org: OrgId, doc: DocId, hash: ChangeHash) -> Resu
     .transpose()
 }
 
+/// How the document came into channels and left them, in order: `seq`, when, and the move.
+pub fn moves(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Vec<(u64, i64, Move)>> {
+    let rows = tx.query(
+        "SELECT seq, accepted_at, payload FROM log WHERE org_id = $1 AND kind = $2 AND doc_id = $3 AND entry = 'move' ORDER BY seq",
+        &[org.into(), doc.kind.as_str().into(), doc.id.into()],
+    )?;
+    rows.into_iter().map(|mut row| Ok((row.count(0)?, row.int(1)?, unpack(&row.bytes(2)?)?))).collect()
+}
+
 /// Who wrote what when, of one document.
 pub fn metas(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Vec<ChangeMeta>> {
     let rows = tx.query(
@@ -160,26 +345,82 @@ pub fn metas(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Vec<ChangeMeta>>
     rows.into_iter().map(|mut row| read_meta(&mut row, 0)).collect()
 }
 
-/// Recomputes the chain; answers the first `seq` that does not fit.
+/// Recomputes the chain; answers the first `seq` that does not fit. `audit::verify` says more.
 pub fn verify(tx: &mut dyn Tx, org: OrgId) -> Result<Option<u64>> {
-    let mut chain = genesis(org);
-    let mut next = 1;
-    let mut broken = None;
-    tx.each(
-        "SELECT seq, kind, doc_id, author, payload, salt, chain FROM log WHERE org_id = $1 ORDER BY seq",
-        &[org.into()],
-        &mut |mut row| {
-            let seq = row.count(0)?;
-            let doc = read_doc(&mut row, 1)?;
-            chain = link(chain, seq, row.id(3)?, doc, &row.bytes(5)?, &row.bytes(4)?);
-            if seq != next || chain != row.array(6)? {
-                broken = Some(seq);
-            }
-            next = seq + 1;
-            Ok(broken.is_none())
-        },
-    )?;
+    let mut chain = genesis(org).to_vec();
+    let (mut next, mut broken) = (1, None);
+    walk(tx, org, None, &mut |row| {
+        if row.seq != next || !row.has_its_content() || row.link(&chain)[..] != row.chain[..] {
+            broken = Some(row.seq.cast_unsigned());
+        }
+        (next, chain) = (row.seq + 1, row.chain);
+        Ok(broken.is_none())
+    })?;
     Ok(broken)
+}
+
+/// The document that a row names.
+#[must_use]
+pub fn doc_of(row: &LogRow) -> Option<DocId> {
+    let id = Uuid::from_slice(row.doc.as_deref()?).ok()?;
+    Some(DocId { kind: row.kind.as_deref()?.parse().ok()?, id })
+}
+
+/// Documents of which there are changes and nothing else, at most `limit`.
+pub fn without_document(tx: &mut dyn Tx, org: OrgId, limit: u64) -> Result<Vec<DocId>> {
+    let rows = tx.query(
+        "SELECT DISTINCT g.kind, g.doc_id FROM log g WHERE g.org_id = $1 AND g.entry = 'change' AND NOT EXISTS \
+         (SELECT 1 FROM documents d WHERE d.org_id = g.org_id AND d.kind = g.kind AND d.doc_id = g.doc_id) LIMIT $2",
+        &[org.into(), limit.into()],
+    )?;
+    rows.into_iter().map(|mut row| Ok(DocId { kind: row.parsed(0)?, id: row.id(1)? })).collect()
+}
+
+/// What of the log is looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trail {
+    All,
+    Doc(DocId),
+    Author(UserId),
+    /// `None` for entries of version 1, which do not say; they come before all others.
+    Action(Option<AuditAction>),
+}
+
+/// The newest entries of a trail between two `seq`s, neither included: newest first, at most `limit`.
+pub fn newest(tx: &mut dyn Tx, org: OrgId, trail: Trail, after: u64, before: u64, limit: u64) -> Result<Vec<Stored>> {
+    let mut params: Vec<Value> = vec![org.into(), after.into(), before.into(), limit.into()];
+    let between = "org_id = $1 AND seq > $2 AND seq < $3";
+    let plain = |along: &str| format!("SELECT {STORED} FROM log WHERE {between}{along}");
+    let sql = match trail {
+        Trail::All => plain(""),
+        Trail::Doc(doc) => {
+            params.extend([doc.kind.as_str().into(), doc.id.into()]);
+            of_doc(STORED, &format!("{between} AND kind = $5 AND doc_id = $6"))
+        }
+        Trail::Author(user) => {
+            params.push(user.into());
+            plain(" AND author = $5")
+        }
+        Trail::Action(Some(action)) => {
+            params.push(action.as_str().into());
+            plain(" AND action = $5")
+        }
+        Trail::Action(None) => plain(" AND action IS NULL"),
+    };
+    tx.query(&format!("{sql} ORDER BY seq DESC LIMIT $4"), &params)?.into_iter().map(read).collect()
+}
+
+/// When the entry was accepted, ms since the epoch.
+pub fn time_of(tx: &mut dyn Tx, org: OrgId, seq: u64) -> Result<Option<i64>> {
+    tx.query_opt("SELECT accepted_at FROM log WHERE org_id = $1 AND seq = $2", &[org.into(), seq.into()])?
+        .map(|mut row| row.int(0))
+        .transpose()
+}
+
+/// The last entry after `seq` that devices are told of, 0 for none.
+pub fn news_after(tx: &mut dyn Tx, org: OrgId, seq: u64) -> Result<u64> {
+    let sql = "SELECT coalesce(max(seq), 0) FROM log WHERE org_id = $1 AND seq > $2 AND entry <> 'event'";
+    tx.query_opt(sql, &[org.into(), seq.into()])?.map_or(Ok(0), |mut row| row.count(0))
 }
 
 impl Entry {
@@ -187,36 +428,71 @@ impl Entry {
         match self {
             Entry::Change(_) => "change",
             Entry::Move { .. } => "move",
-            Entry::Row { .. } => "row",
+            Entry::Row { .. } | Entry::DocRow { .. } => "row",
+            Entry::Event { .. } => "event",
         }
     }
 
     fn doc(&self) -> Option<DocId> {
         match self {
             Entry::Change(change) => Some(change.doc),
-            Entry::Move { doc, .. } => Some(*doc),
+            Entry::Move { doc, .. } | Entry::DocRow { doc, .. } => Some(*doc),
             Entry::Row { .. } => None,
+            Entry::Event { event, .. } => event.lead().map(DocId::lead),
         }
     }
 
-    fn author(&self) -> UserId {
+    fn change(&self) -> Option<&Change> {
+        match self {
+            Entry::Change(change) => Some(change),
+            Entry::Move { .. } | Entry::Row { .. } | Entry::DocRow { .. } | Entry::Event { .. } => None,
+        }
+    }
+
+    fn device(&self) -> Option<DeviceId> {
+        match self {
+            Entry::Change(change) => change.device,
+            Entry::Event { device, .. } => *device,
+            Entry::Move { .. } | Entry::Row { .. } | Entry::DocRow { .. } => None,
+        }
+    }
+
+    /// What it is in the audit log; nothing for what another entry tells of.
+    fn action(&self) -> Option<AuditAction> {
+        match self {
+            Entry::Change(change) => records::envelope_of(&change.bytes).map(|e| audit::action_of(&e.command)),
+            Entry::Move { moved, .. } => moved.owner.is_some().then_some(AuditAction::Assign),
+            Entry::Row { .. } | Entry::DocRow { .. } => None,
+            Entry::Event { event, .. } => Some(event.action()),
+        }
+    }
+
+    /// Who did it; the nil id for nobody who was signed in.
+    #[must_use]
+    pub fn author(&self) -> UserId {
         match self {
             Entry::Change(change) => change.author,
-            Entry::Move { author, .. } | Entry::Row { author, .. } => *author,
+            Entry::Move { author, .. } | Entry::Row { author, .. } | Entry::DocRow { author, .. } => *author,
+            Entry::Event { author, .. } => author.unwrap_or(UserId(Uuid::nil())),
         }
     }
 }
 
-fn link(previous: [u8; 32], seq: u64, author: UserId, doc: Option<DocId>, salt: &[u8], payload: &[u8]) -> [u8; 32] {
-    let content = Sha256::new_with_prefix(salt).chain_update(payload).finalize();
-    let mut hash = Sha256::new_with_prefix(previous);
-    hash.update(seq.to_be_bytes());
-    hash.update(author.0.as_bytes());
-    if let Some(doc) = doc {
-        hash.update(doc.kind.as_str());
-        hash.update(doc.id.as_bytes());
-    }
-    hash.chain_update(content).finalize().into()
+/// H(salt ‖ payload)
+fn content(salt: &[u8], payload: &[u8]) -> [u8; 32] {
+    Sha256::new_with_prefix(salt).chain_update(payload).finalize().into()
+}
+
+fn link_1(previous: &[u8], fields: [&[u8]; 5]) -> [u8; 32] {
+    fields.into_iter().fold(Sha256::new_with_prefix(previous), |hash, field| hash.chain_update(field)).finalize().into()
+}
+
+fn some(bytes: &Option<Vec<u8>>) -> &[u8] {
+    bytes.as_deref().unwrap_or_default()
+}
+
+fn text(text: &Option<String>) -> &[u8] {
+    text.as_ref().map_or(&[], |t| t.as_bytes())
 }
 
 /// A meta from five columns.
@@ -258,8 +534,12 @@ fn read(mut row: Row) -> Result<Stored> {
             bytes: payload,
         }),
         ("move", Some(doc)) => Entry::Move { doc, author, moved: unpack(&payload)? },
-        ("row", _) => Entry::Row { author, fact: unpack(&payload)? },
+        ("row", Some(doc)) => Entry::DocRow { doc, author, fact: unpack(&payload)? },
+        ("row", None) => Entry::Row { author, fact: unpack(&payload)? },
+        ("event", _) => {
+            Entry::Event { author: Some(author).filter(|a: &UserId| !a.0.is_nil()), device: row.opt_id(6)?, event: unpack(&payload)? }
+        }
         _ => return Err(StoreError::Corrupt(format!("a log entry of kind {name}"))),
     };
-    Ok(Stored { seq: row.count(0)?, accepted_at: row.int(1)?, entry })
+    Ok(Stored { seq: row.count(0)?, version: row.int(10)?, accepted_at: row.int(1)?, entry })
 }

@@ -6,8 +6,18 @@ use super::{Result, Store, StoreError, Tx};
 /// One step: its number, and its SQL.
 pub type Step = (i64, &'static str);
 
-pub const SQLITE: &[Step] = &[(1, include_str!("../../../migrations/server-sqlite/0001_create_base.sql"))];
-pub const POSTGRES: &[Step] = &[(1, include_str!("../../../migrations/server-postgres/0001_create_base.sql"))];
+pub const SQLITE: &[Step] = &[
+    (1, include_str!("../../../migrations/server-sqlite/0001_create_base.sql")),
+    (2, include_str!("../../../migrations/server-sqlite/0002_accounts.sql")),
+    (3, include_str!("../../../migrations/server-sqlite/0003_hand_over.sql")),
+    (4, include_str!("../../../migrations/server-sqlite/0004_audit.sql")),
+];
+pub const POSTGRES: &[Step] = &[
+    (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
+    (2, include_str!("../../../migrations/server-postgres/0002_accounts.sql")),
+    (3, include_str!("../../../migrations/server-postgres/0003_hand_over.sql")),
+    (4, include_str!("../../../migrations/server-postgres/0004_audit.sql")),
+];
 
 /// Brings the database up to this server's version.
 ///

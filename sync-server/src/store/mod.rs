@@ -3,6 +3,8 @@
 //! Ids are their 16 bytes. Nothing outside this folder writes SQL.
 
 pub mod actors;
+pub mod codes;
+pub mod copy;
 pub mod devices;
 pub mod documents;
 pub mod error;
@@ -12,6 +14,8 @@ mod migrate;
 pub mod orgs;
 pub mod outcomes;
 pub mod postgres;
+pub mod proposals;
+pub mod quarantine;
 pub mod sessions;
 pub mod sqlite;
 pub mod teams;

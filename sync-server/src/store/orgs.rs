@@ -73,6 +73,21 @@ pub fn begin_epoch(tx: &mut dyn Tx, org: OrgId, recovery_until: i64) -> Result<(
     Ok(())
 }
 
+/// The secrets of leases and of recovery, once they were made.
+pub fn secrets(tx: &mut dyn Tx, org: OrgId) -> Result<Option<([u8; 32], [u8; 32])>> {
+    let sql = "SELECT lease_secret, recovery_secret FROM orgs WHERE org_id = $1 AND lease_secret IS NOT NULL";
+    tx.query_opt(sql, &[org.into()])?.map(|mut row| Ok((row.array(0)?, row.array(1)?))).transpose()
+}
+
+/// Keeps new secrets, unless there are some.
+pub fn set_secrets(tx: &mut dyn Tx, org: OrgId, lease: [u8; 32], recovery: [u8; 32]) -> Result<()> {
+    tx.execute(
+        "UPDATE orgs SET lease_secret = $2, recovery_secret = $3 WHERE org_id = $1 AND lease_secret IS NULL",
+        &[org.into(), lease.into(), recovery.into()],
+    )?;
+    Ok(())
+}
+
 fn head_of(row: Option<Row>) -> Result<Head> {
     let mut row = row.ok_or(StoreError::Empty)?;
     Ok(Head { epoch: row.count(0)?, seq: row.count(1)?.saturating_sub(1), chain: row.array(2)?, recovery_until: row.int(3)? })

@@ -1,9 +1,10 @@
 //! Starts `leadline-server`, talks to it, and ends it.
 
 use crate::{device, request};
-use protocol::auth::{Secret, Session, SignIn};
+use protocol::auth::{Session, SignIn};
 use protocol::live::Poke;
 use protocol::push::{Outcome, PushItem, PushResponse};
+use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
@@ -12,7 +13,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::{Message, WebSocket};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
+/// Where the server's standard error goes, in its data folder.
+const STDERR: &str = "stderr.txt";
 pub const PASSWORD: &str = "correct horse battery";
 
 fn program(data: &Path) -> Command {
@@ -37,23 +41,25 @@ pub fn run_with_input(data: &Path, args: &[&str], line: &str) {
 
 pub struct Server {
     child: Child,
-    address: String,
+    /// `http://127.0.0.1:1234`.
+    pub url: String,
     folder: Option<TempDir>,
 }
 
 impl Server {
     pub fn start(folder: TempDir, args: &[&str]) -> Self {
+        let stderr = OpenOptions::new().create(true).append(true).open(folder.path().join(STDERR)).expect("a file");
         let mut child = program(folder.path())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(args)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .expect("the server starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-        let address = line.trim().rsplit("http://").next().expect("an address").to_owned();
-        Self { child, address, folder: Some(folder) }
+        let url = line.split_whitespace().find(|word| word.starts_with("http")).expect("an address").to_owned();
+        Self { child, url, folder: Some(folder) }
     }
 
     pub fn data(&self) -> &Path {
@@ -77,7 +83,13 @@ impl Server {
     }
 
     pub fn nobody(&self) -> Client {
-        Client::new(&self.address, None)
+        Client::new(&self.url, None, None)
+    }
+
+    /// Somebody who trusts this certificate (PEM) and no other.
+    pub fn nobody_trusting(&self, cert: &Path) -> Client {
+        let pem = std::fs::read(cert).expect("a certificate");
+        Client::new(&self.url, None, Some(Certificate::from_pem(&pem).expect("a certificate")))
     }
 
     pub fn sign_in(&self, email: &str) -> Client {
@@ -85,24 +97,16 @@ impl Server {
     }
 
     pub fn sign_in_with(&self, email: &str, password: &str) -> Client {
-        let request = SignIn {
-            email: email.into(),
-            password: Secret(password.into()),
-            device: device(),
-            device_name: "test".into(),
-            app_version: "0".into(),
-        };
-        let body = serde_json::to_string(&request).expect("plain");
-        let (status, answer) = self.nobody().post_json(protocol::paths::SIGN_IN, &body);
-        assert_eq!(status, 200, "{answer}");
-        Client::new(&self.address, Some(serde_json::from_str(&answer).expect("a session")))
+        self.nobody().signed_in(email, password)
     }
 
-    /// Everything in the log files. Ends the server first: it writes out what it logged then.
+    /// Everything in the log files and on standard error. Ends the server first: it writes out what it
+    /// logged then.
     pub fn logs(&mut self) -> String {
         self.terminate();
         let files = std::fs::read_dir(self.data().join("logs")).expect("a folder");
-        files.map(|f| std::fs::read_to_string(f.expect("a file").path()).expect("text")).collect()
+        let stderr = std::iter::once(self.data().join(STDERR));
+        files.map(|f| f.expect("a file").path()).chain(stderr).map(|f| std::fs::read_to_string(f).expect("text")).collect()
     }
 }
 
@@ -113,45 +117,60 @@ impl Drop for Server {
     }
 }
 
+/// What somebody at `device()` sends to sign in.
+pub fn sign_in(email: &str, password: &str) -> SignIn {
+    let asked = serde_json::json!({
+        "email": email, "password": password, "device": device(), "device_name": "test", "app_version": "0",
+    });
+    serde_json::from_value(asked).expect("a sign-in")
+}
+
 pub struct Client {
-    address: String,
-    pub session: Session,
-    token: Option<String>,
+    url: String,
+    session: Option<Session>,
     protocol: Option<String>,
+    trusted: Option<Certificate<'static>>,
     agent: ureq::Agent,
 }
 
 impl Client {
-    fn new(address: &str, session: Option<Session>) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20))).build();
-        let token = session.as_ref().map(|s| s.access.0.clone());
-        let session = session.unwrap_or_else(|| Session {
-            access: Secret(String::new()),
-            access_for_s: 0,
-            refresh: Secret(String::new()),
-            me: protocol::auth::Me {
-                org: domain::OrgId(uuid::Uuid::nil()),
-                user: domain::UserId(uuid::Uuid::nil()),
-                name: String::new(),
-                email: String::new(),
-                role: domain::Role::Analyst,
-                team: None,
-            },
-            server_ms: 0,
-        });
-        Self { address: address.to_owned(), session, token, protocol: None, agent: config.into() }
+    fn new(url: &str, session: Option<Session>, trusted: Option<Certificate<'static>>) -> Self {
+        let roots = trusted.iter().cloned().collect::<Vec<_>>();
+        let roots = if roots.is_empty() { RootCerts::WebPki } else { RootCerts::new_with_certs(&roots) };
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(20)))
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .build();
+        Self { url: url.to_owned(), session, protocol: None, trusted, agent: config.into() }
+    }
+
+    pub fn signed_in(&self, email: &str, password: &str) -> Self {
+        let body = serde_json::to_string(&sign_in(email, password)).expect("plain");
+        let (status, answer) = self.post_json(protocol::paths::SIGN_IN, &body);
+        assert_eq!(status, 200, "{answer}");
+        Self::new(&self.url, Some(serde_json::from_str(&answer).expect("a session")), self.trusted.clone())
+    }
+
+    pub fn session(&self) -> &Session {
+        self.session.as_ref().expect("signed in")
+    }
+
+    /// The status of a request, or why there is no answer.
+    pub fn try_get(&self, path: &str) -> Result<u16, ureq::Error> {
+        self.agent.get(self.url(path)).call().map(|response| response.status().as_u16())
     }
 
     pub fn with_protocol(&self, version: &str) -> Self {
-        Self { protocol: Some(version.to_owned()), ..Self::new(&self.address, Some(self.session.clone())) }
+        Self { protocol: Some(version.to_owned()), ..Self::new(&self.url, self.session.clone(), self.trusted.clone()) }
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}{path}", self.url)
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {
-        let token = self.token.as_ref().map(|t| ("authorization", format!("Bearer {t}")));
+        let token = self.session.as_ref().map(|s| ("authorization", format!("Bearer {}", s.access.0)));
         let protocol = self.protocol.as_ref().map(|v| (protocol::PROTOCOL_HEADER, v.clone()));
         token.into_iter().chain(protocol).collect()
     }
@@ -168,6 +187,13 @@ impl Client {
         let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
         let mut response = request.send(body).expect("an answer");
         (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+    }
+
+    /// Sends MessagePack, or what is none.
+    pub fn post_packed(&self, path: &str, body: &[u8]) -> u16 {
+        let request = self.agent.post(self.url(path)).header("content-type", protocol::MSGPACK);
+        let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
+        request.send(body).expect("an answer").status().as_u16()
     }
 
     pub fn push(&self, items: Vec<PushItem>) -> Vec<Outcome> {
@@ -199,11 +225,13 @@ impl Client {
     }
 
     pub fn live(&self) -> Live {
-        let mut request = format!("ws://{}{}", self.address, protocol::paths::LIVE).into_client_request().expect("a request");
+        let address = self.url.strip_prefix("http://").expect("without TLS");
+        let mut request = format!("ws://{address}{}", protocol::paths::LIVE).into_client_request().expect("a request");
+        assert!(!request.headers().contains_key("origin"), "a device is no web page");
         for (key, value) in self.headers() {
             request.headers_mut().insert(key, value.parse().expect("plain"));
         }
-        let stream = TcpStream::connect(&self.address).expect("connected");
+        let stream = TcpStream::connect(address).expect("connected");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
         let (socket, _) = tungstenite::client(request, stream).expect("a socket");
         Live(socket)

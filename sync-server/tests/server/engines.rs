@@ -23,7 +23,7 @@ fn story(store: &Store) {
     arjun.pull();
     world
         .core
-        .set_owner(&meera.who, leads[1], SetOwner { expected_owner: Some(asha.user()), owner: Some(arjun.user()) })
+        .set_owner(&world.device("ananya").who, leads[1], SetOwner { expected_owner: Some(asha.user()), owner: Some(arjun.user()) })
         .expect("assigned");
     arjun.pull();
     assert_eq!(arjun.docs.keys().copied().collect::<Vec<_>>(), [leads[1]]);
@@ -33,6 +33,7 @@ fn story(store: &Store) {
     assert_eq!(store.read(|tx| sync_server::store::log::verify(tx, world.core.org().id)).expect("read"), None);
     all_or_nothing(store, &world);
     seqs_have_no_gap(&world);
+    crate::accounts::an_account_lives(&world);
     a_newer_schema_is_refused(store);
 }
 
@@ -68,8 +69,8 @@ fn seqs_have_no_gap(world: &World) {
         })
     });
     read.expect("read");
-    // A new lead is a move and a change, a new user a row.
-    assert_eq!(seqs, (before + 1..=before + 60).collect::<Vec<_>>());
+    // A new lead is a move and a change, a new user an event and a row.
+    assert_eq!(seqs, (before + 1..=before + 80).collect::<Vec<_>>());
     assert_eq!(world.core.store().read(|tx| sync_server::store::log::verify(tx, world.core.org().id)).expect("read"), None);
 }
 

@@ -6,7 +6,12 @@ mod cluster;
 mod support;
 
 mod accept;
+mod accounts;
+mod audit;
 mod bad_input;
+mod edge;
 mod engines;
+mod handover;
+mod matrix;
 mod pull;
 mod sessions;

@@ -77,7 +77,7 @@ fn a_change_of_owner_arrives_as_snapshot_here_and_evict_there() {
         device.pull();
     }
     let set = SetOwner { expected_owner: Some(asha.user()), owner: Some(arjun.user()) };
-    world.core.set_owner(&meera.who, lead, set).expect("assigned");
+    world.core.set_owner(&world.device("ananya").who, lead, set).expect("assigned");
     assert!(evicted(&asha.pull(), lead));
     assert!(evicted(&ravi.pull(), lead), "the lead left Pune");
     let entries = arjun.pull();
@@ -157,8 +157,15 @@ fn a_cursor_of_another_server_or_of_nothing_starts_over() {
     asha.created("+919820014786");
     other.created("+919820014786");
     other.pull();
-    let ahead = Cursor { epoch: 1, seq: 1 << 40, chain: vec![0; 32], backfill: None }.encode();
-    for cursor in [other.cursor.clone().expect("one"), "garbage!".into(), String::new(), ahead] {
+    asha.pull();
+    // A cursor that nobody sealed, and one whose seal is another's.
+    let ahead = Cursor { epoch: 1, seq: 1 << 40, chain: vec![0; 32], backfill: None, took_away: false }.pack();
+    let encode = |bytes: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes);
+    let (ahead, mut altered) = (encode(&ahead), asha.cursor.clone().expect("one").into_bytes());
+    let last = altered.len() - 1;
+    altered[last] = if altered[last] == b'A' { b'B' } else { b'A' };
+    let altered = String::from_utf8(altered).expect("base64");
+    for cursor in [other.cursor.clone().expect("one"), "garbage!".into(), String::new(), ahead, altered] {
         let batch = here.core.pull(&asha.who, Some(&cursor), 500).expect("a batch");
         assert!(matches!(batch.entries[0], Entry::Epoch { .. }), "{cursor}");
     }

@@ -11,6 +11,7 @@ fn sign_in(world: &World, name: &str, password: &str) -> SignIn {
         device: DeviceId(world.core.env().new_id()),
         device_name: "laptop".into(),
         app_version: "0.1.0".into(),
+        second_factor: None,
     }
 }
 

@@ -27,6 +27,12 @@ impl Clock for TestClock {
     }
 }
 
+impl TestClock {
+    pub fn later(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
 struct TestEntropy(Mutex<Dice>);
 
 impl Entropy for TestEntropy {
@@ -79,7 +85,7 @@ impl World {
     }
 
     pub fn later(&self, ms: i64) {
-        self.clock.0.fetch_add(ms, Ordering::Relaxed);
+        self.clock.later(ms);
     }
 
     pub fn user(&self, name: &str) -> UserId {
@@ -142,6 +148,12 @@ impl Device<'_> {
         let envelope = self.envelope(Command::CreateLead(new));
         let lead = LeadId::from(envelope.id);
         (lead, self.edit_as(lead, envelope))
+    }
+
+    /// An edit on what the server holds, of a lead that left this device.
+    pub fn edit_as_on(&mut self, world: &World, lead: LeadId, command: Command) -> PushItem {
+        self.docs.insert(lead, stored(world, lead));
+        self.edit(lead, command)
     }
 
     /// A lead that the server has.

@@ -1,0 +1,105 @@
+//! Hand-over: what becomes of an edit that its author was permitted to make and is not any more,
+//! because the lead, their role or their team moved on (`architecture.md` §4).
+
+use super::batch::Batch;
+use crate::auth::{SignedIn, keys};
+use crate::sight::{Channel, Sight};
+use crate::store::leads::Standing;
+use crate::store::{Result, devices, log, users};
+use domain::people::QuarantineReason;
+use domain::{Actor, Command, DocId, Refusal, RefusalCode, policy};
+
+/// Open proposals of one lead at most.
+const PROPOSALS_MAX: usize = 200;
+
+/// What becomes of it.
+pub enum Way {
+    /// Kept under its author, as if they were still permitted.
+    Kept,
+    /// The new owner decides.
+    Proposed,
+    Quarantined(QuarantineReason),
+    Refused(Refusal),
+}
+
+/// The moment at which `actor` stopped being permitted a command on a document.
+struct Left {
+    seq: u64,
+    /// Ms since the epoch.
+    at: i64,
+}
+
+/// Judges an edit that is not permitted now; `denied` says why not.
+pub fn way(batch: &mut Batch<'_>, who: &SignedIn, actor: &Actor, doc: DocId, command: &Command, denied: Refusal) -> Result<Way> {
+    if batch.in_recovery() {
+        // Brought back after a restore: the rows that permitted it may be lost.
+        return Ok(Way::Quarantined(QuarantineReason::Restored));
+    }
+    let Some(left) = left(batch, actor, doc, command)? else { return Ok(Way::Refused(denied)) };
+    if devices::acked_seq(batch.tx, batch.org, who.device())? >= left.seq {
+        return Ok(Way::Refused(known_to_it()));
+    }
+    let held = devices::lease_at(batch.tx, batch.org, who.device(), left.at)?;
+    if held.is_none() && devices::lease_at(batch.tx, batch.org, who.device(), batch.now)?.is_some() {
+        // It came here after the hand-over, so it never held the record.
+        return Ok(Way::Refused(known_to_it()));
+    }
+    if batch.now > held.unwrap_or(left.at + keys::LEASE_MS) {
+        return Ok(Way::Quarantined(QuarantineReason::LeaseEnded));
+    }
+    // A deleted lead stays deleted, and edits of those who had it flag it.
+    let undeleted = batch.work(doc)?.standing.filter(|s| s.deleted).map(|s| Standing { deleted: false, ..s });
+    let had_it = undeleted.is_some_and(|s| Sight::of(actor).sees(&s) && policy::authorise_command(actor, command, &s.subject()).is_ok());
+    if had_it || command.is_additive() {
+        return Ok(Way::Kept);
+    }
+    if batch.open_proposals(doc)? >= PROPOSALS_MAX {
+        return Ok(Way::Refused(Refusal::new(
+            RefusalCode::TooLong,
+            "This lead has as many proposals as it can. Talk to whoever has it now.",
+        )));
+    }
+    Ok(Way::Proposed)
+}
+
+fn known_to_it() -> Refusal {
+    Refusal::new(
+        RefusalCode::HandedOver,
+        "This lead was handed over, and this computer knew it when this was typed. Send the text to whoever has the lead now.",
+    )
+}
+
+/// Walks through the document's moves and the person's roles and teams, in the order of the log.
+fn left(batch: &mut Batch<'_>, actor: &Actor, doc: DocId, command: &Command) -> Result<Option<Left>> {
+    enum Event {
+        Moved(Vec<Channel>),
+        Posted(Actor),
+    }
+    let mut events: Vec<(u64, i64, Event)> = Vec::new();
+    for (seq, at, moved) in log::moves(batch.tx, batch.org, doc)? {
+        events.push((seq, at, Event::Moved(moved.after)));
+    }
+    // Of this very transaction, too.
+    let now = batch.now;
+    events.extend(batch.moves_so_far(doc).map(|(seq, after)| (seq, now, Event::Moved(after.to_vec()))));
+    for span in users::roles(batch.tx, batch.org, actor.user)? {
+        events.push((span.seq, span.at, Event::Posted(Actor { user: actor.user, role: span.role, team: span.team })));
+    }
+    events.sort_by_key(|(seq, ..)| *seq);
+    let (mut then, mut channels): (Option<Actor>, Vec<Channel>) = (None, Vec::new());
+    let (mut permitted, mut left) = (false, None);
+    for (seq, at, event) in events {
+        match event {
+            Event::Moved(after) => channels = after,
+            Event::Posted(actor) => then = Some(actor),
+        }
+        let now_permitted = then.as_ref().is_some_and(|then| {
+            Sight::of(then).reaches(&channels) && policy::authorise_command(then, command, &Channel::subject(&channels)).is_ok()
+        });
+        if permitted && !now_permitted {
+            left = Some(Left { seq, at });
+        }
+        permitted = now_permitted;
+    }
+    Ok(left)
+}

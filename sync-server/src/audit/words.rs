@@ -1,0 +1,119 @@
+//! What a line says of an edit. Whatever was typed is shown without what could be a phone number in
+//! it, and notes are not shown at all.
+
+use domain::{Command, LeadField, lifecycle};
+
+/// Digits in a row, with what people put between them, that are taken for a phone number.
+const PHONE_DIGITS: usize = 6;
+/// Characters of typed text that a line shows.
+const SHOWN: usize = 120;
+
+/// An accepted edit in words.
+#[must_use]
+pub fn of_command(command: &Command) -> String {
+    match command {
+        Command::CreateLead(new) => match &new.source {
+            Some(source) => format!("{} from {}", typed(&new.name), typed(source)),
+            None => typed(&new.name),
+        },
+        Command::SetField { field, value } => of_field(*field, value.as_deref()),
+        Command::ChangeStatus { from, to, reason } => {
+            let moved = format!("{} → {}", lifecycle::label(*from), lifecycle::label(*to));
+            with(moved, reason.as_deref().unwrap_or_default())
+        }
+        Command::SetInterest { level } => format!("Interest {level}"),
+        Command::ScheduleFollowUp { local, note, .. } => with(format!("Scheduled for {}", time(local)), note),
+        Command::MoveFollowUp { local, .. } => format!("Moved to {}", time(local)),
+        Command::CompleteFollowUp { outcome, .. } => with("Done".to_owned(), outcome),
+        Command::CancelFollowUp { .. } => "Cancelled".to_owned(),
+        Command::LogCall { outcome, .. } => typed(outcome),
+        Command::AddNote { text } => format!("Written, {} characters", text.chars().count()),
+        Command::EditNote { .. } => "Edited".to_owned(),
+        Command::AddTag { tag } => format!("Tag {} added", typed(tag)),
+        Command::RemoveTag { tag } => format!("Tag {} removed", typed(tag)),
+        Command::DeleteLead { reason } | Command::RestoreLead { reason, .. } => typed(reason),
+    }
+}
+
+fn of_field(field: LeadField, value: Option<&str>) -> String {
+    let name = match field {
+        LeadField::Name => "Name",
+        LeadField::Phone => return "Phone changed".to_owned(),
+        LeadField::AltPhone => return "Second phone changed".to_owned(),
+        LeadField::Email => "E-mail",
+        LeadField::Budget => "Budget",
+        LeadField::Source => "Source",
+        LeadField::Language => "Language",
+    };
+    match value {
+        None => format!("{name} emptied"),
+        // Minor units are kept; the audit log need not know the currency's digits.
+        Some(_) if field == LeadField::Budget => "Budget changed".to_owned(),
+        Some(value) => format!("{name}: {}", typed(value)),
+    }
+}
+
+fn with(what: String, more: &str) -> String {
+    if more.trim().is_empty() { what } else { format!("{what}: {}", typed(more)) }
+}
+
+/// `2026-11-22T17:00` for people.
+fn time(local: &str) -> String {
+    local.chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
+}
+
+/// Typed text, short, without what could be a phone number.
+#[must_use]
+pub fn typed(text: &str) -> String {
+    let chars: Vec<char> = text.trim().chars().collect();
+    let mut shown = String::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let (end, digits) = number(&chars[at..]);
+        if digits >= PHONE_DIGITS && !chars[at].is_whitespace() {
+            shown.push_str("•••");
+            at += end;
+        } else {
+            shown.push(chars[at]);
+            at += 1;
+        }
+    }
+    match shown.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{}…", &shown[..cut]),
+        None => shown,
+    }
+}
+
+/// How long the number that begins here is, and its digits.
+fn number(chars: &[char]) -> (usize, usize) {
+    let (mut end, mut digits) = (0, 0);
+    for (i, c) in chars.iter().enumerate() {
+        if c.is_numeric() {
+            (end, digits) = (i + 1, digits + 1);
+        } else if c.is_alphabetic() {
+            break;
+        }
+    }
+    (end, digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_a_phone_number_is_not_shown() {
+        for (text, shown) in [
+            ("call +91 98200-14786 after six", "call ••• after six"),
+            ("(022) 2345 6789", "•••"),
+            ("०९८२००१४७८६ पर", "••• पर"),
+            ("room 12, at 5", "room 12, at 5"),
+            ("asha9820014786@example.com", "asha•••@example.com"),
+            ("  Priya Sharma ", "Priya Sharma"),
+        ] {
+            assert_eq!(typed(text), shown, "{text}");
+        }
+        let long = format!("{} 98200 14786", "x".repeat(SHOWN - 6));
+        assert!(!typed(&long).contains("98200"), "also one that is cut off");
+    }
+}

@@ -1,0 +1,45 @@
+//! People: the list, invitations, forgotten passwords, and who is what.
+
+use super::body::Body;
+use super::{App, Problem, blocking};
+use crate::auth::SignedIn;
+use crate::auth::code::{Made, link};
+use crate::error::Error;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::UserId;
+use domain::people::{OneTimeCode, Person};
+use protocol::admin::{ChangePost, Invite};
+use std::sync::Arc;
+
+pub async fn list(State(app): State<Arc<App>>, who: SignedIn) -> Result<Json<Vec<Person>>, Problem> {
+    Ok(Json(blocking(&app, move |core| core.people(&who)).await?))
+}
+
+pub async fn invite(State(app): State<Arc<App>>, who: SignedIn, Body(request, format): Body<Invite>) -> Result<Response, Problem> {
+    let made = blocking(&app, move |core| core.invite(&who, &request)).await?;
+    Ok(format.answer(&shown(&app, made)))
+}
+
+pub async fn new_code(State(app): State<Arc<App>>, who: SignedIn, Path(user): Path<String>) -> Result<Json<OneTimeCode>, Problem> {
+    let user: UserId = user.parse().map_err(|_| Error::NotFound)?;
+    let made = blocking(&app, move |core| core.new_code(&who, user)).await?;
+    Ok(Json(shown(&app, made)))
+}
+
+pub async fn change_post(
+    State(app): State<Arc<App>>,
+    who: SignedIn,
+    Path(user): Path<String>,
+    Body(request, format): Body<ChangePost>,
+) -> Result<Response, Problem> {
+    let user: UserId = user.parse().map_err(|_| Error::NotFound)?;
+    let person = blocking(&app, move |core| core.change_post(&who, user, &request)).await?;
+    Ok(format.answer(&person))
+}
+
+fn shown(app: &App, made: Made) -> OneTimeCode {
+    let link = link(app.public_url.as_deref(), app.fingerprint.as_deref(), &made.code);
+    OneTimeCode { user: made.user, code: made.code, link, until: made.until }
+}
