@@ -1,11 +1,25 @@
-//! Needs attention: what was refused, kept until the person decides.
+//! Needs attention: what was refused, kept until the person decides; and what was proposed or put
+//! aside, until the person has read it.
 
 use crate::lead::{TimelineWhat, When};
 use crate::{Done, requests};
 use domain::{CommandId, LeadId, RefusalCode};
 use serde::{Deserialize, Serialize};
 
-/// One refused command.
+/// What became of a command that did not go in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionKind {
+    /// Waits for the person: retry, copy or discard.
+    #[default]
+    Refused,
+    /// Proposed to the lead's new owner; to be read, copied or dismissed (a discard).
+    Proposed,
+    /// Kept for a manager to release; to be read, copied or dismissed (a discard).
+    Quarantined,
+}
+
+/// One command that did not go in, or a notice of what became of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttentionItem {
     pub command: CommandId,
@@ -18,7 +32,11 @@ pub struct AttentionItem {
     /// The typed text in full, for copying.
     pub typed: String,
     pub wrote: When,
+    /// When the server's answer came.
     pub refused: When,
+    #[serde(default)]
+    pub kind: AttentionKind,
+    /// Of a notice: `HandedOver`.
     pub code: RefusalCode,
     /// Why not, and what to do.
     pub why: String,

@@ -17,6 +17,8 @@ pub struct Change {
     pub sync: bool,
     pub attention: bool,
     pub session: bool,
+    /// People or teams.
+    pub directory: bool,
 }
 
 impl Change {
@@ -33,6 +35,7 @@ impl Change {
         self.sync |= other.sync;
         self.attention |= other.attention;
         self.session |= other.session;
+        self.directory |= other.directory;
     }
 
     #[must_use]

@@ -27,6 +27,8 @@ pub struct When {
 pub enum Mark {
     NeedsAttention,
     Conflict,
+    /// An old owner's edit waits to be taken or dropped.
+    Proposal,
     /// Waits for the server's word.
     Waiting,
     NotSent,
@@ -159,6 +161,9 @@ pub struct LeadView {
     pub notes: Vec<NoteView>,
     pub tags: Vec<String>,
     pub drop_reason: Option<String>,
+    pub deleted: Option<DeletedView>,
+    /// Edits of an old owner that wait for this one, oldest first.
+    pub proposals: Vec<ProposalView>,
     pub created: When,
     pub sync: RecordSync,
     /// What this person may do now; absent actions are not rendered (row B24).
@@ -187,6 +192,56 @@ pub struct Can {
     pub follow_up: bool,
     pub follow_up_blocked: Option<String>,
     pub timeline: bool,
+    /// In the role; `assign_blocked` says when the state forbids it.
+    pub assign: bool,
+    pub assign_blocked: Option<String>,
+    pub delete: bool,
+    pub restore: bool,
+}
+
+/// A deletion that stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedView {
+    pub by: String,
+    pub when: When,
+    pub reason: String,
+    /// Somebody who did not know edited it.
+    pub edited_after: bool,
+}
+
+/// A row of the Deleted items page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedRow {
+    pub id: LeadId,
+    pub name: String,
+    pub phone: String,
+    pub status: Status,
+    pub owner: Option<String>,
+    pub deleted: DeletedView,
+}
+
+/// An old owner's edit: take it or drop it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalView {
+    pub id: CommandId,
+    pub by: String,
+    pub what: TimelineWhat,
+    /// What the lead says now in that place, for comparison.
+    pub now: Option<String>,
+    pub wrote: When,
+    pub arrived: When,
+    /// In this person's role.
+    pub can_settle: bool,
+}
+
+/// Somebody a lead can be given to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerChoice {
+    pub user: UserId,
+    pub name: String,
+    pub team: Option<String>,
+    /// Open leads on this computer that are theirs.
+    pub open_leads: u32,
 }
 
 /// One line of the timeline, oldest last.
@@ -207,18 +262,52 @@ pub struct TimelineEntry {
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum TimelineWhat {
     Created,
-    Field { field: LeadField, display: Option<String> },
-    Status { from: Status, to: Status, reason: Option<String> },
-    Interest { level: u8 },
-    FollowUpSet { when: When, note: String },
-    FollowUpMoved { when: When },
-    FollowUpDone { outcome: String },
+    Field {
+        field: LeadField,
+        display: Option<String>,
+    },
+    Status {
+        from: Status,
+        to: Status,
+        reason: Option<String>,
+    },
+    Interest {
+        level: u8,
+    },
+    FollowUpSet {
+        when: When,
+        note: String,
+    },
+    FollowUpMoved {
+        when: When,
+    },
+    FollowUpDone {
+        outcome: String,
+    },
     FollowUpCancelled,
-    Call { outcome: String },
-    NoteAdded { text: String },
+    Call {
+        outcome: String,
+    },
+    NoteAdded {
+        text: String,
+    },
     NoteEdited,
-    TagAdded { tag: String },
-    TagRemoved { tag: String },
+    TagAdded {
+        tag: String,
+    },
+    TagRemoved {
+        tag: String,
+    },
+    Deleted {
+        reason: String,
+    },
+    Restored {
+        reason: String,
+    },
+    /// The server's word, not an edit.
+    Assigned {
+        to: Option<String>,
+    },
 }
 
 /// A splice as the editor knows it: positions in characters (Unicode scalar values) of the text at
@@ -277,5 +366,16 @@ requests! {
     "note_edit" NoteEdit { pub lead: LeadId, pub note: Uuid, pub heads: String, pub splices: Vec<TextSplice> } -> Done;
     "tag_add" TagAdd { pub lead: LeadId, pub tag: String } -> Done;
     "tag_remove" TagRemove { pub lead: LeadId, pub tag: String } -> Done;
+    "lead_delete" LeadDelete { pub lead: LeadId, pub reason: String } -> Done;
+    "lead_restore" LeadRestore { pub lead: LeadId, pub reason: String } -> Done;
+    /// Newest deletion first.
+    "lead_deleted" LeadDeletedList {} -> Vec<DeletedRow>;
+    /// Whom the person may give it to, by name.
+    "lead_owners" LeadOwners { pub lead: LeadId } -> Vec<OwnerChoice>;
+    /// Needs the server, which compares `expected`, the owner on the screen.
+    "lead_assign" LeadAssign { pub lead: LeadId, pub expected: Option<UserId>, pub owner: Option<UserId> } -> Done;
+    /// Needs the server.
+    "proposal_take" ProposalTake { pub lead: LeadId, pub id: CommandId } -> Done;
+    "proposal_drop" ProposalDrop { pub lead: LeadId, pub id: CommandId } -> Done;
     "call_log" CallLog { pub lead: LeadId, pub outcome: String } -> Done;
 }

@@ -2,6 +2,8 @@
 //! passes them through as JSON and never looks inside. View models hold what a screen shows, in
 //! the organisation's time zone, and nothing it may not show.
 
+pub mod account;
+pub mod admin;
 pub mod attention;
 pub mod change;
 pub mod lead;

@@ -10,6 +10,18 @@ pub enum ProblemCode {
     Refused,
     NotSignedIn,
     WrongCredentials,
+    /// The six digits of the authenticator app are needed, or were wrong.
+    SecondFactor,
+    /// There is no keychain: may the wrapped key lie in a file?
+    KeyFile,
+    /// The profile is locked: unlock it or sign in.
+    Locked,
+    /// Too many wrong tries; the text says until when.
+    TooMany,
+    /// Somebody else was faster: look again.
+    Changed,
+    /// Needs the server, which is out of reach.
+    Offline,
     /// The server's name can't be found.
     ServerName,
     /// Nothing listens at that address.

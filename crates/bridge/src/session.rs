@@ -1,4 +1,4 @@
-//! Signing in and out, preferences, drafts.
+//! Signing in and out, locking and unlocking, the profiles of a shared computer; preferences, drafts.
 
 use crate::{Done, requests};
 use domain::{Role, UserId};
@@ -15,6 +15,64 @@ pub struct SessionView {
     pub theme: String,
     /// This app's version.
     pub version: String,
+    pub gate: Gate,
+    /// The people who have a copy on this computer, the last used first.
+    pub profiles: Vec<ProfileCard>,
+    /// Where the key of the open or chosen profile lies, or would lie.
+    pub key_home: KeyHome,
+    /// Minutes without a key or a click after which the screen locks; 0 never.
+    pub idle_lock_min: u32,
+}
+
+/// What stands between the person and the app.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "k")]
+pub enum Gate {
+    /// Nobody's copy is chosen: the sign-in form.
+    #[default]
+    SignIn,
+    /// A copy is chosen; its password opens it, also offline.
+    Locked,
+    /// The time without the server is over: only an online sign-in opens it.
+    LeaseEnded,
+    /// This copy was wiped, or its key is lost: an online sign-in begins a new one.
+    Wiped,
+    /// This person or this computer was cut off; what was not sent went to quarantine.
+    CutOff {
+        why: String,
+    },
+    Open,
+}
+
+/// One person's copy on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileCard {
+    /// Name of its folder.
+    pub id: String,
+    /// The person's name, or as much of their address as may lie beside the data.
+    pub label: String,
+    pub last_used: Option<crate::lead::When>,
+    pub chosen: bool,
+}
+
+/// Where the wrapped key of a profile lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyHome {
+    #[default]
+    Keychain,
+    /// There is no keychain: a file that only its owner can read, once the person agrees.
+    FileIfAllowed,
+    File,
+}
+
+/// What an invitation says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    pub server: String,
+    pub code: String,
+    /// SHA-256 of the server's certificate, hex.
+    pub pin: Option<String>,
 }
 
 /// The signed-in person and the organisation's facts that screens need.
@@ -41,7 +99,33 @@ pub struct Me {
 requests! {
     "session_get" SessionGet {} -> SessionView;
     /// Needs the server. Problems name exactly why it can't be reached.
-    "session_sign_in" SessionSignIn { pub server: String, pub email: String, pub password: String } -> SessionView;
+    /// `second_factor` is asked for by the problem `SecondFactor`; `allow_key_file` by `KeyFile`.
+    "session_sign_in" SessionSignIn {
+        pub server: String,
+        pub email: String,
+        pub password: String,
+        #[serde(default)]
+        pub second_factor: Option<String>,
+        #[serde(default)]
+        pub allow_key_file: bool,
+    } -> SessionView;
+    /// A `leadline://join` link or a code, read; nothing is sent.
+    "invitation_read" InvitationRead { pub text: String } -> Invitation;
+    /// Uses an invitation or a forgotten-password code: sets the password and signs in.
+    "session_redeem" SessionRedeem {
+        pub invitation: Invitation,
+        pub password: String,
+        #[serde(default)]
+        pub second_factor: Option<String>,
+        #[serde(default)]
+        pub allow_key_file: bool,
+    } -> SessionView;
+    /// Opens the chosen profile on this computer, without the server.
+    "session_unlock" SessionUnlock { pub password: String } -> SessionView;
+    /// Closes the open profile; drafts and everything unsent stay in it.
+    "session_lock" SessionLock {} -> SessionView;
+    /// Locks the open profile and chooses another; `None` for a person who has none here yet.
+    "profile_choose" ProfileChoose { pub id: Option<String> } -> SessionView;
     /// Ends the session; what is not sent yet stays in the profile and goes out at the next sign-in.
     "session_sign_out" SessionSignOut {} -> SessionView;
     "preference_set" PreferenceSet { pub key: String, pub value: String } -> Done;

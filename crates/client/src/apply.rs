@@ -10,13 +10,15 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{attention, documents, leads, meta, outbox, rows};
+use crate::store::{attention, documents, leads, meta, outbox, proposals, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
-use domain::{DocId, LeadId, Refusal, TeamId, UserId};
+use bridge::attention::AttentionKind;
+use domain::people::Proposal;
+use domain::{Command, CommandId, DocId, LeadId, Refusal, RefusalCode, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
-use protocol::rows::{LeadSummary, PROJECTION_VERSION, Row};
+use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
 use records::{ChangeHash, Doc, RecordError};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -26,6 +28,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Settled {
     pub done: u32,
     pub refused: u32,
+    /// Proposed or put aside: the person is told.
+    pub noticed: u32,
     pub wait: Option<u64>,
     pub need: Vec<(DocId, ChangeHash)>,
 }
@@ -37,6 +41,8 @@ pub(crate) struct Applied {
     pub wanted: Vec<DocId>,
     /// A record with pending edits is to go: nothing was applied, push first.
     pub push_first: bool,
+    /// Records left: their pages are to be wiped.
+    pub evicted: bool,
 }
 
 /// What the answers say of one document.
@@ -48,6 +54,8 @@ struct Answers {
     rebase: bool,
     /// The newest accepted edit, device time; 0 without one.
     newest_at: i64,
+    /// The record was made here and is in the log now.
+    created: bool,
 }
 
 /// What the server says of a lead beside its document.
@@ -97,7 +105,7 @@ impl Engine {
         if rebased {
             edit.actor = self.env().random();
         }
-        change.attention = settled.refused > 0;
+        change.attention = settled.refused + settled.noticed > 0;
         drop(edit);
         self.tell(change);
         Ok(settled)
@@ -114,6 +122,7 @@ impl Engine {
     ) -> Result<(), ClientError> {
         match outcome {
             Outcome::Applied { .. } => {
+                answers.created |= matches!(pending.envelope.command, Command::CreateLead(_));
                 answers.accepted.push(pending.change.clone());
                 answers.newest_at = answers.newest_at.max(pending.envelope.at);
             }
@@ -122,12 +131,19 @@ impl Engine {
                 answers.accepted.push(change.clone());
                 answers.rebase = true;
             }
-            Outcome::Proposed { .. } => answers.rebase = true,
+            Outcome::Proposed { .. } => {
+                answers.rebase = true;
+                settled.noticed += self.keep_notice(c, pending, AttentionKind::Proposed, me)?;
+            }
+            Outcome::Quarantined { .. } => {
+                answers.rebase = true;
+                settled.noticed += self.keep_notice(c, pending, AttentionKind::Quarantined, me)?;
+            }
             Outcome::Refused { refusal } => {
                 answers.rebase = true;
                 // Another author's change, sent for a restored server, is not this person's to decide.
                 if me == Some(pending.envelope.author) {
-                    self.keep_refused(c, pending, refusal)?;
+                    self.keep_refused(c, pending, AttentionKind::Refused, refusal)?;
                     settled.refused += 1;
                 }
             }
@@ -145,12 +161,23 @@ impl Engine {
         Ok(())
     }
 
-    fn keep_refused(&self, c: &Connection, pending: &Pending, refusal: &Refusal) -> Result<(), ClientError> {
+    /// What became of a command that is neither in nor refused; how many notices that made.
+    fn keep_notice(&self, c: &Connection, pending: &Pending, kind: AttentionKind, me: Option<UserId>) -> Result<u32, ClientError> {
+        if me != Some(pending.envelope.author) {
+            return Ok(0);
+        }
+        // The screen says it in words: who owns the lead may be known later.
+        self.keep_refused(c, pending, kind, &Refusal::new(RefusalCode::HandedOver, ""))?;
+        Ok(1)
+    }
+
+    fn keep_refused(&self, c: &Connection, pending: &Pending, kind: AttentionKind, refusal: &Refusal) -> Result<(), ClientError> {
         let title = leads::get(c, LeadId(pending.doc.id))?.map(|r| r.summary.name).unwrap_or_default();
         attention::put(
             c,
             &Refused {
                 doc: pending.doc,
+                kind,
                 title,
                 envelope: pending.envelope.clone(),
                 refusal: refusal.clone(),
@@ -173,7 +200,13 @@ impl Engine {
         }
         let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
         let facts = Facts { confirmed_at: facts.confirmed_at.max(answers.newest_at), ..facts };
-        self.store_document(c, doc, stored, ground, answers.rebase, facts)
+        self.store_document(c, doc, stored, ground, answers.rebase, facts)?;
+        let backfill: Option<BackfillState> = if answers.created { meta::get(c, meta::BACKFILL)? } else { None };
+        match backfill {
+            // A running back-fill began before it was made, so it does not name it.
+            Some(backfill) if backfill.running => documents::mark_backfill(c, doc, backfill.number),
+            _ => Ok(()),
+        }
     }
 
     /// Stores a document on its confirmed ground, with what is pending on top, and its row.
@@ -218,6 +251,7 @@ impl Engine {
         let mut change = Change::default();
         self.store().write(|tx| {
             if stops_for_hand_over(tx, &batch)? {
+                tracing::debug!("a hand-over waits for what is not sent yet");
                 applied.push_first = true;
                 return Ok(());
             }
@@ -234,6 +268,7 @@ impl Engine {
                 change.sync = true;
             }
             meta::set(tx, meta::CURSOR, &batch.cursor)?;
+            meta::keep_seen_head(tx, batch.head.as_deref())?;
             meta::set(tx, meta::PULLED_AT, &self.env().now_ms())
         })?;
         let open = edit.open.as_ref().map(|(doc, _)| LeadId(doc.id));
@@ -245,17 +280,35 @@ impl Engine {
         Ok(applied)
     }
 
+    /// Applies the owner that the server set just now; its row also comes with the next pull.
+    pub(crate) fn apply_owner(&self, owner: OwnerRow) -> Result<(), ClientError> {
+        let mut change = Change::default();
+        let edit = self.editing();
+        self.store().write(|tx| apply_row(tx, Row::Owner(owner), &mut change))?;
+        drop(edit);
+        self.tell(change);
+        Ok(())
+    }
+
+    /// Forgets a proposal that the server says is settled.
+    pub(crate) fn proposal_settled(&self, lead: LeadId, id: CommandId) -> Result<(), ClientError> {
+        self.store().write(|tx| proposals::remove(tx, id))?;
+        self.tell(Change { leads: vec![lead], attention: true, ..Change::default() });
+        Ok(())
+    }
+
     /// Applies one record fetched by itself.
     pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<(), ClientError> {
         let mut edit = self.editing();
         edit.open = None;
-        let lead = LeadId(snapshot.doc.id);
+        let mut change = one_lead(snapshot.doc);
         self.store().write(|tx| {
             let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
+            change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
             self.put_snapshot(tx, snapshot, &backfill)
         })?;
         drop(edit);
-        self.tell(Change { leads: vec![lead], sync: true, ..Change::default() });
+        self.tell(change);
         Ok(())
     }
 
@@ -276,11 +329,12 @@ impl Engine {
             }
             Entry::Snapshot(snapshot) => {
                 change.absorb(one_lead(snapshot.doc));
+                change.attention |= put_proposals(c, snapshot.doc, &snapshot.proposals)?;
                 self.put_snapshot(c, *snapshot, backfill)?;
             }
             Entry::Evict { doc } => {
-                documents::remove(c, doc)?;
-                leads::remove(c, LeadId(doc.id))?;
+                change.attention |= forget(c, doc)?;
+                applied.evicted = true;
                 change.absorb(one_lead(doc));
             }
             Entry::Row(row) => apply_row(c, row, change)?,
@@ -290,8 +344,8 @@ impl Engine {
             }
             Entry::Resync => begin_backfill(c, backfill, false)?,
             Entry::BackfillEnd => {
-                self.end_backfill(c, backfill)?;
-                change.many_leads = true;
+                applied.evicted |= self.end_backfill(c, backfill)?;
+                (change.many_leads, change.attention) = (true, true);
             }
         }
         Ok(())
@@ -354,8 +408,10 @@ impl Engine {
         documents::mark_backfill(c, doc, backfill.number)
     }
 
-    /// What a finished back-fill did not name is not visible any more, unless the server lost it.
-    fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState) -> Result<(), ClientError> {
+    /// What a finished back-fill did not name is not visible any more, unless the server lost it; whether
+    /// anything left.
+    fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState) -> Result<bool, ClientError> {
+        let mut evicted = false;
         for doc in documents::unnamed(c, backfill.number)? {
             if backfill.recovering {
                 if let Some(stored) = documents::load(c, doc)? {
@@ -364,29 +420,72 @@ impl Engine {
                     self.store_document(c, doc, stored, Doc::empty(), true, facts)?;
                     documents::mark_backfill(c, doc, backfill.number)?;
                 }
-            } else if outbox::count_of(c, doc)? == 0 {
-                documents::remove(c, doc)?;
-                leads::remove(c, LeadId(doc.id))?;
+            } else {
+                forget(c, doc)?;
+                evicted = true;
             }
         }
         if backfill.first {
             leads::build_search(c)?;
         }
         *backfill = BackfillState { number: backfill.number, ..BackfillState::default() };
-        Ok(())
+        Ok(evicted)
     }
 }
 
-/// Whether the batch takes away a record that has pending edits here.
+/// Whether the batch takes away, or may take away, a record that has pending edits here.
 fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+    if outbox::size(c)?.0 == 0 {
+        return Ok(false);
+    }
     for entry in &batch.entries {
-        if let Entry::Evict { doc } = entry
-            && outbox::count_of(c, *doc)? > 0
-        {
+        let stops = match entry {
+            Entry::Evict { doc } => outbox::count_of(c, *doc)? > 0,
+            // What is not visible any more shows only at the back-fill's end.
+            Entry::Resync => true,
+            Entry::BackfillEnd => evicts_pending(c, batch)?,
+            Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => false,
+        };
+        if stops {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether the end of the running back-fill would take away a record with pending edits.
+fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+    let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
+    // It may begin in this very batch.
+    let restored = batch.entries.iter().any(|e| matches!(e, Entry::Epoch { .. }));
+    let begins = restored || batch.entries.iter().any(|e| matches!(e, Entry::Resync));
+    let recovering = if restored { meta::get::<String>(c, meta::CURSOR)?.is_some() } else { backfill.recovering && !begins };
+    if recovering {
+        return Ok(false);
+    }
+    let named = |doc: &DocId| batch.entries.iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc == *doc));
+    for doc in documents::unnamed(c, backfill.number + i64::from(begins))? {
+        if !named(&doc) && outbox::count_of(c, doc)? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Removes all that is here of a record but what this person typed and nobody took; whether Needs
+/// attention shows it differently now.
+fn forget(c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+    documents::remove(c, doc)?;
+    leads::remove(c, LeadId(doc.id))?;
+    let proposed = proposals::remove_of(c, doc)?;
+    Ok(attention::forget_record(c, doc)? || proposed)
+}
+
+/// A record's open proposals, as the server sent them with it; whether there were or are any.
+fn put_proposals(c: &Connection, doc: DocId, open: &[Proposal]) -> Result<bool, ClientError> {
+    let were = proposals::remove_of(c, doc)?;
+    open.iter().try_for_each(|proposal| proposals::put(c, proposal))?;
+    Ok(were || !open.is_empty())
 }
 
 fn begin_backfill(c: &Connection, backfill: &mut BackfillState, recovering: bool) -> Result<(), ClientError> {
@@ -401,7 +500,10 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             change.session = true;
             meta::set(c, meta::ORG, &org)
         }
-        Row::Team(team) => rows::put_team(c, &team),
+        Row::Team(team) => {
+            change.directory = true;
+            rows::put_team(c, &team)
+        }
         Row::User(user) => {
             if let Some(facts) = SessionFacts::load(c)?
                 && facts.me.user == user.id
@@ -410,7 +512,7 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
                 meta::set(c, meta::ME, &me)?;
                 change.session = true;
             }
-            change.many_leads = true;
+            (change.many_leads, change.directory) = (true, true);
             rows::put_user(c, &user)
         }
         Row::Owner(owner) => {
@@ -418,6 +520,14 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             let summary = LeadSummary { owner: owner.owner, team: owner.team, ..found.summary };
             change.absorb(Change { leads: vec![owner.lead], ..Change::default() });
             leads::put(c, owner.lead, &summary, found.confirmed_at, found.pending, true)
+        }
+        Row::Proposal(proposal) => {
+            // Of a record that is not here there is nothing to take.
+            if !documents::exists(c, proposal.doc)? {
+                return Ok(());
+            }
+            change.absorb(Change { attention: true, ..one_lead(proposal.doc) });
+            proposals::put(c, &proposal)
         }
     }
 }

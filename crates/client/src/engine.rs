@@ -1,16 +1,19 @@
 //! The engine: one command, one change, one transaction; what changed is told afterwards.
 
 use crate::error::ClientError;
+use crate::lease::{self, Standing};
 use crate::profile::Profile;
 use crate::project;
 use crate::session::{self, SessionFacts};
 use crate::store::{Store, attention, documents, leads, meta, outbox};
 use crate::sync::SyncStatus;
+use crate::vault::Key;
 use bridge::Change;
+use bridge::attention::AttentionKind;
 use documents::Stored;
-use domain::policy::authorise;
-use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Subject};
-use protocol::auth::Session;
+use domain::policy::{authorise_command, eligible};
+use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
+use protocol::auth::{Secret, Session};
 use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
 use rusqlite::{Connection, TransactionBehavior};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -18,12 +21,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 /// Hears what each commit changed.
 pub type Listener = Arc<dyn Fn(Change) + Send + Sync>;
 
+/// The server cut this person or this computer off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CutOff {
+    /// The server's sentence.
+    pub why: String,
+    /// The wrapped key is to be destroyed.
+    pub wipe: bool,
+}
+
+/// Hears of the cut-off, after what was not sent went to quarantine.
+pub type CutOffListener = Arc<dyn Fn(CutOff) + Send + Sync>;
+
+/// A device's word that it destroyed its key; sent after the profile is closed.
+#[derive(Debug)]
+pub struct WipeReport {
+    pub server: String,
+    pub device: domain::DeviceId,
+    pub secret: Secret,
+    pub pin: Option<String>,
+}
+
 /// One profile, open.
 pub struct Engine {
     store: Store,
     env: Env,
     pub(crate) edit: Mutex<Editing>,
     listener: RwLock<Option<Listener>>,
+    cut_off: RwLock<Option<CutOffListener>>,
     pub(crate) status: Mutex<SyncStatus>,
     /// Who works here, as the last edit read it; forgotten when a session or a directory row changes.
     facts: Mutex<Option<Arc<SessionFacts>>>,
@@ -42,23 +67,29 @@ impl Engine {
     ///
     /// # Errors
     /// `ProfileHeld` naming the process, `NewerProfile`, `Unreadable`, `Disk`.
-    pub fn open(profile: &Profile, env: Env) -> Result<Self, ClientError> {
-        let store = Store::open(profile, &env)?;
-        Ok(Self::with_store(store, env))
+    pub fn open(profile: &Profile, key: &Key, env: Env) -> Result<Self, ClientError> {
+        Ok(Self::with_store(Store::open(profile, key)?, env))
     }
 
     /// Opens a profile for reading, also beside a process that writes.
     ///
     /// # Errors
     /// `NotSignedIn` when there is nothing yet, and as [`Engine::open`].
-    pub fn open_read_only(profile: &Profile, env: Env) -> Result<Self, ClientError> {
-        let store = Store::open_read_only(profile, &env)?;
-        Ok(Self::with_store(store, env))
+    pub fn open_read_only(profile: &Profile, key: &Key, env: Env) -> Result<Self, ClientError> {
+        Ok(Self::with_store(Store::open_read_only(profile, key)?, env))
     }
 
     fn with_store(store: Store, env: Env) -> Self {
         let editing = Editing { actor: env.random(), open: None };
-        Self { store, env, edit: Mutex::new(editing), listener: RwLock::default(), status: Mutex::default(), facts: Mutex::default() }
+        Self {
+            store,
+            env,
+            edit: Mutex::new(editing),
+            listener: RwLock::default(),
+            cut_off: RwLock::default(),
+            status: Mutex::default(),
+            facts: Mutex::default(),
+        }
     }
 
     #[must_use]
@@ -89,6 +120,53 @@ impl Engine {
         }
     }
 
+    /// Tells `listener` when the server cuts this person or computer off.
+    pub fn on_cut_off(&self, listener: CutOffListener) {
+        *self.cut_off.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+    }
+
+    /// For the sync, which learns it. Outside any transaction: the listener closes the profile.
+    pub fn tell_cut_off(&self, cut_off: CutOff) {
+        let listener = self.cut_off.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener(cut_off);
+        }
+    }
+
+    /// What it takes to tell the server that the key is destroyed, read while the profile is open.
+    #[must_use]
+    pub fn wipe_report(&self) -> Option<WipeReport> {
+        let read = self.store.read(|c| {
+            let (server, device) = (meta::get::<String>(c, meta::SERVER)?, meta::get(c, meta::DEVICE)?);
+            Ok((server, device, meta::get(c, meta::DEVICE_SECRET)?, meta::get(c, meta::SERVER_PIN)?))
+        });
+        let (server, device, secret, pin) = read.ok()?;
+        Some(WipeReport { server: server?, device: device?, secret: secret?, pin })
+    }
+
+    /// What the offline lease allows now.
+    ///
+    /// # Errors
+    /// `Lease`, `Disk`, `Locked`.
+    pub fn lease_standing(&self) -> Result<Standing, ClientError> {
+        self.store.read(|c| lease::standing(c, self.env.now_ms()))
+    }
+
+    /// Remembers how late it is, so that a clock set back gains nothing.
+    ///
+    /// # Errors
+    /// `Disk`, `Locked`.
+    pub fn note_clock(&self) -> Result<(), ClientError> {
+        self.store.write(|tx| lease::note_clock(tx, self.env.now_ms()))
+    }
+
+    /// Forgets the key and lets go of the files: whoever still holds this value is answered `Locked`.
+    pub fn close(&self) {
+        *self.listener.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.editing().open = None;
+        self.store.close();
+    }
+
     /// Who works here, if anyone ever signed in.
     ///
     /// # Errors
@@ -108,7 +186,7 @@ impl Engine {
     /// Stores the session that a sign-in brought.
     ///
     /// # Errors
-    /// `OtherUser`, `Disk`.
+    /// `OtherUser`, `Lease`, `Disk`.
     pub fn signed_in(&self, server: &str, session: &Session) -> Result<(), ClientError> {
         self.store.write(|tx| {
             session::device(tx, &self.env)?;
@@ -116,6 +194,14 @@ impl Engine {
         })?;
         self.tell(Change { session: true, sync: true, ..Change::default() });
         Ok(())
+    }
+
+    /// Stores the tokens and the longer lease that a refresh brought.
+    ///
+    /// # Errors
+    /// `Lease`, `Disk`.
+    pub(crate) fn renewed(&self, session: &Session) -> Result<session::Tokens, ClientError> {
+        self.store.write(|tx| session::renew(tx, session))
     }
 
     /// Ends the session; data and outbox stay.
@@ -180,6 +266,9 @@ impl Engine {
     /// `NotFound`; `Refused` when it still breaks a rule: it goes on waiting.
     pub fn retry(&self, command: CommandId) -> Result<CommandId, ClientError> {
         let refused = self.store.read(|c| attention::get(c, command))?.ok_or(ClientError::NotFound)?;
+        if refused.kind != AttentionKind::Refused {
+            return Err(Refusal::new(RefusalCode::HandedOver, "This waits for somebody else’s decision. Copy it if you need it.").into());
+        }
         let id = CommandId(self.env.new_id());
         // What it created takes the new command's id, also for a lead.
         let doc = match refused.envelope.command {
@@ -280,9 +369,12 @@ impl Engine {
     ) -> Result<(), ClientError> {
         let subject = match row {
             Some(row) => project::subject(&row.summary),
-            None => Subject { owner: Some(facts.me.user), team: facts.me.team, converted: false },
+            None => Subject { owner: Some(facts.me.user), team: facts.me.team, ..Subject::default() },
         };
-        let permit = authorise(&facts.actor(), envelope.command.action(), &subject)?;
+        let permit = authorise_command(&facts.actor(), &envelope.command, &subject)?;
+        if subject.deleted {
+            eligible(permit.action(), &subject)?;
+        }
         tracing::trace!(action = ?permit.action(), "permitted");
         let record = before.map(|b| records::lead::read(&b.doc, LeadId(doc.id))).transpose()?;
         let seen_status =

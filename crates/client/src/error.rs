@@ -10,6 +10,23 @@ pub enum ClientError {
     Refused(#[from] Refusal),
     #[error("nobody is signed in to this profile; sign in first")]
     NotSignedIn,
+    /// The profile was closed, or was never opened: its password opens it.
+    #[error("Leadline is locked; type your password to go on")]
+    Locked,
+    #[error("this is not the password of the copy on this computer")]
+    WrongPassword,
+    /// Before the wrapped key may lie in a file.
+    #[error(
+        "this computer has no keychain that answers; may the key to your data, locked by your password, lie in a file that only you can read?"
+    )]
+    KeyFile,
+    #[error("this computer's keychain, where the key to this copy lies, does not answer; unlock it and try again")]
+    KeychainGone,
+    #[error("this computer's keychain failed: {0}")]
+    Keychain(String),
+    /// What the server sent as a lease is none of its own for this person and computer.
+    #[error("the server's permission to work offline can't be trusted: {0}")]
+    Lease(&'static str),
     #[error("this profile belongs to {0}; sign in as them or use another profile")]
     OtherUser(String),
     #[error("{holder} holds this profile for writing; close it or use it there")]
@@ -57,9 +74,17 @@ impl From<ClientError> for Problem {
             ClientError::Refused(refusal) => return refusal.into(),
             ClientError::Transport(transport) => return transport.into(),
             ClientError::NotSignedIn | ClientError::OtherUser(_) => ProblemCode::NotSignedIn,
+            ClientError::Locked => ProblemCode::Locked,
+            ClientError::WrongPassword => ProblemCode::WrongCredentials,
+            ClientError::KeyFile => ProblemCode::KeyFile,
+            ClientError::Lease(_) => ProblemCode::ServerOther,
             ClientError::ProfileHeld { .. } => ProblemCode::ProfileHeld,
             ClientError::NewerProfile { .. } => ProblemCode::UpdateNeeded,
-            ClientError::DiskFull | ClientError::Disk(_) | ClientError::Unreadable => ProblemCode::Disk,
+            ClientError::DiskFull
+            | ClientError::Disk(_)
+            | ClientError::Unreadable
+            | ClientError::KeychainGone
+            | ClientError::Keychain(_) => ProblemCode::Disk,
             ClientError::NotFound => ProblemCode::NotFound,
             ClientError::Record(_) | ClientError::Internal(_) => ProblemCode::Internal,
         };

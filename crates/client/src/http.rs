@@ -1,21 +1,27 @@
 //! The transport over HTTP. Knows how connections fail, and says it in words a person can act on.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, WipeReport};
 use crate::error::ClientError;
+use crate::online::Method;
 use crate::session::{self, Tokens};
-use crate::store::meta;
+use crate::store::{meta, outbox};
+use crate::tls::{self, Tls};
 use crate::transport::{Transport, TransportError};
-use protocol::auth::{ProblemDetails, Refresh, Secret, Session, SignIn};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::auth::{Redeem, Refresh, Secret, Session, SignIn};
 use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
-use protocol::{MSGPACK, PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
+use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
+use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use ureq::http::Response;
-use ureq::{Agent, Body};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector as _, TcpConnector};
+use ureq::{Agent, Body, RequestBuilder};
 
 const CONNECT: Duration = Duration::from_secs(8);
 const ANSWER: Duration = Duration::from_secs(30);
@@ -27,6 +33,7 @@ const SKEW_MAX_MS: i64 = 24 * 3_600_000;
 /// One server, for the person signed in to one profile.
 pub struct HttpTransport {
     agent: Agent,
+    tls: Arc<ClientConfig>,
     server: String,
     engine: Arc<Engine>,
     /// One refresh at a time: its token is used once.
@@ -34,19 +41,53 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// `server` is the address as signed in to, `http://127.0.0.1:8440`.
+    /// `server` is the address as signed in to, `http://127.0.0.1:8440`. The certificate that the profile
+    /// was invited with is the only one trusted.
     #[must_use]
     pub fn new(engine: Arc<Engine>, server: &str) -> Self {
-        Self { agent: agent(), server: server.trim_end_matches('/').to_owned(), engine, refreshing: Mutex::default() }
+        // A profile that can't be read has no pin: then a certificate of one's own making is not trusted.
+        let pin: Option<String> = engine.store().read(|c| meta::get(c, meta::SERVER_PIN)).ok().flatten();
+        let tls = tls::config(pin.as_deref());
+        let agent = agent(tls.clone());
+        Self { agent, tls, server: server.trim_end_matches('/').to_owned(), engine, refreshing: Mutex::default() }
     }
 
-    /// Signs in.
+    /// Keeps in the profile what an invitation named: transports made from now on trust the certificate with
+    /// this SHA-256 (hex), and no other.
+    ///
+    /// # Errors
+    /// `Disk`.
+    pub fn trust(engine: &Engine, pin: &str) -> Result<(), ClientError> {
+        engine.store().write(|tx| meta::set(tx, meta::SERVER_PIN, &pin))
+    }
+
+    /// Signs in at a server that the web's roots vouch for.
     ///
     /// # Errors
     /// `WrongCredentials`, or exactly why the server can't be reached.
     pub fn sign_in(server: &str, sign_in: &SignIn, now_ms: i64) -> Result<Session, TransportError> {
+        Self::sign_in_pinned(server, None, sign_in, now_ms)
+    }
+
+    /// Signs in; with a pin (SHA-256 of its certificate, hex) at no other server than the one that has it.
+    ///
+    /// # Errors
+    /// `Certificate`, or as [`HttpTransport::sign_in`].
+    pub fn sign_in_pinned(server: &str, pin: Option<&str>, sign_in: &SignIn, now_ms: i64) -> Result<Session, TransportError> {
+        Self::begin(server, pin, paths::SIGN_IN, sign_in, now_ms)
+    }
+
+    /// Uses an invitation or a forgotten-password code at the server that it names.
+    ///
+    /// # Errors
+    /// As [`HttpTransport::sign_in_pinned`]; `No` with the server's words when the code is not good.
+    pub fn redeem(server: &str, pin: Option<&str>, redeem: &Redeem, now_ms: i64) -> Result<Session, TransportError> {
+        Self::begin(server, pin, paths::REDEEM, redeem, now_ms)
+    }
+
+    fn begin(server: &str, pin: Option<&str>, path: &str, body: &impl Serialize, now_ms: i64) -> Result<Session, TransportError> {
         let server = server.trim_end_matches('/');
-        let response = post_json(&agent(), server, paths::SIGN_IN, sign_in)?;
+        let response = post_json(&agent(tls::config(pin)), server, path, body)?;
         let session: Session = read_json(server, response)?;
         let skew = (session.server_ms - now_ms).abs();
         if skew > SKEW_MAX_MS {
@@ -82,14 +123,11 @@ impl HttpTransport {
             self.keep(Some(&tokens))?;
         }
         let nonce = tokens.nonce.clone().unwrap_or_else(|| Secret(String::new()));
-        let response = post_json(&self.agent, &self.server, paths::REFRESH, &Refresh { refresh: tokens.refresh.clone(), nonce })?;
-        let session: Result<Session, _> = read_json(&self.server, response);
+        let request = Refresh { refresh: tokens.refresh.clone(), nonce };
+        let answer = post_json(&self.agent, &self.server, paths::REFRESH, &request);
+        let session: Result<Session, _> = answer.and_then(|response| read_json(&self.server, response));
         match session {
-            Ok(session) => {
-                let fresh = Tokens { access: session.access, refresh: session.refresh, nonce: None };
-                self.keep(Some(&fresh))?;
-                Ok(fresh)
-            }
+            Ok(session) => self.engine.renewed(&session).map_err(local),
             Err(TransportError::SignInNeeded | TransportError::WrongCredentials) => {
                 self.keep(None)?;
                 Err(TransportError::SignInNeeded)
@@ -102,6 +140,11 @@ impl HttpTransport {
         self.engine.store().write(|tx| session::set_tokens(tx, tokens)).map_err(local)
     }
 
+    /// Whom this transport trusts.
+    pub(crate) fn tls(&self) -> Arc<ClientConfig> {
+        self.tls.clone()
+    }
+
     /// An access token that is good now, and the server's address; for the live socket.
     pub(crate) fn live_ticket(&self, refresh: bool) -> Result<(String, String), TransportError> {
         let tokens = self.tokens()?;
@@ -109,8 +152,29 @@ impl HttpTransport {
         Ok((self.server.clone(), tokens.access.0))
     }
 
+    /// One call with JSON in and out, as the person signed in.
+    pub(crate) fn json<R: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&[u8]>) -> Result<R, TransportError> {
+        let url = format!("{}{path}", self.server);
+        let call = |access: &str| {
+            let bearer = format!("Bearer {access}");
+            let version = PROTOCOL_VERSION.to_string();
+            let headers = [("authorization", bearer.as_str()), (PROTOCOL_HEADER, version.as_str()), ("content-type", "application/json")];
+            let body = body.unwrap_or(b"{}");
+            let sent = match method {
+                Method::Get => with_headers(self.agent.get(&url), headers).call(),
+                Method::Delete => with_headers(self.agent.delete(&url), headers).force_send_body().send(body),
+                Method::Post => with_headers(self.agent.post(&url), headers).send(body),
+                Method::Put => with_headers(self.agent.put(&url), headers).send(body),
+                Method::Patch => with_headers(self.agent.patch(&url), headers).send(body),
+            };
+            read_json(&self.server, checked(&self.server, sent)?)
+        };
+        self.authorised(call)
+    }
+
     fn get(&self, access: &str, path: &str) -> Result<Response<Body>, TransportError> {
-        let request = self.agent.get(format!("{}{path}", self.server));
+        let waiting = self.engine.store().read(|c| Ok(outbox::size(c)?.0)).map_err(local)?;
+        let request = self.agent.get(format!("{}{path}", self.server)).header(PENDING_HEADER, waiting.to_string());
         let request = request.header("authorization", format!("Bearer {access}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
         checked(&self.server, request.call())
     }
@@ -148,26 +212,61 @@ impl Transport for HttpTransport {
         }
     }
 
+    fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
+        let body = rmp_serde::to_vec_named(upload).map_err(|e| TransportError::Broken(e.to_string()))?;
+        let post = self.agent.post(format!("{}{}", self.server, paths::QUARANTINE)).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+        read_msgpack(checked(&self.server, post.header("content-type", MSGPACK).send(&body[..]))?)
+    }
+
     fn snapshot(&self, doc: domain::DocId) -> Result<Snapshot, TransportError> {
         let path = format!("{}/{}/{}", paths::SNAPSHOT, doc.kind.as_str(), doc.id);
         self.authorised(|access| read_msgpack(self.get(access, &path)?))
     }
 }
 
-fn agent() -> Agent {
-    Agent::config_builder()
+impl WipeReport {
+    /// Tells the server, once; without it the order stands there as it was.
+    pub fn send(self) {
+        let said = QuarantineUpload { device: self.device, secret: self.secret, items: Vec::new(), wiped: true };
+        let agent = agent(tls::config(self.pin.as_deref()));
+        if let Err(e) = post_json(&agent, self.server.trim_end_matches('/'), paths::QUARANTINE, &said) {
+            tracing::warn!("the server did not hear that the key is destroyed: {e}");
+        }
+    }
+}
+
+pub(crate) fn agent(tls: Arc<ClientConfig>) -> Agent {
+    let config = Agent::config_builder()
         .http_status_as_error(false)
         .timeout_connect(Some(CONNECT))
         .timeout_recv_response(Some(ANSWER))
         .user_agent(format!("leadline/{}", env!("CARGO_PKG_VERSION")))
-        .build()
-        .into()
+        .build();
+    let connect = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default()).chain(Tls(tls));
+    Agent::with_parts(config, connect, DefaultResolver::default())
+}
+
+fn with_headers<B>(mut request: RequestBuilder<B>, headers: [(&str, &str); 3]) -> RequestBuilder<B> {
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    request
 }
 
 fn post_json(agent: &Agent, server: &str, path: &str, body: &impl Serialize) -> Result<Response<Body>, TransportError> {
     let body = serde_json::to_vec(body).map_err(|e| TransportError::Broken(e.to_string()))?;
     let post = agent.post(format!("{server}{path}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
     checked(server, post.header("content-type", "application/json").send(&body[..]))
+}
+
+/// Problem details as the server sends them.
+#[derive(serde::Deserialize)]
+struct Said {
+    code: String,
+    title: String,
+    /// Of the form, for what was refused.
+    #[serde(default)]
+    field: Option<String>,
 }
 
 /// A success, or what its status and connection mean.
@@ -182,14 +281,20 @@ fn checked(server: &str, result: Result<Response<Body>, ureq::Error>) -> Result<
     let html = header("content-type").is_some_and(|t| t.contains("html"));
     let via = header("via").or_else(|| header("proxy-authenticate"));
     let problem = response.body_mut().with_config().limit(64 * 1024).read_to_vec().unwrap_or_default();
-    let problem: Option<ProblemDetails> = serde_json::from_slice(&problem).ok();
+    let problem: Option<Said> = serde_json::from_slice(&problem).ok();
     Err(match (status, problem) {
         (401, Some(p)) if p.code == "wrong_credentials" => TransportError::WrongCredentials,
-        (401, Some(_)) => TransportError::SignInNeeded,
-        (404, Some(_)) => TransportError::NotFound,
+        (401 | 403, Some(p)) if matches!(p.code.as_str(), "user_disabled" | "device_revoked") => {
+            TransportError::CutOff { code: p.code, text: p.title }
+        }
+        (401, Some(p)) if !matches!(p.code.as_str(), "totp_required" | "locked" | "wrong_code") => TransportError::SignInNeeded,
+        // 405: a server from before the route took this method.
+        (404, Some(_)) | (405, _) => TransportError::NotFound,
         (426, _) => TransportError::UpdateNeeded,
-        (429 | 503, Some(_)) => TransportError::Busy { after_ms: retry_after.unwrap_or(5) * 1_000 },
-        (_, Some(p)) => TransportError::Server(p.title),
+        (429, Some(p)) => TransportError::TooMany { after_ms: retry_after.unwrap_or(5) * 1_000, text: p.title },
+        (503, Some(_)) => TransportError::Busy { after_ms: retry_after.unwrap_or(5) * 1_000 },
+        (500.., Some(p)) => TransportError::Server(p.title),
+        (_, Some(p)) => TransportError::No { code: p.code, text: p.title, field: p.field },
         (407, None) => TransportError::Proxy("it asks for a sign-in of its own".into()),
         (_, None) if html || via.is_some() => TransportError::Proxy(format!("status {status}")),
         (404, None) => TransportError::Server("this is not a Leadline server".into()),
@@ -233,6 +338,8 @@ fn explain_io(host: String, io: &std::io::Error) -> TransportError {
 fn certificate(text: &str) -> TransportError {
     if text.contains("NotValidYet") || text.contains("not valid yet") {
         TransportError::Clock("far".into())
+    } else if text.contains("ApplicationVerificationFailure") {
+        TransportError::Certificate("it is not the one that your invitation named; ask who runs the server for a new invitation".into())
     } else {
         TransportError::Certificate(text.to_owned())
     }

@@ -3,16 +3,20 @@
 use crate::engine::Engine;
 use crate::http::HttpTransport;
 use crate::sync_loop::{Signal, SyncLoop};
+use crate::tls;
 use protocol::live::Poke;
 use protocol::{PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tungstenite::client::IntoClientRequest;
+use tungstenite::http::Uri;
 use tungstenite::stream::MaybeTlsStream;
-use tungstenite::{Message, WebSocket};
+use tungstenite::{HandshakeError, Message, WebSocket};
 
+/// Connecting, and each word of the handshake, waits this long.
+const CONNECT: Duration = Duration::from_secs(8);
 /// A read waits this long before it looks whether it is to end.
 const READ: Duration = Duration::from_millis(500);
 /// Reads without a word from the server before the socket counts as dead.
@@ -78,20 +82,34 @@ fn connect(transport: &HttpTransport, stale: bool) -> Result<WebSocket<MaybeTlsS
     let bearer = format!("Bearer {access}").parse().map_err(|_| false)?;
     request.headers_mut().insert("authorization", bearer);
     request.headers_mut().insert(PROTOCOL_HEADER, PROTOCOL_VERSION.into());
-    let (mut socket, _) = tungstenite::connect(request).map_err(|e| match e {
-        tungstenite::Error::Http(response) => response.status() == 401,
+    let tcp = reach(request.uri()).ok_or(false)?;
+    let ready =
+        tcp.set_nodelay(true).and_then(|()| tcp.set_read_timeout(Some(CONNECT))).and_then(|()| tcp.set_write_timeout(Some(CONNECT)));
+    ready.map_err(|_| false)?;
+    let reading = tcp.try_clone().map_err(|_| false)?;
+    let stream = if is_tls(request.uri()) {
+        let host = request.uri().host().unwrap_or_default();
+        MaybeTlsStream::Rustls(tls::over(transport.tls(), host, tcp).map_err(|_| false)?)
+    } else {
+        MaybeTlsStream::Plain(tcp)
+    };
+    let (socket, _) = tungstenite::client(request, stream).map_err(|e| match e {
+        HandshakeError::Failure(tungstenite::Error::Http(response)) => response.status() == 401,
         _ => false,
     })?;
-    let stream = match socket.get_mut() {
-        MaybeTlsStream::Plain(stream) => Some(&*stream),
-        MaybeTlsStream::Rustls(tls) => Some(&tls.sock),
-        _ => None,
-    };
-    if let Some(stream) = stream {
-        stream.set_read_timeout(Some(READ)).map_err(|_| false)?;
-        stream.set_nodelay(true).map_err(|_| false)?;
-    }
+    reading.set_read_timeout(Some(READ)).map_err(|_| false)?;
     Ok(socket)
+}
+
+/// The first of the server's addresses that answers.
+fn reach(uri: &Uri) -> Option<TcpStream> {
+    let host = uri.host()?.trim_matches(['[', ']']);
+    let port = uri.port_u16().unwrap_or(if is_tls(uri) { 443 } else { 80 });
+    (host, port).to_socket_addrs().ok()?.find_map(|address| TcpStream::connect_timeout(&address, CONNECT).ok())
+}
+
+fn is_tls(uri: &Uri) -> bool {
+    uri.scheme_str() == Some("wss")
 }
 
 fn listen(socket: &mut WebSocket<MaybeTlsStream<TcpStream>>, wake: &Signal, stop: &Signal) {

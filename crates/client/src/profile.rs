@@ -1,10 +1,12 @@
-//! A profile folder: the database, its key, and the lock that keeps one writer at a time.
+//! A profile folder: the database, and the lock that keeps one writer at a time. Its key is the
+//! vault's.
 
 use crate::error::ClientError;
-use domain::Env;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+
+const DATABASE: &str = "leadline.db";
 
 /// Where one person's data on one computer lives.
 #[derive(Clone, Debug)]
@@ -30,37 +32,18 @@ impl Profile {
         Ok(Self { dir })
     }
 
+    /// Whether there is a profile in a folder.
+    pub(crate) fn is_at(dir: &Path) -> bool {
+        dir.join(DATABASE).is_file()
+    }
+
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.dir.join("leadline.db")
-    }
-
-    /// The database's raw key, 32 bytes in hex, in a file readable by its owner only; made once.
-    pub(crate) fn key(&self, env: &Env) -> Result<String, ClientError> {
-        let path = self.dir.join("leadline.key");
-        if let Ok(key) = std::fs::read_to_string(&path) {
-            let key = key.trim();
-            return if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) {
-                Ok(key.to_owned())
-            } else {
-                Err(ClientError::Unreadable)
-            };
-        }
-        if self.database().exists() {
-            return Err(ClientError::Unreadable);
-        }
-        let key: String = env.random::<32>().iter().map(|b| format!("{b:02x}")).collect();
-        let temporary = self.dir.join("leadline.key.new");
-        let mut file = File::create(&temporary)?;
-        owner_only(&temporary, 0o600)?;
-        file.write_all(key.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, &path)?;
-        Ok(key)
+        self.dir.join(DATABASE)
     }
 
     /// Becomes the writer, or says who is.
@@ -82,6 +65,19 @@ impl Profile {
             Err(TryLockError::Error(e)) => Err(e.into()),
         }
     }
+}
+
+/// Writes a file that only its owner can read: all of it, or nothing.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ClientError> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let temporary = PathBuf::from(temporary);
+    let mut file = File::create(&temporary)?;
+    owner_only(&temporary, 0o600)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&temporary, path)?;
+    Ok(())
 }
 
 fn holder_name() -> String {

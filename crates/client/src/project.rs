@@ -10,11 +10,12 @@ use protocol::rows::LeadSummary;
 pub(crate) fn provisional_owner(facts: &SessionFacts) -> Option<UserId> {
     match scope(facts.me.role, Action::CreateLead) {
         Scope::Own => Some(facts.me.user),
-        Scope::None | Scope::Team | Scope::Converted | Scope::All => None,
+        Scope::None | Scope::Team | Scope::Converted | Scope::View | Scope::All => None,
     }
 }
 
 /// What a permission compares.
 pub(crate) fn subject(lead: &LeadSummary) -> Subject {
-    Subject { owner: lead.owner, team: lead.team, converted: lead.status == domain::Status::Converted }
+    let (converted, lost) = (lead.status == domain::Status::Converted, lead.status == domain::Status::Lost);
+    Subject { owner: lead.owner, team: lead.team, converted, lost, deleted: lead.deleted }
 }

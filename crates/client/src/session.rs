@@ -1,6 +1,7 @@
 //! Who is signed in to this profile. A profile belongs to one person: their data is in it.
 
 use crate::error::ClientError;
+use crate::lease;
 use crate::store::meta;
 use domain::{Actor, DeviceId, Env};
 use protocol::auth::{Me, Secret, Session};
@@ -59,19 +60,36 @@ pub(crate) fn device(c: &Connection, env: &Env) -> Result<DeviceId, ClientError>
     Ok(device)
 }
 
-/// Stores a fresh session.
+/// Stores the session that a sign-in brought.
 ///
 /// # Errors
-/// `OtherUser`: the profile holds another person's data.
+/// `OtherUser`: the profile holds another person's data. `Lease`: its lease is not to be trusted.
 pub(crate) fn store(c: &Connection, server: &str, session: &Session) -> Result<(), ClientError> {
     if let Some(owner) = meta::get::<Me>(c, meta::ME)?
         && owner.user != session.me.user
     {
         return Err(ClientError::OtherUser(owner.email));
     }
+    lease::store(c, session)?;
+    lease::reset_clock(c, session.server_ms)?;
     meta::set(c, meta::SERVER, &server)?;
     meta::set(c, meta::ME, &session.me)?;
+    if let Some(secret) = &session.device_secret {
+        meta::set(c, meta::DEVICE_SECRET, secret)?;
+    }
     set_tokens(c, Some(&Tokens { access: session.access.clone(), refresh: session.refresh.clone(), nonce: None }))
+}
+
+/// Stores what a refresh brought: tokens and a longer lease.
+///
+/// # Errors
+/// `Lease`, `Disk`.
+pub(crate) fn renew(c: &Connection, session: &Session) -> Result<Tokens, ClientError> {
+    lease::store(c, session)?;
+    lease::note_clock(c, session.server_ms)?;
+    let tokens = Tokens { access: session.access.clone(), refresh: session.refresh.clone(), nonce: None };
+    set_tokens(c, Some(&tokens))?;
+    Ok(tokens)
 }
 
 pub(crate) fn set_tokens(c: &Connection, tokens: Option<&Tokens>) -> Result<(), ClientError> {

@@ -1,18 +1,23 @@
 //! One round of sync: push the outbox, pull what is new. Each answer is applied in one transaction.
 
-use crate::engine::Engine;
+use crate::engine::{CutOff, Engine};
 use crate::error::ClientError;
 use crate::store::{documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
+use domain::people::QuarantineReason;
 use protocol::PUSH_ITEMS_MAX;
-use protocol::push::{PushItem, PushRequest};
+use protocol::admin::QuarantineUpload;
+use protocol::auth::Secret;
+use protocol::push::{Outcome, PushItem, PushRequest, PushResult};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
 /// Commands in one push: small enough that a lost answer costs little.
 const PUSH_ITEMS: usize = 200;
+/// Commands in one upload into quarantine: with the largest changes still a body that the server takes.
+const QUARANTINE_ITEMS: usize = 50;
 /// Times a push may ask for missing changes before the round gives up.
 const NEED_ROUNDS_MAX: usize = 3;
 
@@ -69,6 +74,20 @@ impl Engine {
     pub fn sync(&self, transport: &dyn Transport) -> Result<(SyncStep, SyncReport), ClientError> {
         let mut report = SyncReport::default();
         let result = self.round(transport, &mut report);
+        if let Err(ClientError::Transport(TransportError::CutOff { code, text })) = &result {
+            self.note_result(result.as_ref().map(|_| ()));
+            let wipe = match self.hand_over_outbox(transport, code) {
+                // Out of reach: the next round tries again.
+                Err(ClientError::Transport(e)) if e.is_passing() => return Err(e.into()),
+                // What it does not take stays sealed here; the copy closes all the same.
+                Err(e) => {
+                    tracing::error!("not all that was typed went to quarantine: {e}");
+                    false
+                }
+                Ok(wipe) => wipe,
+            };
+            self.tell_cut_off(CutOff { why: text.clone(), wipe });
+        }
         self.note_result(result.as_ref().map(|_| ()));
         result.map(|step| (step, report))
     }
@@ -86,6 +105,31 @@ impl Engine {
                 return Ok(SyncStep::Quiet);
             }
             // Edits made meanwhile, or changes that a restored server lacks.
+        }
+    }
+
+    /// The whole outbox into quarantine, in parts; whether the server orders this device's key destroyed.
+    fn hand_over_outbox(&self, transport: &dyn Transport, code: &str) -> Result<bool, ClientError> {
+        let (secret, device) = self.store().read(|c| Ok((meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
+        // A profile without a secret can hand over nothing; what was typed stays sealed in it.
+        let (Some(secret), Some(device)) = (secret, device) else { return Ok(false) };
+        let me = self.session()?.map(|facts| facts.me.user);
+        let reason = if code == "device_revoked" { QuarantineReason::DeviceRevoked } else { QuarantineReason::UserDisabled };
+        loop {
+            let waiting = self.store().read(|c| outbox::first(c, QUARANTINE_ITEMS))?;
+            // Others' edits, waiting here for a restored server, are theirs to hand over.
+            let items: Vec<PushItem> = waiting.iter().filter(|p| Some(p.envelope.author) == me).map(item_of).collect();
+            let own = items.len();
+            // Also with nothing in it: the answer says whether to destroy the key.
+            let answer = transport.quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false })?;
+            if usize::try_from(answer.kept).unwrap_or(usize::MAX) < own {
+                return Err(TransportError::Server("it did not keep all that was handed over".into()).into());
+            }
+            let kept = |p: &outbox::Pending| PushResult { command: p.envelope.id, outcome: Outcome::Quarantined { reason } };
+            self.apply_push(&waiting, &waiting.iter().map(kept).collect::<Vec<_>>())?;
+            if waiting.len() < QUARANTINE_ITEMS {
+                return Ok(answer.wipe);
+            }
         }
     }
 
@@ -130,11 +174,13 @@ impl Engine {
         let cursor: Option<String> = self.store().read(|c| meta::get(c, meta::CURSOR))?;
         let mut outcome: Result<Pulled, ClientError> = Ok(Pulled::ToTheEnd);
         let mut wanted = Vec::new();
+        let mut evicted = false;
         let answer = transport.pull(cursor.as_deref(), &mut |batch| {
             report.pulled += u32::try_from(batch.entries.len()).unwrap_or(u32::MAX);
             match self.apply_pull(batch) {
                 Ok(applied) => {
                     wanted.extend(applied.wanted);
+                    evicted |= applied.evicted;
                     if applied.push_first {
                         outcome = Ok(Pulled::PushFirst);
                         return ControlFlow::Break(());
@@ -147,6 +193,9 @@ impl Engine {
                 }
             }
         });
+        if evicted {
+            self.store().wipe();
+        }
         for doc in wanted {
             match transport.snapshot(doc) {
                 Ok(snapshot) => self.apply_snapshot(snapshot)?,

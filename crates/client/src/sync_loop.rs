@@ -102,8 +102,10 @@ fn run(engine: &Engine, transport: &dyn Transport, signal: &Signal) {
                 if engine.sync_status().live { POLL_LIVE } else { POLL }
             }
             Ok((SyncStep::Wait { after_ms }, _)) => Duration::from_millis(after_ms),
-            Err(ClientError::Transport(TransportError::Busy { after_ms })) => Duration::from_millis(after_ms),
-            Err(ClientError::Transport(TransportError::SignInNeeded)) => BACKOFF_MAX,
+            Err(ClientError::Transport(TransportError::Busy { after_ms } | TransportError::TooMany { after_ms, .. })) => {
+                Duration::from_millis(after_ms)
+            }
+            Err(ClientError::Transport(TransportError::SignInNeeded | TransportError::CutOff { .. })) => BACKOFF_MAX,
             Err(_) => {
                 failures += 1;
                 jittered(backoff(failures), engine)

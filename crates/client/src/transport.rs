@@ -1,7 +1,8 @@
-//! The road to the server, as the engine sees it: four blocking calls. HTTP is one implementation;
+//! The road to the server, as the engine sees it: five blocking calls. HTTP is one implementation;
 //! tests and the simulator bring their own, with faults.
 
 use bridge::{Problem, ProblemCode};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use std::ops::ControlFlow;
@@ -34,10 +35,37 @@ pub enum TransportError {
     /// The server asks to come back later.
     #[error("the server is busy")]
     Busy { after_ms: u64 },
+    /// Too often, or too many wrong tries; `text` is the server's sentence.
+    #[error("{text}")]
+    TooMany { after_ms: u64, text: String },
     #[error("not found")]
     NotFound,
+    /// The server understood and says no, in its own words.
+    #[error("{text}")]
+    No { code: String, text: String, field: Option<String> },
+    /// The person is disabled or this computer revoked: it may only upload into quarantine.
+    #[error("{text}")]
+    CutOff { code: String, text: String },
     #[error("the server failed: {0}")]
     Server(String),
+}
+
+impl TransportError {
+    /// Whether trying again later may help by itself.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Name(_)
+                | Self::Refused(_)
+                | Self::Timeout(_)
+                | Self::Certificate(_)
+                | Self::Proxy(_)
+                | Self::Clock(_)
+                | Self::Broken(_)
+                | Self::Busy { .. }
+        )
+    }
 }
 
 impl From<TransportError> for Problem {
@@ -52,13 +80,22 @@ impl From<TransportError> for Problem {
             TransportError::SignInNeeded => ProblemCode::NotSignedIn,
             TransportError::WrongCredentials => ProblemCode::WrongCredentials,
             TransportError::UpdateNeeded => ProblemCode::UpdateNeeded,
+            TransportError::TooMany { .. } => ProblemCode::TooMany,
             TransportError::NotFound => ProblemCode::NotFound,
+            TransportError::No { code, .. } => match code.as_str() {
+                "owner_changed" | "changed" => ProblemCode::Changed,
+                "totp_required" => ProblemCode::SecondFactor,
+                "locked" => ProblemCode::TooMany,
+                _ => ProblemCode::Refused,
+            },
+            TransportError::CutOff { .. } => ProblemCode::Refused,
             TransportError::Broken(_) | TransportError::Busy { .. } | TransportError::Server(_) => ProblemCode::ServerOther,
         };
         let text = e.to_string();
-        let mut letters = text.chars();
+        let mut letters = text.trim_end_matches('.').chars();
         let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-        Problem::new(code, format!("{first}{}.", letters.as_str()))
+        let field = if let TransportError::No { field, .. } = e { field } else { None };
+        Problem { field, ..Problem::new(code, format!("{first}{}.", letters.as_str())) }
     }
 }
 
@@ -83,4 +120,12 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// `NotFound` when this user may not see it.
     fn snapshot(&self, doc: domain::DocId) -> Result<Snapshot, TransportError>;
+
+    /// Hands over what a person or device that was cut off has not sent.
+    ///
+    /// # Errors
+    /// Any [`TransportError`].
+    fn quarantine(&self, _: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
+        Err(TransportError::Server("it takes nothing into quarantine".into()))
+    }
 }

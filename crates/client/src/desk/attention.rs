@@ -1,4 +1,5 @@
-//! Needs attention: what was refused, with what was typed in full, until the person decides.
+//! Needs attention: what was refused, with what was typed in full, until the person decides; and what
+//! was proposed or put aside, until the person has read so.
 
 use super::Desk;
 use super::edits::placed;
@@ -9,7 +10,7 @@ use crate::error::ClientError;
 use crate::project;
 use crate::store::attention::{self, Refused};
 use crate::store::leads;
-use bridge::attention::{AttentionDiscard, AttentionItem, AttentionList, AttentionRestore, AttentionRetry};
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry};
 use bridge::{Done, Problem};
 use domain::command::NewLead;
 use domain::{Action, Command, LeadField, LeadId, Status, lifecycle};
@@ -49,6 +50,8 @@ fn item(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refused) ->
         _ => refused.title,
     };
     let refusal = refused.refusal;
+    let owner = row.as_ref().and_then(|row| row.summary.owner).filter(|owner| !reader.is_me(*owner));
+    let owner = owner.map(|owner| reader.name(c, owner)).transpose()?;
     Ok(AttentionItem {
         command: refused.envelope.id,
         lead,
@@ -59,10 +62,25 @@ fn item(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refused) ->
         typed: typed(&refused.envelope.command, reader),
         wrote: today.when(refused.envelope.at),
         refused: today.when(refused.refused_at),
+        kind: refused.kind,
         code: refusal.code,
-        why: refusal.text,
+        why: match refused.kind {
+            AttentionKind::Refused => refusal.text,
+            kind => notice(kind, owner.as_deref()),
+        },
         winning: refusal.winning.map(|value| winning(&refused.envelope.command, value, reader, see_phone)),
     })
+}
+
+/// What became of an edit that waits for somebody else.
+fn notice(kind: AttentionKind, owner: Option<&str>) -> String {
+    match (kind, owner) {
+        (AttentionKind::Proposed, Some(owner)) => format!("{owner} now owns this lead; your change was proposed to them."),
+        (AttentionKind::Proposed, None) => "This lead went to somebody else; your change was proposed to them.".to_owned(),
+        (AttentionKind::Refused | AttentionKind::Quarantined, _) => {
+            "This could not be sent as yourself any more; it is kept for your manager to release.".to_owned()
+        }
+    }
 }
 
 /// What stands instead, as people read it.
@@ -75,7 +93,7 @@ fn winning(command: &Command, value: String, reader: &Reader, see_phone: bool) -
 }
 
 /// What was typed, in full, for copying.
-fn typed(command: &Command, reader: &Reader) -> String {
+pub(super) fn typed(command: &Command, reader: &Reader) -> String {
     let shown = |field: LeadField, value: &str| reader.display(field, value, true);
     match command {
         Command::CreateLead(new) => typed_lead(new, shown),
@@ -89,6 +107,7 @@ fn typed(command: &Command, reader: &Reader) -> String {
         Command::AddNote { text } => text.clone(),
         Command::EditNote { splices, .. } => join("\n", &splices.iter().map(|s| s.insert.as_str()).collect::<Vec<_>>()),
         Command::AddTag { tag } | Command::RemoveTag { tag } => tag.clone(),
+        Command::DeleteLead { reason } | Command::RestoreLead { reason, .. } => reason.clone(),
     }
 }
 

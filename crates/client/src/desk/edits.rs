@@ -109,7 +109,7 @@ pub(super) fn log_call(desk: &Desk, ask: CallLog) -> Result<Done, Problem> {
 }
 
 impl Desk {
-    fn edit(&self, lead: LeadId, command: Command) -> Result<Done, Problem> {
+    pub(super) fn edit(&self, lead: LeadId, command: Command) -> Result<Done, Problem> {
         self.check_signed_in()?;
         self.engine.execute(lead, command)?;
         self.wake();

@@ -82,10 +82,10 @@ fn sieved(
     let (words, others): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.word.is_some() && part.digits.is_empty());
     let words: Vec<String> = words.into_iter().filter_map(|part| part.word).collect();
     if !words.is_empty() {
-        sieve.all_of.push(AnyOf { rows: Some(rows_with_words(desk, c, &words)?), digits: Vec::new() });
+        sieve.all_of.push(AnyOf { rows: Some(rows_with_words(c, &words)?), digits: Vec::new() });
     }
     for part in others {
-        let rows = part.word.map(|word| rows_with_words(desk, c, &[word])).transpose()?;
+        let rows = part.word.map(|word| rows_with_words(c, &[word])).transpose()?;
         sieve.first_by = sieve.first_by.or(part.tail);
         sieve.all_of.push(AnyOf { rows, digits: part.digits });
     }
@@ -93,10 +93,9 @@ fn sieved(
 }
 
 /// Rows in which each of these begins a word; read through while the search tables can't tell.
-fn rows_with_words(desk: &Desk, c: &Connection, words: &[String]) -> Result<Rows, ClientError> {
+fn rows_with_words(c: &Connection, words: &[String]) -> Result<Rows, ClientError> {
     let mut rows = Rows::default();
-    let marks = words.iter().any(|word| search::has_marks(word));
-    if !first_sync_runs(c)? && (!marks || desk.words_keep_marks(c)?) {
+    if !first_sync_runs(c)? {
         match leads::matching_words(c, &search::expression(words), |n| rows.insert(n)) {
             // What the tables would cut in two they can't look for.
             Err(ClientError::Internal(e)) => tracing::debug!("search without its tables: {e}"),
@@ -143,23 +142,16 @@ impl Desk {
         }
         Ok(!window_waits)
     }
-
-    fn words_keep_marks(&self, c: &Connection) -> Result<bool, ClientError> {
-        if let Some(known) = self.known.words_keep_marks.get() {
-            return Ok(*known);
-        }
-        let keep = leads::words_keep_marks(c)?;
-        Ok(*self.known.words_keep_marks.get_or_init(|| keep))
-    }
 }
 
 pub(super) fn row(c: &Connection, reader: &Reader, today: &Today<'_>, line: Line<'_>) -> Result<LeadRow, ClientError> {
-    let mark = match (reader.waiting.contains(&line.id), line.conflict, line.unsent) {
-        (true, ..) => Some(Mark::NeedsAttention),
-        (false, true, _) => Some(Mark::Conflict),
-        (false, false, true) => Some(Mark::NotSent),
-        (false, false, false) => None,
-    };
+    let marks = [
+        (Mark::NeedsAttention, reader.waiting.contains(&line.id)),
+        (Mark::Conflict, line.conflict),
+        (Mark::Proposal, reader.proposed.contains(&line.id)),
+        (Mark::NotSent, line.unsent),
+    ];
+    let mark = marks.into_iter().find_map(|(mark, is_so)| is_so.then_some(mark));
     Ok(LeadRow {
         id: line.id,
         name: line.name.to_owned(),

@@ -1,18 +1,21 @@
 //! The desk: one profile as the desktop and the CLI see it. Answers every request of `bridge` from
 //! local data and starts the sync; holds no rule and no SQL of its own.
 
+pub(crate) mod account;
+mod admin;
 mod attention;
 mod edits;
 mod find;
+mod hand_over;
 mod index;
 mod list;
 mod record;
 mod search;
-mod session;
+pub(crate) mod session;
 mod support;
 mod sync_panel;
 mod timeline;
-mod when;
+pub(crate) mod when;
 mod words;
 
 pub use support::{DocumentFacts, Support};
@@ -22,10 +25,19 @@ use crate::error::ClientError;
 use crate::live::LiveLoop;
 use crate::profile::Profile;
 use crate::sync_loop::SyncLoop;
+use crate::vault::Key;
+use bridge::account::{
+    AccountGet, AccountName, PasswordChange, PasswordStrength, SessionEnd, SignOutEverywhere, TotpBegin, TotpConfirm, TotpEnd,
+};
+use bridge::admin::{
+    AuditGet, DeviceList, DeviceRevoke, DeviceWipe, PeopleList, PersonChange, PersonCode, PersonInvite, QuarantineDrop, QuarantineList,
+    QuarantineRelease, TeamCreate, TeamRename,
+};
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry};
 use bridge::lead::{
-    CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadChangeStatus, LeadCountsGet, LeadCreate, LeadGet,
-    LeadList, LeadPick, LeadSetField, LeadSetInterest, LeadTimeline, NoteAdd, NoteEdit, PhoneCheck, TagAdd, TagRemove,
+    CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadChangeStatus, LeadCountsGet, LeadCreate,
+    LeadDelete, LeadDeletedList, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore, LeadSetField, LeadSetInterest, LeadTimeline,
+    NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove,
 };
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
 use bridge::sync::{SyncGet, SyncNow};
@@ -35,7 +47,7 @@ use index::LeadIndex;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use words::Reader;
 
 /// One profile, open, with everything that answers its screens.
@@ -61,8 +73,6 @@ struct Known {
     listener: Mutex<Option<Listener>>,
     /// The index is being read in the background.
     warming: AtomicBool,
-    /// Whether the search tables keep vowel signs inside words.
-    words_keep_marks: OnceLock<bool>,
 }
 
 impl Desk {
@@ -70,16 +80,16 @@ impl Desk {
     ///
     /// # Errors
     /// `ProfileHeld` naming the process, `NewerProfile`, `Unreadable`, `Disk`.
-    pub fn open(profile: Profile, env: Env) -> Result<Self, ClientError> {
-        Ok(Self::on(Engine::open(&profile, env)?, false))
+    pub fn open(profile: &Profile, key: &Key, env: Env) -> Result<Self, ClientError> {
+        Ok(Self::on(Engine::open(profile, key, env)?, false))
     }
 
     /// Opens a profile for reading, also beside a process that writes.
     ///
     /// # Errors
     /// `NotSignedIn` when there is nothing yet, and as [`Desk::open`].
-    pub fn open_read_only(profile: Profile, env: Env) -> Result<Self, ClientError> {
-        Ok(Self::on(Engine::open_read_only(&profile, env)?, true))
+    pub fn open_read_only(profile: &Profile, key: &Key, env: Env) -> Result<Self, ClientError> {
+        Ok(Self::on(Engine::open_read_only(profile, key, env)?, true))
     }
 
     fn on(engine: Engine, read_only: bool) -> Self {
@@ -164,7 +174,7 @@ impl Desk {
 impl Known {
     fn changed(&self, change: Change) {
         self.index.note(&change);
-        if change.session || change.attention || change.many_leads {
+        if change.session || change.attention || change.many_leads || change.directory {
             *lock(&self.reader) = None;
         }
         let listener = lock(&self.listener).clone();
@@ -232,6 +242,35 @@ answers! {
     TagAdd by edits::add_tag;
     TagRemove by edits::remove_tag;
     CallLog by edits::log_call;
+    LeadDelete by hand_over::delete;
+    LeadRestore by hand_over::restore;
+    LeadDeletedList by hand_over::deleted;
+    LeadOwners by hand_over::owners;
+    LeadAssign by hand_over::assign;
+    ProposalTake by hand_over::take;
+    ProposalDrop by hand_over::drop;
+    PeopleList by admin::people;
+    PersonInvite by admin::invite;
+    PersonChange by admin::change_person;
+    PersonCode by admin::person_code;
+    TeamCreate by admin::create_team;
+    TeamRename by admin::rename_team;
+    DeviceList by admin::devices;
+    DeviceRevoke by admin::revoke_device;
+    DeviceWipe by admin::wipe_device;
+    QuarantineList by admin::quarantine;
+    QuarantineRelease by admin::release;
+    QuarantineDrop by admin::drop_quarantined;
+    AuditGet by admin::audit;
+    AccountGet by account::get;
+    AccountName by account::set_name;
+    PasswordStrength by account::strength;
+    PasswordChange by account::change_password;
+    TotpBegin by account::begin_totp;
+    TotpConfirm by account::confirm_totp;
+    TotpEnd by account::end_totp;
+    SessionEnd by account::end_session;
+    SignOutEverywhere by account::sign_out_everywhere;
     AttentionList by attention::list;
     AttentionRetry by attention::retry;
     AttentionDiscard by attention::discard;

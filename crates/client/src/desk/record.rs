@@ -1,17 +1,23 @@
 //! One lead, whole: what the drawer shows, and what this person may do with it now.
 
 use super::Desk;
-use super::timeline::Past;
+use super::timeline::{Past, what};
 use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::project;
-use crate::store::{attention, leads, outbox};
+use crate::store::{attention, leads, outbox, proposals};
 use bridge::Problem;
-use bridge::lead::{Can, Choice, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, RecordSync};
+use bridge::lead::{
+    Can, Choice, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, ProposalView, RecordSync,
+};
 use domain::follow_up::{FollowUp, FollowUpState};
-use domain::lead::Rival;
-use domain::{Action, Command, CommandId, DocId, LeadField, LeadId, LeadRecord, Status, Subject, command, lifecycle};
+use domain::lead::{Deletion, Rival};
+use domain::people::Proposal;
+use domain::policy::eligible;
+use domain::{
+    Action, Command, CommandId, DocId, Envelope, LeadField, LeadId, LeadRecord, Refusal, RefusalCode, Status, Subject, command, lifecycle,
+};
 use records::ChangeHash;
 use rusqlite::Connection;
 use std::cmp::Reverse;
@@ -27,6 +33,9 @@ pub(super) fn get(desk: &Desk, ask: LeadGet) -> Result<LeadView, Problem> {
         let reader = desk.reader(c)?;
         let row = leads::get(c, ask.lead)?.ok_or(ClientError::NotFound)?;
         let subject = project::subject(&row.summary);
+        if subject.deleted && !reader.may(Action::DeletedItemsPage, &subject) {
+            return Err(ClientError::NotFound);
+        }
         let page = Page {
             c,
             reader: &reader,
@@ -50,8 +59,9 @@ struct Page<'a> {
 impl Page<'_> {
     fn view(&self, record: LeadRecord, subject: &Subject, heads: &[ChangeHash]) -> Result<LeadView, ClientError> {
         let lead = record.id;
+        let owner_provisional = outbox::contains(self.c, CommandId(lead.0))?;
         let mut next = lifecycle::next(record.status);
-        next.retain(|to| self.may_move(record.status, *to, subject));
+        next.retain(|to| !subject.deleted && self.may_move(record.status, *to, subject));
         Ok(LeadView {
             id: lead,
             name: self.field(&record, LeadField::Name)?,
@@ -60,11 +70,13 @@ impl Page<'_> {
             review: record.review,
             interest: record.interest,
             owner: subject.owner.map(|owner| Ok::<_, ClientError>((owner, self.reader.name(self.c, owner)?))).transpose()?,
-            owner_provisional: outbox::contains(self.c, CommandId(lead.0))?,
+            owner_provisional,
             follow_ups: self.follow_ups(&record),
             notes: self.notes(&record)?,
-            can: self.can(&record, &next, subject),
+            can: self.can(&record, &next, subject, owner_provisional),
             next,
+            deleted: record.deleted.as_ref().map(|deletion| deleted(self.c, self.reader, &self.today, deletion)).transpose()?,
+            proposals: self.proposals(&record, subject)?,
             drop_reason: record.drop.map(|drop| drop.reason),
             tags: record.tags,
             created: self.today.when(record.created_at),
@@ -120,25 +132,84 @@ impl Page<'_> {
         record.notes.iter().map(view).collect()
     }
 
+    /// Old owners' edits, each with what the lead says now in that place.
+    fn proposals(&self, record: &LeadRecord, subject: &Subject) -> Result<Vec<ProposalView>, ClientError> {
+        let view = |proposal: Proposal| {
+            let Envelope { id, author, at, command } = proposal.envelope;
+            Ok(ProposalView {
+                id,
+                by: self.reader.name(self.c, author)?,
+                what: what(&command, self.reader, &self.today, self.see_phone),
+                now: self.stands(record, &command),
+                wrote: self.today.when(at),
+                arrived: self.today.when(proposal.arrived_at),
+                can_settle: self.reader.may_command(&command, subject) && eligible(command.action(), subject).is_ok(),
+            })
+        };
+        proposals::of_doc(self.c, DocId::lead(record.id))?.into_iter().map(view).collect()
+    }
+
+    /// What stands where a command would write, as people read it.
+    fn stands(&self, record: &LeadRecord, command: &Command) -> Option<String> {
+        match command {
+            Command::SetField { field, .. } => {
+                record.field(*field).value.as_deref().map(|raw| self.reader.display(*field, raw, self.see_phone))
+            }
+            Command::ChangeStatus { .. } => Some(lifecycle::label(record.status).to_owned()),
+            Command::SetInterest { .. } => record.interest.map(|level| level.to_string()),
+            // Additive: nothing stands in their place.
+            Command::CreateLead(_)
+            | Command::ScheduleFollowUp { .. }
+            | Command::MoveFollowUp { .. }
+            | Command::CompleteFollowUp { .. }
+            | Command::CancelFollowUp { .. }
+            | Command::LogCall { .. }
+            | Command::AddNote { .. }
+            | Command::EditNote { .. }
+            | Command::AddTag { .. }
+            | Command::RemoveTag { .. }
+            | Command::DeleteLead { .. }
+            | Command::RestoreLead { .. } => None,
+        }
+    }
+
     fn may_move(&self, from: Status, to: Status, subject: &Subject) -> bool {
         self.reader.may(Command::ChangeStatus { from, to, reason: None }.action(), subject)
     }
 
-    fn can(&self, record: &LeadRecord, next: &[Status], subject: &Subject) -> Can {
+    fn can(&self, record: &LeadRecord, next: &[Status], subject: &Subject, unsent: bool) -> Can {
         let may = |action| self.reader.may(action, subject);
-        let follow_up = may(Action::ScheduleFollowUp);
-        let blocked = command::may_follow_up(record, subject.owner.is_some()).err();
+        let unknown = || Refusal::new(RefusalCode::NotFound, "The server does not know this lead yet. It can be assigned once it is sent.");
+        let known = if unsent { Err(unknown()) } else { Ok(()) };
+        let can = |action| may(action) && eligible(action, subject).is_ok();
+        let blocked = |action, so_far: Result<(), Refusal>| {
+            let why = eligible(action, subject).and(so_far).err();
+            why.filter(|_| may(action)).map(|refusal| refusal.text)
+        };
         Can {
-            edit: may(Action::EditLead),
-            change_status: may(Action::ChangeStatus),
+            edit: can(Action::EditLead),
+            change_status: can(Action::ChangeStatus),
             drop: next.contains(&Status::Lost),
             convert: next.contains(&Status::Converted),
             reopen: record.status == Status::Lost && !next.is_empty(),
-            follow_up,
-            follow_up_blocked: if follow_up { blocked.map(|refusal| refusal.text) } else { None },
+            follow_up: may(Action::ScheduleFollowUp),
+            follow_up_blocked: blocked(Action::ScheduleFollowUp, command::may_follow_up(record, subject.owner.is_some())),
             timeline: may(Action::ViewTimeline),
+            assign: may(Action::AssignLead),
+            assign_blocked: blocked(Action::AssignLead, known),
+            delete: can(Action::DeleteLead),
+            restore: can(Action::RestoreLead),
         }
     }
+}
+
+pub(super) fn deleted(c: &Connection, reader: &Reader, today: &Today<'_>, deletion: &Deletion) -> Result<DeletedView, ClientError> {
+    Ok(DeletedView {
+        by: reader.name(c, deletion.by)?,
+        when: today.when(deletion.at),
+        reason: deletion.reason.clone(),
+        edited_after: deletion.edited_after,
+    })
 }
 
 /// What keeps a record from being the same everywhere, the worst first.

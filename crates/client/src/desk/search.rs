@@ -100,18 +100,6 @@ pub(super) fn expression(words: &[String]) -> String {
     words.iter().map(one).collect::<Vec<_>>().join(" AND ")
 }
 
-/// Whether the search tables may cut this word in two: it has marks that are no letters by themselves.
-pub(super) fn has_marks(word: &str) -> bool {
-    word.chars().any(|c| !c.is_ascii() && (!c.is_alphanumeric() || is_vowel_sign(c)))
-}
-
-/// Signs of the Brahmic and Semitic scripts that Unicode counts as alphabetic.
-fn is_vowel_sign(c: char) -> bool {
-    matches!(c, '\u{0300}'..='\u{036f}' | '\u{0591}'..='\u{05c7}' | '\u{0610}'..='\u{061a}' | '\u{064b}'..='\u{065f}' | '\u{0670}')
-        || (matches!(c, '\u{0900}'..='\u{0dff}') && matches!(c as u32 & 0x7f, 0x00..=0x03 | 0x3a..=0x4f | 0x51..=0x57 | 0x62..=0x63))
-        || matches!(c, '\u{0e31}' | '\u{0e34}'..='\u{0e3a}' | '\u{0e47}'..='\u{0e4e}')
-}
-
 /// The same test as the search tables', on the text itself; `words` are folded.
 pub(super) fn begin_words(folded: &[String], name: &str, email: &str) -> bool {
     let (name, email) = (fold(name), fold(email));
@@ -193,21 +181,5 @@ mod tests {
     fn plain_letters_line_up() {
         assert_eq!(PLAIN.chars().count(), 0xa1);
         assert_eq!(fold("ÀÉÎÕÜÇÑ Žižek Łódź Ğül Šárka"), "aeioucn zizek łodz gul sarka");
-    }
-
-    #[test]
-    fn marks_are_told_from_letters() {
-        for (word, marks) in [
-            ("मीना", true),
-            ("राम", true),
-            ("रमन", false),
-            ("muller", false),
-            ("Müller", false),
-            ("محمد", false),
-            ("إِب", true),
-            ("ßø", false),
-        ] {
-            assert_eq!(has_marks(word), marks, "{word}");
-        }
     }
 }

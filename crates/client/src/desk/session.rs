@@ -8,19 +8,26 @@ use crate::session::{self, SessionFacts};
 use crate::store::{drafts, meta, rows};
 use crate::sync::SyncReport;
 use crate::sync_loop::SyncLoop;
-use bridge::session::{DraftGet, DraftSet, Me, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut, SessionView};
+use bridge::session::{DraftGet, DraftSet, Gate, KeyHome, Me, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut, SessionView};
 use bridge::{Done, Problem, ProblemCode};
 use domain::lead::defaults;
-use protocol::auth::{Secret, SignIn};
+use protocol::auth::{Secret, Session, SignIn};
 use rusqlite::Connection;
 use std::sync::Arc;
 
+/// This app's version.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Preference that holds the theme, and what it is without one.
-const THEME: &str = "theme";
-const THEME_DEFAULT: &str = "dark";
+pub(crate) const THEME: &str = "theme";
+pub(crate) const THEME_DEFAULT: &str = "dark";
 /// Preference that is set while the person has signed out themselves. A session that only ran out
 /// leaves everything usable.
 const SIGNED_OUT: &str = "signed_out";
+/// Preference: minutes without a key or a click after which the screen locks, 0 never; and what it is
+/// without one.
+pub(crate) const IDLE_LOCK: &str = "idle_lock_min";
+const IDLE_LOCK_DEFAULT: u32 = 15;
+const IDLE_LOCK_MAX: u32 = 24 * 60;
 /// Longest key of a draft or preference, and value of a preference, bytes.
 const KEY_MAX: usize = 200;
 const VALUE_MAX: usize = 16 * 1024;
@@ -41,16 +48,18 @@ pub(super) fn sign_out(desk: &Desk, _: SessionSignOut) -> Result<SessionView, Pr
     desk.engine.set_preference(SIGNED_OUT, "yes")?;
     desk.engine.sign_out()?;
     desk.forget_reader();
-    if let Some(running) = lock(&desk.running).take() {
-        // A call on the line may take its time to end; the window does not wait for it.
-        std::thread::spawn(move || drop(running));
-    }
+    desk.stop_sync();
     get(desk, SessionGet {})
 }
 
 pub(super) fn set_preference(desk: &Desk, ask: PreferenceSet) -> Result<Done, Problem> {
-    let unfit = ask.key == SIGNED_OUT || (ask.key == THEME && !matches!(ask.value.as_str(), "dark" | "light" | "system"));
-    if unfit || ask.key.len() > KEY_MAX || ask.value.len() > VALUE_MAX {
+    let fit = match ask.key.as_str() {
+        SIGNED_OUT => false,
+        THEME => is_theme(&ask.value),
+        IDLE_LOCK => ask.value.parse::<u32>().is_ok_and(|minutes| minutes <= IDLE_LOCK_MAX),
+        _ => true,
+    };
+    if !fit || ask.key.len() > KEY_MAX || ask.value.len() > VALUE_MAX {
         return Err(Problem::new(ProblemCode::Refused, "There is no such setting."));
     }
     desk.engine.set_preference(&ask.key, &ask.value)?;
@@ -82,13 +91,38 @@ impl Desk {
             password: Secret(ask.password),
             device: self.engine.device()?,
             device_name: device_name(),
-            app_version: env!("CARGO_PKG_VERSION").to_owned(),
+            app_version: VERSION.to_owned(),
+            second_factor: ask.second_factor.map(Secret),
         };
-        let session = HttpTransport::sign_in(&server, &sign_in, self.engine.env().now_ms())?;
-        self.engine.signed_in(&server, &session)?;
+        let pin: Option<String> = self.read(|c| meta::get(c, meta::SERVER_PIN))?;
+        let session = HttpTransport::sign_in_pinned(&server, pin.as_deref(), &sign_in, self.engine.env().now_ms())?;
+        self.signed_in(&server, &session)
+    }
+
+    /// Takes over the session that a sign-in brought.
+    ///
+    /// # Errors
+    /// `NotSignedIn` when the profile is someone else's; what is wrong with the lease; `Disk`.
+    pub fn signed_in(&self, server: &str, session: &Session) -> Result<SessionView, Problem> {
+        self.engine.signed_in(server, session)?;
         self.engine.set_preference(SIGNED_OUT, "no")?;
         self.forget_reader();
         Ok(self.read(view)?)
+    }
+
+    /// Forgets the key and lets go of the profile, also while requests are still being answered: they
+    /// end in the problem `Locked`. Everything unsent and typed stays in it.
+    pub fn close(&self) {
+        self.stop_sync();
+        self.engine.close();
+        self.forget_reader();
+    }
+
+    fn stop_sync(&self) {
+        if let Some(running) = lock(&self.running).take() {
+            // A call on the line may take its time to end; the window does not wait for it.
+            std::thread::spawn(move || drop(running));
+        }
     }
 
     /// Keeps the profile in sync in the background, if someone is signed in; once more does nothing.
@@ -130,7 +164,7 @@ impl Desk {
         }
     }
 
-    fn transport(&self) -> Result<Option<HttpTransport>, ClientError> {
+    pub(super) fn transport(&self) -> Result<Option<HttpTransport>, ClientError> {
         let (server, signed_in) = self.read(|c| {
             let tokens = meta::get::<session::Tokens>(c, meta::TOKENS)?;
             Ok((meta::get::<String>(c, meta::SERVER)?, tokens.is_some()))
@@ -156,6 +190,15 @@ fn preference(c: &Connection, key: &str) -> Result<Option<String>, ClientError> 
     meta::get(c, &format!("{}{key}", meta::PREFERENCE))
 }
 
+/// Minutes, 0 never.
+pub(crate) fn idle_lock_min(c: &Connection) -> Result<u32, ClientError> {
+    Ok(preference(c, IDLE_LOCK)?.and_then(|minutes| minutes.parse().ok()).unwrap_or(IDLE_LOCK_DEFAULT))
+}
+
+pub(crate) fn is_theme(value: &str) -> bool {
+    matches!(value, "dark" | "light" | "system")
+}
+
 fn view(c: &Connection) -> Result<SessionView, ClientError> {
     let facts = SessionFacts::load(c)?;
     let signed_out = check_not_signed_out(c).is_err();
@@ -163,7 +206,11 @@ fn view(c: &Connection) -> Result<SessionView, ClientError> {
         server: meta::get(c, meta::SERVER)?.unwrap_or_default(),
         email: facts.as_ref().map(|facts| facts.me.email.clone()).unwrap_or_default(),
         theme: preference(c, THEME)?.unwrap_or_else(|| THEME_DEFAULT.to_owned()),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: VERSION.to_owned(),
+        gate: if facts.is_some() && !signed_out { Gate::Open } else { Gate::SignIn },
+        profiles: Vec::new(),
+        key_home: KeyHome::default(),
+        idle_lock_min: idle_lock_min(c)?,
         me: facts.filter(|_| !signed_out).map(|facts| me(c, facts)).transpose()?,
     })
 }
@@ -188,7 +235,7 @@ fn me(c: &Connection, facts: SessionFacts) -> Result<Me, ClientError> {
 }
 
 /// A typed server address with its scheme: plain HTTP on this computer, HTTPS elsewhere.
-fn address(typed: &str) -> Result<String, Problem> {
+pub(crate) fn address(typed: &str) -> Result<String, Problem> {
     let wrong = |text: &str| Problem { field: Some("server".to_owned()), ..Problem::new(ProblemCode::Refused, text) };
     let typed = typed.trim();
     let (scheme, rest) = match typed.split_once("://") {
@@ -222,7 +269,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// What the device list calls this computer.
-fn device_name() -> String {
+pub(crate) fn device_name() -> String {
     let named = ["HOSTNAME", "COMPUTERNAME"].iter().find_map(|key| std::env::var(key).ok());
     let name = named.or_else(|| std::fs::read_to_string("/etc/hostname").ok()).unwrap_or_default();
     let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();

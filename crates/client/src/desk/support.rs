@@ -8,7 +8,7 @@ use domain::{Pool, RefusalCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const TABLES: [&str; 9] = ["meta", "documents", "tails", "outbox", "attention", "users", "teams", "leads", "drafts"];
+const TABLES: [&str; 10] = ["meta", "documents", "tails", "outbox", "attention", "proposals", "users", "teams", "leads", "drafts"];
 
 /// What a support bundle holds.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +28,8 @@ pub struct Support {
     /// Waiting refusals by code.
     pub attention: BTreeMap<String, u32>,
     pub pulled_at_ms: Option<i64>,
+    /// `EPOCH:SEQ:HEX`, see [`Desk::seen_head`].
+    pub seen_head: Option<String>,
     pub backfill_running: bool,
     pub backfill_done: u64,
     pub backfill_total: u64,
@@ -48,6 +50,15 @@ pub struct DocumentFacts {
 }
 
 impl Desk {
+    /// The end of the server's log as this profile has last seen it: `EPOCH:SEQ:HEX`, for
+    /// `leadline-server audit verify --head`.
+    ///
+    /// # Errors
+    /// `Disk`, `Unreadable`.
+    pub fn seen_head(&self) -> Result<Option<String>, ClientError> {
+        self.read(|c| meta::get(c, meta::SEEN_HEAD))
+    }
+
     /// Facts for a support bundle.
     ///
     /// # Errors
@@ -85,6 +96,7 @@ impl Desk {
                 outbox_bytes,
                 attention: refusals,
                 pulled_at_ms: meta::get(c, meta::PULLED_AT)?,
+                seen_head: meta::get(c, meta::SEEN_HEAD)?,
                 backfill_running: backfill.running,
                 backfill_done: backfill.done,
                 backfill_total: backfill.total,

@@ -66,9 +66,11 @@ fn pill(status: &SyncStatus, facts: &Facts) -> Pill {
     let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     match &status.problem {
         Some(TransportError::UpdateNeeded) => return Pill::UpdateNeeded,
-        Some(TransportError::SignInNeeded | TransportError::WrongCredentials) => return Pill::SignInNeeded { pending },
+        Some(TransportError::SignInNeeded | TransportError::WrongCredentials | TransportError::CutOff { .. }) => {
+            return Pill::SignInNeeded { pending };
+        }
         _ if !facts.signed_in => return Pill::SignInNeeded { pending },
-        Some(TransportError::Busy { after_ms }) => {
+        Some(TransportError::Busy { after_ms } | TransportError::TooMany { after_ms, .. }) => {
             let retry_in_s = facts.next_try_in_s.unwrap_or(small(after_ms.div_ceil(1_000)));
             return Pill::Busy { retry_in_s, pending };
         }
@@ -81,6 +83,7 @@ fn pill(status: &SyncStatus, facts: &Facts) -> Pill {
             | TransportError::Clock(_)
             | TransportError::Broken(_)
             | TransportError::NotFound
+            | TransportError::No { .. }
             | TransportError::Server(_),
         ) => return Pill::Offline { pending },
         None => {}

@@ -64,6 +64,8 @@ pub(super) fn what(command: &Command, reader: &Reader, today: &Today<'_>, see_ph
         Command::EditNote { .. } => TimelineWhat::NoteEdited,
         Command::AddTag { tag } => TimelineWhat::TagAdded { tag },
         Command::RemoveTag { tag } => TimelineWhat::TagRemoved { tag },
+        Command::DeleteLead { reason } => TimelineWhat::Deleted { reason },
+        Command::RestoreLead { reason, .. } => TimelineWhat::Restored { reason },
     }
 }
 

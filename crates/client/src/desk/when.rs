@@ -7,18 +7,18 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// "Today" in one zone.
-pub(super) struct Today<'a> {
+pub(crate) struct Today<'a> {
     zone: &'a TimeZone,
     date: Date,
     pub now_ms: i64,
 }
 
 impl<'a> Today<'a> {
-    pub(super) fn new(zone: &'a TimeZone, now_ms: i64) -> Self {
+    pub(crate) fn new(zone: &'a TimeZone, now_ms: i64) -> Self {
         Self { zone, date: local(zone, now_ms).date(), now_ms }
     }
 
-    pub(super) fn when(&self, at: i64) -> When {
+    pub(crate) fn when(&self, at: i64) -> When {
         let local = local(self.zone, at);
         let date = local.date();
         When {

@@ -4,9 +4,10 @@
 use super::when::{self, Today};
 use crate::error::ClientError;
 use crate::session::SessionFacts;
-use crate::store::{attention, rows};
-use domain::policy::{authorise, scope};
-use domain::{Action, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
+use crate::store::{attention, proposals, rows};
+use bridge::attention::AttentionKind;
+use domain::policy::{authorise, authorise_command, scope};
+use domain::{Action, Command, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use std::collections::hash_map::Entry;
@@ -19,6 +20,8 @@ pub(super) struct Reader {
     pub zone: TimeZone,
     /// Leads with refused edits that wait for a decision.
     pub waiting: HashSet<LeadId>,
+    /// Leads with proposals to take or drop.
+    pub proposed: HashSet<LeadId>,
     names: Mutex<HashMap<UserId, String>>,
 }
 
@@ -27,8 +30,10 @@ impl Reader {
     /// `NotSignedIn`.
     pub(super) fn load(c: &Connection) -> Result<Self, ClientError> {
         let facts = SessionFacts::load(c)?.ok_or(ClientError::NotSignedIn)?;
-        let waiting = attention::waiting(c)?.iter().map(|refused| LeadId(refused.doc.id)).collect();
-        Ok(Self { zone: when::zone(&facts.org.zone), facts, waiting, names: Mutex::default() })
+        let waiting = attention::waiting(c)?.into_iter().filter(|item| item.kind == AttentionKind::Refused);
+        let waiting = waiting.map(|item| LeadId(item.doc.id)).collect();
+        let proposed = proposals::leads(c)?.into_iter().collect();
+        Ok(Self { zone: when::zone(&facts.org.zone), facts, waiting, proposed, names: Mutex::default() })
     }
 
     pub(super) fn today(&self, now_ms: i64) -> Today<'_> {
@@ -54,6 +59,10 @@ impl Reader {
 
     pub(super) fn may(&self, action: Action, subject: &Subject) -> bool {
         authorise(&self.facts.actor(), action, subject).is_ok()
+    }
+
+    pub(super) fn may_command(&self, command: &Command, subject: &Subject) -> bool {
+        authorise_command(&self.facts.actor(), command, subject).is_ok()
     }
 
     /// Nobody's phone is for this role, so neither is searching by it.

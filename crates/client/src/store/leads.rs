@@ -1,10 +1,15 @@
-//! The leads read model: one row a lead, the words and digits it is found by.
+//! The leads read model: one row a lead, the words and numbers it is found by. Deleted ones are in no
+//! list but their own.
 
 use crate::error::ClientError;
-use domain::{LeadId, Pool, Status, TeamId, UserId, phone};
+use domain::{LeadId, Pool, Status, TeamId, UserId};
 use protocol::rows::LeadSummary;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
 use uuid::Uuid;
+
+/// In the column `pool`, of leads that no pool shows.
+const DELETED: &str = "deleted";
 
 /// What a lead was found by before it is written again.
 struct Before {
@@ -19,7 +24,7 @@ struct Before {
 /// the search tables once at its end.
 pub fn put(c: &Connection, id: LeadId, lead: &LeadSummary, confirmed_at: i64, pending: u32, index: bool) -> Result<(), ClientError> {
     let before = before(c, id)?;
-    let n = write_row(c, before.as_ref().map(|b| b.n), id, lead, confirmed_at, pending)?;
+    let n = write_row(c, before.as_ref(), id, lead, confirmed_at, pending)?;
     if index { write_search(c, n, lead, before.as_ref()) } else { Ok(()) }
 }
 
@@ -30,20 +35,34 @@ fn before(c: &Connection, id: LeadId) -> Result<Option<Before>, ClientError> {
     Ok(found.query_row([id.0.as_bytes()], read).optional()?)
 }
 
-/// The row's number: `n`, or a new one without it.
-fn write_row(c: &Connection, n: Option<i64>, id: LeadId, lead: &LeadSummary, confirmed_at: i64, pending: u32) -> Result<i64, ClientError> {
-    let sql = match n {
+/// The row's number: that of `before`, or a new one without it.
+fn write_row(
+    c: &Connection,
+    before: Option<&Before>,
+    id: LeadId,
+    lead: &LeadSummary,
+    confirmed_at: i64,
+    pending: u32,
+) -> Result<i64, ClientError> {
+    let sql = match before {
+        // An index whose column is not named is not touched.
+        Some(before) if before.phone == lead.phone && before.alt_phone == lead.alt_phone => {
+            "UPDATE leads SET name = ?2, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9, interest = ?10,
+                 next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16, updated_at = ?17,
+                 confirmed_at = ?18, deleted = ?19 WHERE id = ?1"
+        }
         Some(_) => {
             "UPDATE leads SET name = ?2, phone = ?3, alt_phone = ?4, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9,
                  interest = ?10, next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16,
-                 updated_at = ?17, confirmed_at = ?18 WHERE id = ?1"
+                 updated_at = ?17, confirmed_at = ?18, deleted = ?19 WHERE id = ?1"
         }
         None => {
             "INSERT INTO leads (id, name, phone, alt_phone, email, source, language, status, pool, interest, next_follow_up_at,
-                 conflicts, pending, owner, team, created_at, updated_at, confirmed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+                 conflicts, pending, owner, team, created_at, updated_at, confirmed_at, deleted)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
         }
     };
+    let pool = if lead.deleted { DELETED } else { Pool::of(lead.status, lead.owner.is_some()).as_str() };
     c.prepare_cached(sql)?.execute(params![
         id.0.as_bytes(),
         lead.name,
@@ -53,7 +72,7 @@ fn write_row(c: &Connection, n: Option<i64>, id: LeadId, lead: &LeadSummary, con
         lead.source,
         lead.language,
         lead.status.as_str(),
-        Pool::of(lead.status, lead.owner.is_some()).as_str(),
+        pool,
         lead.interest,
         lead.next_follow_up_at,
         lead.conflicts,
@@ -63,42 +82,56 @@ fn write_row(c: &Connection, n: Option<i64>, id: LeadId, lead: &LeadSummary, con
         lead.created_at,
         lead.updated_at,
         confirmed_at,
+        lead.deleted,
     ])?;
-    Ok(n.unwrap_or_else(|| c.last_insert_rowid()))
+    Ok(before.map_or_else(|| c.last_insert_rowid(), |before| before.n))
 }
 
 fn write_search(c: &Connection, n: i64, lead: &LeadSummary, before: Option<&Before>) -> Result<(), ClientError> {
-    if before.is_none_or(|b| b.name != lead.name || b.email != lead.email) {
-        c.prepare_cached("INSERT OR REPLACE INTO lead_words (rowid, name, email) VALUES (?1, ?2, ?3)")?.execute(params![
-            n,
-            lead.name,
-            lead.email.as_deref().unwrap_or("")
-        ])?;
+    if before.is_some_and(|b| b.name == lead.name && b.email == lead.email) {
+        return Ok(());
     }
-    if before.is_none_or(|b| b.phone != lead.phone || b.alt_phone != lead.alt_phone) {
-        c.prepare_cached("INSERT OR REPLACE INTO lead_digits (rowid, digits) VALUES (?1, ?2)")?
-            .execute(params![n, digits_of(&lead.phone, lead.alt_phone.as_deref())])?;
+    if let Some(before) = before {
+        forget_words(c, n, &before.name, before.email.as_deref())?;
+    }
+    c.prepare_cached("INSERT INTO lead_words (rowid, name, email) VALUES (?1, ?2, ?3)")?.execute(params![n, lead.name, lead.email])?;
+    Ok(())
+}
+
+/// Takes a row's words out of the search table; they must be those it was put in with.
+fn forget_words(c: &Connection, n: i64, name: &str, email: Option<&str>) -> Result<(), ClientError> {
+    // During a first sync it may not be in there yet.
+    if c.prepare_cached("SELECT 1 FROM lead_words_docsize WHERE id = ?1")?.exists([n])? {
+        c.prepare_cached("INSERT INTO lead_words (lead_words, rowid, name, email) VALUES ('delete', ?1, ?2, ?3)")?
+            .execute(params![n, name, email])?;
     }
     Ok(())
 }
 
-/// Builds the search tables from the rows, once, at the end of a first sync.
+/// Builds the search table from the rows, once, at the end of a first sync.
 pub fn build_search(c: &Connection) -> Result<(), ClientError> {
-    c.execute_batch(
-        "INSERT INTO lead_words (lead_words) VALUES ('delete-all');
-         INSERT INTO lead_digits (lead_digits) VALUES ('delete-all');
-         INSERT INTO lead_words (rowid, name, email) SELECT n, name, coalesce(email, '') FROM leads;
-         INSERT INTO lead_digits (rowid, digits) SELECT n, replace(phone, '+', '') || ' ' || replace(coalesce(alt_phone, ''), '+', '') FROM leads;",
-    )?;
+    Ok(c.execute_batch("INSERT INTO lead_words (lead_words) VALUES ('rebuild')")?)
+}
+
+/// Takes the last words of what was removed out of the search table: a word that stands between two of
+/// its pages stays there when its leads go. Such a table is built anew.
+pub fn forget_cuts(c: &Connection) -> Result<(), ClientError> {
+    let mut cuts = c.prepare_cached("SELECT DISTINCT substr(term, 2) FROM lead_words_idx WHERE length(term) > 1")?;
+    let mut next = c.prepare_cached("SELECT CAST(term AS BLOB) FROM lead_terms WHERE term >= CAST(?1 AS TEXT) LIMIT 1")?;
+    let cuts = cuts.query_map([], |r| r.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
+    for cut in cuts {
+        let at_or_after: Option<Vec<u8>> = next.query_row([&cut], |r| r.get(0)).optional()?;
+        if !at_or_after.is_some_and(|word| word.starts_with(&cut)) {
+            return build_search(c);
+        }
+    }
     Ok(())
 }
 
 pub fn remove(c: &Connection, id: LeadId) -> Result<(), ClientError> {
-    let n: Option<i64> =
-        c.prepare_cached("DELETE FROM leads WHERE id = ?1 RETURNING n")?.query_row([id.0.as_bytes()], |r| r.get(0)).optional()?;
-    if let Some(n) = n {
-        c.prepare_cached("DELETE FROM lead_words WHERE rowid = ?1")?.execute([n])?;
-        c.prepare_cached("DELETE FROM lead_digits WHERE rowid = ?1")?.execute([n])?;
+    if let Some(gone) = before(c, id)? {
+        forget_words(c, gone.n, &gone.name, gone.email.as_deref())?;
+        c.prepare_cached("DELETE FROM leads WHERE n = ?1")?.execute([gone.n])?;
     }
     Ok(())
 }
@@ -115,7 +148,7 @@ pub struct Row {
 
 /// Columns of [`Row`], in the order [`row`] reads them.
 pub const COLUMNS: &str = "id, name, phone, alt_phone, email, source, language, status, interest, next_follow_up_at, conflicts, owner, team, \
-                           created_at, updated_at, pending, confirmed_at";
+                           created_at, updated_at, pending, confirmed_at, deleted";
 
 pub fn get(c: &Connection, id: LeadId) -> Result<Option<Row>, ClientError> {
     Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM leads WHERE id = ?1"))?.query_row([id.0.as_bytes()], row).optional()?)
@@ -142,14 +175,11 @@ pub fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             team: uuid(12)?.map(TeamId),
             created_at: r.get(13)?,
             updated_at: r.get(14)?,
+            deleted: r.get(17)?,
         },
         pending: r.get(15)?,
         confirmed_at: r.get(16)?,
     })
-}
-
-fn digits_of(main: &str, alt: Option<&str>) -> String {
-    format!("{} {}", phone::digits(main), alt.map(phone::digits).unwrap_or_default())
 }
 
 /// What of a lead the list compares without reading its row.
@@ -166,9 +196,9 @@ pub struct Facet {
 
 const FACET: &str = "n, updated_at, pool, status, phone, alt_phone";
 
-/// Every lead's facet, in no order.
+/// The facets of all that are not deleted, in no order.
 pub fn facets(c: &Connection, mut take: impl FnMut(Facet)) -> Result<(), ClientError> {
-    let mut statement = c.prepare_cached(&format!("SELECT {FACET} FROM leads"))?;
+    let mut statement = c.prepare_cached(&format!("SELECT {FACET} FROM leads NOT INDEXED WHERE deleted = 0"))?;
     let mut rows = statement.query([])?;
     while let Some(r) = rows.next()? {
         take(facet(r)?);
@@ -177,7 +207,9 @@ pub fn facets(c: &Connection, mut take: impl FnMut(Facet)) -> Result<(), ClientE
 }
 
 pub fn facet_of(c: &Connection, id: LeadId) -> Result<Option<Facet>, ClientError> {
-    Ok(c.prepare_cached(&format!("SELECT {FACET} FROM leads WHERE id = ?1"))?.query_row([id.0.as_bytes()], facet).optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {FACET} FROM leads WHERE id = ?1 AND deleted = 0"))?
+        .query_row([id.0.as_bytes()], facet)
+        .optional()?)
 }
 
 fn facet(r: &rusqlite::Row<'_>) -> rusqlite::Result<Facet> {
@@ -227,7 +259,7 @@ pub fn lines<T>(
     let mut taken = Vec::with_capacity(limit as usize);
     // The limit is text: SQLite compiles a statement anew whenever one is bound.
     let newest = format!("{NEWEST_FIRST} LIMIT {limit}");
-    let of_pool = if pool.is_some() { "pool = ?1" } else { "?1 IS NULL" };
+    let of_pool = if pool.is_some() { "pool = ?1" } else { "?1 IS NULL AND deleted = 0" };
     let pool = pool.map(Pool::as_str);
     match window {
         Window::After(0) => {
@@ -245,7 +277,7 @@ pub fn lines<T>(
             read(c, &sql, params![pool, updated_at, n], &mut taken, &mut take)?;
         }
         Window::Rows(rows) => {
-            let sql = format!("SELECT {LINE} FROM leads WHERE n = ?1");
+            let sql = format!("SELECT {LINE} FROM leads WHERE n = ?1 AND deleted = 0");
             for n in rows {
                 read(c, &sql, [n], &mut taken, &mut take)?;
             }
@@ -257,7 +289,8 @@ pub fn lines<T>(
 /// Lines with an open follow-up, the earliest first.
 pub fn lines_due<T>(c: &Connection, limit: u32, mut take: impl FnMut(Line<'_>) -> Result<T, ClientError>) -> Result<Vec<T>, ClientError> {
     let mut taken = Vec::new();
-    let sql = format!("SELECT {LINE} FROM leads WHERE next_follow_up_at IS NOT NULL ORDER BY next_follow_up_at, n LIMIT {limit}");
+    let sql =
+        format!("SELECT {LINE} FROM leads WHERE next_follow_up_at IS NOT NULL AND deleted = 0 ORDER BY next_follow_up_at, n LIMIT {limit}");
     read(c, &sql, [], &mut taken, &mut take)?;
     Ok(taken)
 }
@@ -319,7 +352,7 @@ pub fn matching_words(c: &Connection, expression: &str, mut take: impl FnMut(i64
 
 /// Every lead's name and e-mail, in no order: what is searched while the search tables are not built.
 pub fn names(c: &Connection, mut take: impl FnMut(i64, &str, &str)) -> Result<(), ClientError> {
-    let mut statement = c.prepare_cached("SELECT n, name, coalesce(email, '') FROM leads")?;
+    let mut statement = c.prepare_cached("SELECT n, name, coalesce(email, '') FROM leads NOT INDEXED WHERE deleted = 0")?;
     let mut rows = statement.query([])?;
     while let Some(r) = rows.next()? {
         take(r.get(0)?, r.get_ref(1)?.as_str().unwrap_or_default(), r.get_ref(2)?.as_str().unwrap_or_default());
@@ -327,23 +360,11 @@ pub fn names(c: &Connection, mut take: impl FnMut(i64, &str, &str)) -> Result<()
     Ok(())
 }
 
-/// Whether the search tables keep vowel signs inside words, so that they can answer for every script.
-pub fn words_keep_marks(c: &Connection) -> Result<bool, ClientError> {
-    let sql: String = c.query_row("SELECT sql FROM sqlite_schema WHERE name = 'lead_words'", [], |r| r.get(0))?;
-    Ok(sql.contains("Mn Mc"))
-}
-
 /// Leads that have exactly this number, as the first or the alternate one.
 pub fn with_number(c: &Connection, e164: &str) -> Result<Vec<(LeadId, String)>, ClientError> {
-    // The last seven digits are the rarest; the rows themselves decide.
-    let digits = phone::digits(e164);
-    let tail = digits.get(digits.len().saturating_sub(7)..).unwrap_or(&digits);
-    let trigrams: Vec<String> = (0..tail.len().saturating_sub(2)).map(|i| format!("\"{}\"", &tail[i..i + 3])).collect();
-    let mut statement = c.prepare_cached(
-        "SELECT id, name FROM leads WHERE n IN (SELECT rowid FROM lead_digits WHERE lead_digits MATCH ?1) AND (phone = ?2 OR alt_phone = ?2)
-         ORDER BY n LIMIT 20",
-    )?;
-    let found = statement.query_map(params![trigrams.join(" AND "), e164], |r| Ok((LeadId(Uuid::from_bytes(r.get(0)?)), r.get(1)?)))?;
+    let sql = "SELECT id, name FROM leads WHERE (phone = ?1 OR alt_phone = ?1) AND deleted = 0 ORDER BY n LIMIT 20";
+    let mut statement = c.prepare_cached(sql)?;
+    let found = statement.query_map([e164], |r| Ok((LeadId(Uuid::from_bytes(r.get(0)?)), r.get(1)?)))?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 
@@ -355,7 +376,23 @@ pub fn with_id_like(c: &Connection, hex: &str, or_starts: bool) -> Result<Vec<Le
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Leads on this device.
+/// Deleted leads, in no order: when each was is in its document.
+pub fn deleted(c: &Connection) -> Result<Vec<Row>, ClientError> {
+    let mut statement = c.prepare_cached(&format!("SELECT {COLUMNS} FROM leads WHERE deleted = 1 ORDER BY updated_at DESC LIMIT 1000"))?;
+    let found = statement.query_map([], row)?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Open leads of each owner.
+pub fn open_by_owner(c: &Connection) -> Result<HashMap<UserId, u32>, ClientError> {
+    let sql =
+        "SELECT owner, count(*) FROM leads WHERE deleted = 0 AND owner IS NOT NULL AND status NOT IN ('converted', 'lost') GROUP BY owner";
+    let mut statement = c.prepare_cached(sql)?;
+    let found = statement.query_map([], |r| Ok((UserId(Uuid::from_bytes(r.get(0)?)), r.get(1)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Leads on this device that are not deleted.
 pub fn count(c: &Connection) -> Result<u32, ClientError> {
-    Ok(c.prepare_cached("SELECT count(*) FROM leads")?.query_row([], |r| r.get(0))?)
+    Ok(c.prepare_cached("SELECT count(*) FROM leads WHERE deleted = 0")?.query_row([], |r| r.get(0))?)
 }

@@ -12,10 +12,22 @@ pub const TOKENS: &str = "tokens";
 pub const ME: &str = "me";
 /// The server's address.
 pub const SERVER: &str = "server";
+/// SHA-256 of the server's certificate, lower-case hex, as the invitation named it.
+pub const SERVER_PIN: &str = "server_pin";
+/// [`protocol::auth::SignedLease`]: how long this computer may work without the server.
+pub const LEASE: &str = "lease";
+/// Public key that leases are signed with, of the first sign-in.
+pub const LEASE_KEY: &str = "lease_key";
+/// The highest clock seen, ms since the epoch: setting it back gains nothing.
+pub const CLOCK: &str = "clock";
+/// [`protocol::auth::Secret`] that lets this device upload into quarantine, also after it is revoked.
+pub const DEVICE_SECRET: &str = "device_secret";
 /// [`protocol::rows::OrgRow`].
 pub const ORG: &str = "org";
 /// The pull cursor, opaque text.
 pub const CURSOR: &str = "cursor";
+/// The end of the server's log as it was last seen, `EPOCH:SEQ:HEX`.
+pub const SEEN_HEAD: &str = "seen_head";
 /// How far a back-fill is.
 pub const BACKFILL: &str = "backfill";
 /// When the last batch was pulled, ms since the epoch.
@@ -43,4 +55,42 @@ pub fn set<T: Serialize>(connection: &Connection, key: &str, value: &T) -> Resul
 pub fn remove(connection: &Connection, key: &str) -> Result<(), ClientError> {
     connection.execute("DELETE FROM meta WHERE key = ?1", [key])?;
     Ok(())
+}
+
+/// Keeps what the server says its log ends with, unless that is earlier than what it said before: a
+/// log was cut off then, and what was seen is the proof. A restore begins a new epoch, which is later.
+pub fn keep_seen_head(connection: &Connection, head: Option<&str>) -> Result<(), ClientError> {
+    let place = |head: &str| -> Option<(u64, u64)> {
+        let mut parts = head.split(':').map(str::parse);
+        Some((parts.next()?.ok()?, parts.next()?.ok()?))
+    };
+    let Some((head, at)) = head.and_then(|head| Some((head, place(head)?))) else { return Ok(()) };
+    let seen: Option<String> = get(connection, SEEN_HEAD)?;
+    if seen.as_deref().and_then(place).is_some_and(|seen| seen > at) {
+        return Ok(());
+    }
+    set(connection, SEEN_HEAD, &head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_log_that_was_cut_off_is_not_forgotten() {
+        let c = Connection::open_in_memory().expect("a database");
+        c.execute_batch("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)").expect("a table");
+        for (said, kept) in [
+            (None, None),
+            (Some("1:5:aa"), Some("1:5:aa")),
+            (Some("1:9:bb"), Some("1:9:bb")),
+            (Some("1:7:cc"), Some("1:9:bb")),
+            (Some("no place"), Some("1:9:bb")),
+            (Some("2:3:dd"), Some("2:3:dd")),
+            (Some("1:99:ee"), Some("2:3:dd")),
+        ] {
+            keep_seen_head(&c, said).expect("kept");
+            assert_eq!(get::<String>(&c, SEEN_HEAD).expect("read").as_deref(), kept, "{said:?}");
+        }
+    }
 }

@@ -7,18 +7,21 @@ pub mod drafts;
 pub mod leads;
 pub mod meta;
 pub mod outbox;
+pub mod proposals;
 pub mod rows;
 
 use crate::error::ClientError;
 use crate::profile::{Profile, WriterLock};
-use domain::Env;
+use crate::vault::Key;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/client/0001_create_store.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../../../migrations/client/0001_create_store.sql"), include_str!("../../../../migrations/client/0002_access.sql")];
 /// The newest format this version reads and writes.
 pub const FORMAT: u32 = MIGRATIONS.len() as u32;
 /// Reading connections kept open; more wait in line.
@@ -31,8 +34,11 @@ pub struct Store {
     writer: Option<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
     path: PathBuf,
-    key: String,
-    _lock: Option<WriterLock>,
+    /// None once the store is closed.
+    key: Mutex<Option<Key>>,
+    lock: Mutex<Option<WriterLock>>,
+    /// The log may hold pages of what was removed.
+    unwiped: AtomicBool,
 }
 
 impl Store {
@@ -40,30 +46,67 @@ impl Store {
     ///
     /// # Errors
     /// `ProfileHeld`, `NewerProfile`, `Unreadable`, `Disk`.
-    pub fn open(profile: &Profile, env: &Env) -> Result<Self, ClientError> {
+    pub fn open(profile: &Profile, key: &Key) -> Result<Self, ClientError> {
         let lock = profile.lock()?;
-        let key = profile.key(env)?;
         let path = profile.database();
-        let mut writer = connect(&path, &key, OpenFlags::default())?;
-        writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
+        let mut writer = connect(&path, key, OpenFlags::default())?;
+        writer.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA secure_delete = ON;",
+        )?;
         migrate(&mut writer)?;
-        Ok(Self { writer: Some(Mutex::new(writer)), readers: Mutex::default(), path, key, _lock: Some(lock) })
+        Ok(Self {
+            writer: Some(Mutex::new(writer)),
+            readers: Mutex::default(),
+            path,
+            key: Mutex::new(Some(key.clone())),
+            lock: Mutex::new(Some(lock)),
+            unwiped: AtomicBool::new(true),
+        })
     }
 
     /// Opens for reading only, also beside a process that writes.
     ///
     /// # Errors
     /// `NotFound` when there is no profile yet; `NewerProfile`, `Unreadable`, `Disk`.
-    pub fn open_read_only(profile: &Profile, env: &Env) -> Result<Self, ClientError> {
+    pub fn open_read_only(profile: &Profile, key: &Key) -> Result<Self, ClientError> {
         let path = profile.database();
         if !path.exists() {
             return Err(ClientError::NotSignedIn);
         }
-        let key = profile.key(env)?;
-        let reader = connect(&path, &key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let reader = connect(&path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         reader.execute_batch("PRAGMA query_only = ON")?;
         check_format(&reader)?;
-        Ok(Self { writer: None, readers: Mutex::new(vec![reader]), path, key, _lock: None })
+        Ok(Self {
+            writer: None,
+            readers: Mutex::new(vec![reader]),
+            path,
+            key: Mutex::new(Some(key.clone())),
+            lock: Mutex::default(),
+            unwiped: AtomicBool::default(),
+        })
+    }
+
+    /// Forgets the key and lets go of the files, also while others still hold this value: from now on
+    /// they are answered `Locked`. A transaction that runs ends first.
+    pub(crate) fn close(&self) {
+        *lock(&self.key) = None;
+        if let Some(writer) = &self.writer {
+            let mut writer = lock(writer);
+            match Connection::open_in_memory() {
+                Ok(nothing) => drop(std::mem::replace(&mut *writer, nothing)),
+                Err(e) => tracing::warn!("the profile's file stays open: {e}"),
+            }
+        }
+        lock(&self.readers).clear();
+        *lock(&self.lock) = None;
+    }
+
+    /// The key while the store is open.
+    ///
+    /// # Errors
+    /// `Locked`.
+    pub(crate) fn key(&self) -> Result<Key, ClientError> {
+        lock(&self.key).clone().ok_or(ClientError::Locked)
     }
 
     /// Reads on a connection of its own: sees the last commit, waits for no writer.
@@ -71,18 +114,19 @@ impl Store {
     /// # Errors
     /// Whatever `f` returns; `Disk`.
     pub fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, ClientError>) -> Result<T, ClientError> {
-        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let key = self.key()?;
+        let pooled = lock(&self.readers).pop();
         let connection = match pooled {
             Some(connection) => connection,
             None => {
-                let connection = connect(&self.path, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+                let connection = connect(&self.path, &key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
                 connection.execute_batch("PRAGMA query_only = ON")?;
                 connection
             }
         };
         let result = f(&connection);
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < READERS {
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS && self.key().is_ok() {
             readers.push(connection);
         }
         result
@@ -91,7 +135,9 @@ impl Store {
     /// The writing connection, to run one transaction on.
     pub(crate) fn writer(&self) -> Result<MutexGuard<'_, Connection>, ClientError> {
         let writer = self.writer.as_ref().ok_or_else(|| ClientError::Internal("this store is open for reading only".into()))?;
-        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+        let writer = lock(writer);
+        self.key()?;
+        Ok(writer)
     }
 
     /// Runs `f` in one transaction: all of it is stored, or nothing.
@@ -105,18 +151,45 @@ impl Store {
 
     /// Moves the log into the database file; for idle moments, so that no edit pays for it.
     pub(crate) fn checkpoint(&self) -> Result<(), ClientError> {
+        if self.unwiped.load(Ordering::Relaxed) {
+            return self.empty_log();
+        }
         self.writer()?.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Takes what was removed out of the search table and the log too; beside a reader that is in the way,
+    /// out of the log later.
+    pub(crate) fn wipe(&self) {
+        self.unwiped.store(true, Ordering::Relaxed);
+        if let Err(e) = self.write(|tx| leads::forget_cuts(tx)).and_then(|()| self.empty_log()) {
+            tracing::debug!("the log is emptied later: {e}");
+        }
+    }
+
+    fn empty_log(&self) -> Result<(), ClientError> {
+        let writer = self.writer()?;
+        writer.busy_timeout(Duration::ZERO)?;
+        let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0));
+        writer.busy_timeout(BUSY)?;
+        self.unwiped.store(busy?, Ordering::Relaxed);
         Ok(())
     }
 }
 
-fn connect(path: &std::path::Path, key: &str, flags: OpenFlags) -> Result<Connection, ClientError> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &std::path::Path, key: &Key, flags: OpenFlags) -> Result<Connection, ClientError> {
     // SQLCipher's own start-up races when several threads open a database first at once.
     static FIRST: Mutex<()> = Mutex::new(());
-    let _one = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = lock(&FIRST);
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // A raw key: no key derivation at open.
-    connection.pragma_update(None, "key", format!("x'{key}'"))?;
+    if !(cfg!(feature = "plain") && key.is_zero()) {
+        connection.pragma_update(None, "key", key.pragma().as_str())?;
+    }
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA foreign_keys = ON;")?;

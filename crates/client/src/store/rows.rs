@@ -32,6 +32,14 @@ pub fn user(c: &Connection, id: UserId) -> Result<Option<UserRow>, ClientError> 
     }))
 }
 
+/// Everybody, by name.
+pub fn users(c: &Connection) -> Result<Vec<UserRow>, ClientError> {
+    let mut rows = c.prepare_cached("SELECT id FROM users ORDER BY name COLLATE NOCASE, id")?;
+    let ids = rows.query_map([], |r| Ok(UserId(Uuid::from_bytes(r.get(0)?))))?.collect::<Result<Vec<_>, _>>()?;
+    let found = ids.into_iter().map(|id| user(c, id)).collect::<Result<Vec<_>, _>>()?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 pub fn team_name(c: &Connection, id: TeamId) -> Result<Option<String>, ClientError> {
     Ok(c.prepare_cached("SELECT name FROM teams WHERE id = ?1")?.query_row([id.0.as_bytes()], |r| r.get(0)).optional()?)
 }

@@ -1,7 +1,11 @@
 //! The desk as the window and the command line use it, without a server.
 
+mod deleting;
 mod finding;
+mod hand_over;
+mod leaving;
 mod office;
+mod online;
 mod refusals;
 mod syncing;
 
@@ -15,7 +19,7 @@ use bridge::{Problem, ProblemCode};
 use client::ClientError;
 use client::desk::Desk;
 use domain::{LeadField, Status};
-use office::{NOW, Office};
+use office::{NOW, Office, key};
 use serde_json::json;
 
 #[test]
@@ -171,7 +175,7 @@ fn drafts_and_preferences_outlive_the_process() {
 
     let Office { desk, dir, .. } = office;
     drop(desk);
-    let desk = Desk::open(client::Profile::at(dir.path()).expect("a profile"), client::system_env()).expect("it opens again");
+    let desk = Desk::open(&client::Profile::at(dir.path()).expect("a profile"), &key(), client::system_env()).expect("it opens again");
     let get = |key: &str| desk.ask(DraftGet { key: key.into() }).expect("a draft");
     assert_eq!(get("note:1").as_deref(), Some(long.as_str()));
     assert_eq!(get("note:2"), None);
@@ -182,7 +186,7 @@ fn drafts_and_preferences_outlive_the_process() {
 fn one_process_writes_and_others_read_beside_it() {
     let office = Office::new();
     let lead = office.create("Ananya", "9820014786");
-    let reader = Desk::open_read_only(office.profile(), office.env()).expect("a reader");
+    let reader = Desk::open_read_only(&office.profile(), &key(), office.env()).expect("a reader");
     assert_eq!(reader.ask(bridge::lead::LeadGet { lead }).expect("a lead").name.display.as_deref(), Some("Ananya"));
     office.create("Shalini", "9845011273");
     let found = |search: &str| {
@@ -191,7 +195,7 @@ fn one_process_writes_and_others_read_beside_it() {
     };
     assert_eq!((found(""), found("shal"), found("11273")), (2, 1, 1), "it sees each commit");
 
-    match Desk::open(office.profile(), office.env()) {
+    match Desk::open(&office.profile(), &key(), office.env()) {
         Err(ClientError::ProfileHeld { holder }) => assert!(holder.contains(&std::process::id().to_string()), "{holder}"),
         other => panic!("two writers: {other:?}"),
     }
@@ -203,14 +207,13 @@ fn a_profile_of_a_newer_version_is_left_alone() {
     office.create("Ananya", "9820014786");
     let Office { desk, dir, .. } = office;
     drop(desk);
-    let key = std::fs::read_to_string(dir.path().join("leadline.key")).expect("a key");
     let database = rusqlite::Connection::open(dir.path().join("leadline.db")).expect("a database");
-    database.pragma_update(None, "key", format!("x'{}'", key.trim())).expect("the key");
+    database.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).expect("the key");
     database.pragma_update(None, "user_version", 999).expect("a newer format");
     drop(database);
     let before = std::fs::read(dir.path().join("leadline.db")).expect("a database");
     let profile = || client::Profile::at(dir.path()).expect("a profile");
-    for opened in [Desk::open(profile(), client::system_env()), Desk::open_read_only(profile(), client::system_env())] {
+    for opened in [Desk::open(&profile(), &key(), client::system_env()), Desk::open_read_only(&profile(), &key(), client::system_env())] {
         let problem = Problem::from(opened.expect_err("newer"));
         assert_eq!(problem.code, ProblemCode::UpdateNeeded);
         assert!(problem.text.contains("newer version"), "{problem}");

@@ -3,12 +3,14 @@
 use bridge::Problem;
 use bridge::lead::{LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadPage, LeadView};
 use client::desk::Desk;
+use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
 use domain::command::NewLead;
 use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, UserId};
-use protocol::auth::{Me, Secret, Session};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
-use protocol::push::{Outcome, PushRequest, PushResponse, PushResult};
+use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
 use protocol::rows::{LeadSummary, OrgRow, OwnerRow, PROJECTION_VERSION, Row, UserRow};
 use records::Doc;
 use std::collections::HashMap;
@@ -47,7 +49,7 @@ impl Office {
     pub fn of(role: Role) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(StandingClock(AtomicI64::new(NOW)));
-        let desk = Desk::open(Profile::at(dir.path()).expect("a profile"), env(&clock)).expect("a desk");
+        let desk = Desk::open(&Profile::at(dir.path()).expect("a profile"), &key(), env(&clock)).expect("a desk");
         desk.engine().signed_in("http://127.0.0.1:8440", &session(role)).expect("signed in");
         Self { desk, dir, clock }
     }
@@ -94,19 +96,43 @@ impl Office {
     }
 }
 
+/// Of every office's database.
+pub fn key() -> Key {
+    Key::from([7; 32])
+}
+
 fn env(clock: &Arc<StandingClock>) -> Env {
     Env { clock: clock.clone(), ..system_env() }
 }
 
 pub fn session(role: Role) -> Session {
     let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team: None };
-    Session { access: Secret("secret-access".into()), access_for_s: 900, refresh: Secret("secret-refresh".into()), me, server_ms: NOW }
+    Session {
+        access: Secret("secret-access".into()),
+        access_for_s: 900,
+        refresh: Secret("secret-refresh".into()),
+        me,
+        server_ms: NOW,
+        // A server from before leases.
+        lease: SignedLease::default(),
+        lease_key: Vec::new(),
+        recovery_key: Vec::new(),
+        device_secret: Some(Secret("secret-device".into())),
+    }
 }
 
 /// Accepts everything unless told to refuse, and delivers what a test puts in.
 #[derive(Default)]
 pub struct Server {
-    refusals: Mutex<Vec<Refusal>>,
+    outcomes: Mutex<Vec<Outcome>>,
+    /// Set once this person or computer may only upload into quarantine: why, and whether to wipe.
+    cut_off: Mutex<Option<(&'static str, bool)>>,
+    /// What was uploaded there, part by part.
+    pub kept: Mutex<Vec<Vec<PushItem>>>,
+    /// Runs at each pull, before anything is sent.
+    before_pull: Mutex<Option<Box<dyn Fn() + Send>>>,
+    /// Commands that were pushed, in order.
+    pub pushed: Mutex<Vec<CommandId>>,
     deliver: Mutex<Vec<Vec<Entry>>>,
     documents: Mutex<HashMap<DocId, Doc>>,
     seq: AtomicI64,
@@ -115,7 +141,32 @@ pub struct Server {
 impl Server {
     /// The next command it is sent.
     pub fn refuse(&self, refusal: Refusal) {
-        self.refusals.lock().expect("one test").push(refusal);
+        self.answer(Outcome::Refused { refusal });
+    }
+
+    /// Answers the next command so.
+    pub fn answer(&self, outcome: Outcome) {
+        self.outcomes.lock().expect("one test").push(outcome);
+    }
+
+    pub fn cut_off(&self, code: &'static str, wipe: bool) {
+        *self.cut_off.lock().expect("one test") = Some((code, wipe));
+    }
+
+    fn check_not_cut_off(&self) -> Result<(), TransportError> {
+        match *self.cut_off.lock().expect("one test") {
+            Some((code, _)) => Err(TransportError::CutOff { code: code.into(), text: "You were cut off.".into() }),
+            None => Ok(()),
+        }
+    }
+
+    pub fn before_pull(&self, run: impl Fn() + Send + 'static) {
+        *self.before_pull.lock().expect("one test") = Some(Box::new(run));
+    }
+
+    /// Batches that nobody took yet.
+    pub fn undelivered(&self) -> usize {
+        self.deliver.lock().expect("one test").len()
     }
 
     pub fn deliver(&self, entries: Vec<Entry>) {
@@ -181,17 +232,20 @@ impl Server {
             blob: doc.save(),
             metas,
             seq,
+            proposals: Vec::new(),
         }))
     }
 }
 
 impl Transport for Server {
     fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
+        self.check_not_cut_off()?;
         let mut results = Vec::new();
         for item in &request.items {
-            let refusal = self.refusals.lock().expect("one test").pop();
-            let outcome = match refusal {
-                Some(refusal) => Outcome::Refused { refusal },
+            self.pushed.lock().expect("one test").push(item.envelope.id);
+            let told = self.outcomes.lock().expect("one test").pop();
+            let outcome = match told {
+                Some(outcome) => outcome,
                 None => {
                     let mut documents = self.documents.lock().expect("one test");
                     documents.entry(item.doc).or_default().apply_trusted(&item.change).expect("a change that fits");
@@ -204,15 +258,28 @@ impl Transport for Server {
     }
 
     fn pull(&self, _: Option<&str>, take: &mut dyn FnMut(PullBatch) -> ControlFlow<()>) -> Result<(), TransportError> {
+        self.check_not_cut_off()?;
+        if let Some(run) = &*self.before_pull.lock().expect("one test") {
+            run();
+        }
         let batches = std::mem::take(&mut *self.deliver.lock().expect("one test"));
         let total = batches.len() as u64;
-        for (i, entries) in batches.into_iter().enumerate() {
+        for (i, entries) in batches.iter().cloned().enumerate() {
             let progress = Some(Progress { done: i as u64, total });
-            if take(PullBatch { entries, cursor: format!("c{i}"), up_to_date: i as u64 + 1 == total, progress }).is_break() {
+            if take(PullBatch { entries, cursor: format!("c{i}"), up_to_date: i as u64 + 1 == total, progress, head: None }).is_break() {
+                // Not taken: it comes again.
+                *self.deliver.lock().expect("one test") = batches[i..].to_vec();
                 break;
             }
         }
         Ok(())
+    }
+
+    fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
+        assert_eq!(upload.secret, Secret("secret-device".into()));
+        self.kept.lock().expect("one test").push(upload.items.clone());
+        let wipe = self.cut_off.lock().expect("one test").is_some_and(|(_, wipe)| wipe);
+        Ok(QuarantineAnswer { kept: u32::try_from(upload.items.len()).expect("a count"), wipe })
     }
 
     fn snapshot(&self, _: DocId) -> Result<Snapshot, TransportError> {

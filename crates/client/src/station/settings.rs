@@ -1,0 +1,39 @@
+//! What the sign-in form needs while nobody's copy is open: the theme and the last server. Nothing
+//! of a person.
+
+use crate::profile::{Profile, write_private};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+const FILE: &str = "station.json";
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Settings {
+    /// Empty until one is set.
+    pub theme: String,
+    pub server: String,
+    /// SHA-256 of its certificate, hex, if it was invited with one.
+    pub pin: Option<String>,
+}
+
+impl Settings {
+    pub fn read(root: &Path) -> Self {
+        std::fs::read(root.join(FILE)).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    }
+
+    /// Changes them; a disk that can't be written costs only this.
+    pub fn change(&mut self, root: &Path, change: impl FnOnce(&mut Self)) {
+        let before = self.clone();
+        change(self);
+        if *self == before {
+            return;
+        }
+        let written = serde_json::to_vec(self)
+            .map_err(|e| e.to_string())
+            .and_then(|text| Profile::at(root).and_then(|_| write_private(&root.join(FILE), &text)).map_err(|e| e.to_string()));
+        if let Err(e) = written {
+            tracing::warn!("the theme and the server's address are not kept: {e}");
+        }
+    }
+}

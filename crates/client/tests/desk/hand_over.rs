@@ -1,0 +1,276 @@
+//! A lead goes to somebody else: what is pending goes first, what the old owner proposed is seen, and
+//! whoever was cut off loses nothing.
+
+use crate::office::{ASHA, NOW, Office, RAVI, Server};
+use bridge::attention::{AttentionDiscard, AttentionKind, AttentionList, AttentionRetry};
+use bridge::lead::{LeadChangeStatus, LeadGet, LeadOwners, LeadSetField, Mark, NoteAdd, RecordSync, TimelineWhat};
+use bridge::sync::{Pill, SyncGet};
+use bridge::{Change, ProblemCode};
+use client::ClientError;
+use domain::command::NewLead;
+use domain::people::{Proposal, ProposalState, QuarantineReason};
+use domain::{Command, CommandId, DocId, Envelope, LeadField, LeadId, Role, Status};
+use protocol::pull::Entry;
+use protocol::push::Outcome;
+use protocol::rows::{Row, TeamRow, UserRow};
+use std::sync::{Arc, Mutex};
+use uuid::Uuid;
+
+/// Leads of Asha's, as the server has them.
+fn stocked(office: &Office, names: &[&str]) -> (Server, Vec<LeadId>) {
+    let server = Server::default();
+    server.deliver_directory();
+    let made = names.iter().enumerate().map(|(n, name)| {
+        let new = NewLead { name: (*name).into(), phone: format!("+91982001478{n}"), ..NewLead::default() };
+        server.snapshot(n as u64 + 1, new, Some(ASHA), NOW - 60_000 * (n as i64 + 1))
+    });
+    let mut entries = vec![Entry::Resync];
+    entries.extend(made);
+    entries.push(Entry::BackfillEnd);
+    server.deliver(entries);
+    office.sync(&server);
+    let leads = office.page(&Default::default(), 0, 50).rows.into_iter().map(|row| row.id).collect();
+    (server, leads)
+}
+
+fn evict(lead: LeadId) -> Vec<Entry> {
+    vec![Entry::Evict { doc: DocId::lead(lead) }]
+}
+
+#[test]
+fn what_is_pending_goes_out_before_the_lead_does() {
+    // Each way a lead leaves: alone, with a role or team change, behind a cursor that is too old.
+    let resync = |server: &Server| vec![Entry::Resync, server.snapshot(2, NewLead::default(), Some(ASHA), NOW), Entry::BackfillEnd];
+    for way in ["evict", "resync", "end"] {
+        let office = Office::new();
+        let (server, leads) = stocked(&office, &["Ananya", "Shalini"]);
+        match way {
+            "evict" => server.deliver(evict(leads[0])),
+            "resync" => server.deliver(resync(&server)),
+            _ => {
+                // The back-fill began while nothing was pending.
+                server.deliver(vec![Entry::Resync]);
+                office.sync(&server);
+                server.deliver(vec![server.snapshot(2, NewLead::default(), Some(ASHA), NOW), Entry::BackfillEnd]);
+            }
+        }
+        // Typed between the push and the pull of the same round: there the hand-over finds it.
+        let engine = office.desk.engine().clone();
+        let lead = leads[0];
+        let typed = Mutex::new(Some(move || engine.execute(lead, Command::AddNote { text: "Wife joins the demo".into() })));
+        server.before_pull(move || {
+            if let Some(type_it) = typed.lock().expect("one test").take() {
+                type_it().expect("a note");
+            }
+        });
+        office.sync(&server);
+        assert_eq!(server.pushed.lock().expect("one test").len(), 1, "{way}: the note was sent");
+        assert_eq!(server.undelivered(), 0, "{way}");
+        assert_eq!(office.desk.ask(LeadGet { lead }).expect_err("gone").code, ProblemCode::NotFound, "{way}");
+        assert_eq!(office.page(&Default::default(), 0, 50).total, 1, "{way}: the other one stays");
+        assert!(office.desk.ask(AttentionList {}).expect("a list").is_empty());
+    }
+}
+
+#[test]
+fn a_lead_made_during_a_back_fill_stays() {
+    let office = Office::new();
+    let (server, _) = stocked(&office, &["Ananya"]);
+    server.deliver(vec![Entry::Resync]);
+    office.sync(&server);
+    let made = office.create("Shalini", "9845011273");
+    server.deliver(vec![Entry::BackfillEnd]);
+    office.sync(&server);
+    assert_eq!(office.view(made).sync, RecordSync::Synced);
+    assert_eq!(office.page(&Default::default(), 0, 50).total, 1, "Ananya was not named, so she left");
+}
+
+#[test]
+fn a_lead_made_before_the_first_back_fill_goes_out_first() {
+    let office = Office::new();
+    let server = Server::default();
+    server.deliver(vec![
+        Entry::Epoch { epoch: 1 },
+        server.snapshot(1, NewLead { name: "Ananya".into(), ..NewLead::default() }, Some(ASHA), NOW),
+        Entry::BackfillEnd,
+    ]);
+    let engine = office.desk.engine().clone();
+    let seen = Arc::new(Mutex::new((None, 0)));
+    server.before_pull({
+        let seen = seen.clone();
+        move || {
+            let mut seen = seen.lock().expect("one test");
+            let new = || NewLead { name: "Shalini".into(), phone: "+919845011273".into(), ..NewLead::default() };
+            let made = *seen.0.get_or_insert_with(|| engine.create_lead(new()).expect("a lead"));
+            engine.record(made).expect("it is here at every pull");
+            seen.1 += 1;
+        }
+    });
+    office.sync(&server);
+    assert_eq!((seen.lock().expect("one test").1, server.pushed.lock().expect("one test").len()), (2, 1));
+}
+
+#[test]
+fn the_person_is_told_what_became_of_their_edit() {
+    let reason = QuarantineReason::LeaseEnded;
+    for (outcome, kind, why) in [
+        (Outcome::Proposed { seq: 7 }, AttentionKind::Proposed, "was proposed to them"),
+        (Outcome::Quarantined { reason }, AttentionKind::Quarantined, "kept for your manager"),
+    ] {
+        let office = Office::new();
+        let (server, leads) = stocked(&office, &["Ananya"]);
+        let lead = leads[0];
+        office.desk.ask(LeadChangeStatus { lead, to: Status::Interested, reason: None }).expect("a status");
+        server.answer(outcome);
+        server.deliver_owner(lead, Some(RAVI));
+        office.sync(&server);
+
+        let list = || office.desk.ask(AttentionList {}).expect("a list");
+        let item = list().remove(0);
+        assert_eq!((item.kind, item.lead_here, item.typed.as_str()), (kind, true, "Interested"));
+        assert!(item.why.contains(why), "{}", item.why);
+        assert_eq!(item.why.contains("Ravi Deshpande"), kind == AttentionKind::Proposed, "{}", item.why);
+        assert_eq!((office.view(lead).status, office.view(lead).sync), (Status::New, RecordSync::Synced), "as the server has it");
+        assert_eq!(office.page(&Default::default(), 0, 1).rows[0].mark, None);
+        assert_eq!(office.desk.ask(SyncGet {}).expect("the panel").pill, Pill::NeedsAttention { count: 1 });
+
+        let again = office.desk.ask(AttentionRetry { command: item.command }).expect_err("not the person's to decide");
+        assert_eq!(again.code, ProblemCode::Refused);
+        server.deliver(evict(lead));
+        office.sync(&server);
+        assert_eq!((list()[0].lead_name.as_str(), list()[0].lead_here, list()[0].typed.as_str()), ("", false, "Interested"));
+        office.desk.ask(AttentionDiscard { command: item.command }).expect("read");
+        assert!(list().is_empty());
+    }
+}
+
+fn proposal(lead: LeadId, n: u128, command: Command) -> Proposal {
+    let id = CommandId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n));
+    let envelope = Envelope { id, author: RAVI, at: NOW - 60_000, command };
+    Proposal { id, doc: DocId::lead(lead), envelope, state: ProposalState::Open, arrived_at: NOW - 1_000 + n as i64 }
+}
+
+#[test]
+fn an_old_owners_proposals_show_until_they_are_settled() {
+    let office = Office::new();
+    let (server, leads) = stocked(&office, &["Ananya"]);
+    let lead = leads[0];
+    let phone = Command::SetField { field: LeadField::Phone, value: Some("+919833060491".into()) };
+    let proposals = [
+        proposal(lead, 1, phone),
+        proposal(lead, 2, Command::ChangeStatus { from: Status::New, to: Status::Interested, reason: None }),
+        proposal(lead, 3, Command::DeleteLead { reason: "x".into() }),
+    ];
+    let row = |p: &Proposal| Entry::Row(Row::Proposal(p.clone()));
+    server.deliver(proposals.iter().map(row).collect());
+    office.sync(&server);
+    let view = office.view(lead);
+    let shown: Vec<_> = view.proposals.iter().map(|p| (p.by.as_str(), p.now.as_deref(), p.can_settle)).collect();
+    let expected = [("Ravi Deshpande", Some("98200 14780"), true), ("Ravi Deshpande", Some("New"), true), ("Ravi Deshpande", None, false)];
+    assert_eq!(shown, expected);
+    assert_eq!(view.proposals[0].what, TimelineWhat::Field { field: LeadField::Phone, display: Some("98330 60491".into()) });
+    assert_eq!(office.page(&Default::default(), 0, 1).rows[0].mark, Some(Mark::Proposal));
+
+    let settled = Proposal { state: ProposalState::Taken, ..proposals[0].clone() };
+    server.deliver(vec![row(&settled)]);
+    office.sync(&server);
+    assert_eq!(office.view(lead).proposals.len(), 2);
+    // A snapshot brings all that are open.
+    let Entry::Snapshot(mut snapshot) = server.snapshot(1, NewLead::default(), Some(ASHA), NOW) else { unreachable!() };
+    snapshot.proposals = vec![proposals[2].clone()];
+    server.deliver(vec![Entry::Snapshot(snapshot)]);
+    office.sync(&server);
+    assert_eq!(office.view(lead).proposals.iter().map(|p| p.id).collect::<Vec<_>>(), [proposals[2].id]);
+
+    server.deliver(evict(lead));
+    office.sync(&server);
+    server.deliver(vec![row(&proposals[0]), server.snapshot(1, NewLead::default(), Some(ASHA), NOW)]);
+    office.sync(&server);
+    assert!(office.view(lead).proposals.is_empty(), "nothing of it stayed, and a row without its lead is not kept");
+    assert_eq!(office.page(&Default::default(), 0, 1).rows[0].mark, None);
+}
+
+#[test]
+fn leads_are_given_to_who_works_on_them_and_is_here() {
+    let office = Office::of(Role::Admin);
+    let (server, leads) = stocked(&office, &["Ananya", "Shalini"]);
+    let team = TeamRow { id: domain::TeamId(Uuid::from_u128(50)), name: "North".into() };
+    let user = |n, name: &str, role, disabled| {
+        Entry::Row(Row::User(UserRow { id: domain::UserId(Uuid::from_u128(n)), name: name.into(), role, team: Some(team.id), disabled }))
+    };
+    server.deliver(vec![
+        Entry::Row(Row::Team(team.clone())),
+        user(60, "zoya", Role::Salesperson, false),
+        user(61, "Arjun", Role::TeamLead, false),
+        user(62, "Left", Role::Salesperson, true),
+        user(63, "Counts", Role::FinanceManager, false),
+    ]);
+    server.deliver_owner(leads[0], Some(domain::UserId(Uuid::from_u128(60))));
+    office.sync(&server);
+    let choices = office.desk.ask(LeadOwners { lead: leads[0] }).expect("choices");
+    let shown: Vec<_> = choices.iter().map(|c| (c.name.as_str(), c.team.as_deref(), c.open_leads)).collect();
+    assert_eq!(shown, [("Arjun", Some("North"), 0), ("Ravi Deshpande", None, 0), ("zoya", Some("North"), 1)]);
+    assert!(office.view(leads[0]).can.assign && office.view(leads[0]).can.assign_blocked.is_none());
+    let unsent = office.create("Ravi", "9845011273");
+    assert!(office.view(unsent).can.assign_blocked.is_some_and(|why| why.contains("once it is sent")));
+
+    let seller = Office::new();
+    let (_, leads) = stocked(&seller, &["Ananya"]);
+    assert!(!seller.view(leads[0]).can.assign && seller.view(leads[0]).can.assign_blocked.is_none());
+    assert!(seller.desk.ask(LeadOwners { lead: leads[0] }).expect("nobody").is_empty());
+}
+
+#[test]
+fn a_new_role_is_worked_with_at_once() {
+    let office = Office::new();
+    let (server, leads) = stocked(&office, &["Ananya"]);
+    assert!(!office.view(leads[0]).can.assign);
+    let heard = Arc::new(Mutex::new(Change::default()));
+    office.desk.listen(Arc::new({
+        let heard = heard.clone();
+        move |change| heard.lock().expect("one test").absorb(change)
+    }));
+    let asha = UserRow { id: ASHA, name: "Asha Menon-Rao".into(), role: Role::Admin, team: None, disabled: false };
+    server.deliver(vec![Entry::Row(Row::User(asha))]);
+    office.sync(&server);
+    let change = heard.lock().expect("one test").clone();
+    assert!(change.session && change.directory);
+    let view = office.view(leads[0]);
+    assert!(view.can.assign && view.can.delete);
+    assert_eq!(view.owner.map(|(_, name)| name).as_deref(), Some("Asha Menon-Rao"));
+    office.desk.ask(LeadSetField { lead: leads[0], field: LeadField::Name, value: "Anu".into() }).expect("as an Admin");
+}
+
+#[test]
+fn whoever_is_cut_off_hands_over_what_was_not_sent() {
+    for wipe in [false, true] {
+        let office = Office::new();
+        let (server, leads) = stocked(&office, &["Ananya"]);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        office.desk.engine().on_cut_off(Arc::new({
+            let told = told.clone();
+            move |cut_off| told.lock().expect("one test").push((cut_off.why, cut_off.wipe))
+        }));
+        // More than one part takes.
+        for n in 0..120 {
+            office.desk.ask(NoteAdd { lead: leads[0], text: format!("Note {n}") }).expect("a note");
+        }
+        server.cut_off("device_revoked", wipe);
+        let cut_off = office.desk.engine().sync(&server).expect_err("cut off");
+        assert!(matches!(cut_off, ClientError::Transport(client::TransportError::CutOff { .. })), "{cut_off}");
+        assert_eq!(*told.lock().expect("one test"), [("You were cut off.".to_owned(), wipe)]);
+        let kept: Vec<_> = server.kept.lock().expect("one test").iter().map(Vec::len).collect();
+        assert_eq!((kept.iter().sum::<usize>(), kept.len()), (120, 3));
+        let panel = office.desk.ask(SyncGet {}).expect("the panel");
+        assert_eq!(
+            (panel.outbox_total, panel.why.as_deref(), panel.pill),
+            (0, Some("You were cut off."), Pill::SignInNeeded { pending: 0 })
+        );
+        let list = office.desk.ask(AttentionList {}).expect("a list");
+        assert!(list.len() == 120 && list.iter().all(|item| item.kind == AttentionKind::Quarantined));
+
+        // Once more asks again whether to wipe, with nothing left to keep.
+        office.desk.engine().sync(&server).expect_err("cut off");
+        assert_eq!(server.kept.lock().expect("one test").last().map(Vec::len), Some(0));
+    }
+}

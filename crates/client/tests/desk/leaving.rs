@@ -1,0 +1,189 @@
+//! What a record leaves behind when it leaves this computer: nothing, on any page of any file. The
+//! pages are decrypted here by hand, as somebody with the key and the disk would.
+
+use crate::office::{ASHA, NOW, Office, Server};
+use aes::cipher::{BlockModeDecrypt as _, KeyIvInit as _, block_padding::NoPadding};
+use bridge::attention::AttentionList;
+use bridge::lead::{NoteAdd, TagAdd};
+use domain::command::NewLead;
+use domain::{DocId, LeadId, Refusal, RefusalCode};
+use protocol::pull::Entry;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+const PAGE: usize = 4096;
+/// IV and HMAC at the end of each page.
+const RESERVE: usize = 80;
+
+/// All readable bytes of a profile, of the database's pages and of the log's: each as a character, small.
+fn decrypted(dir: &Path) -> String {
+    let mut plain = Vec::new();
+    let database = std::fs::read(dir.join("leadline.db")).expect("a database");
+    for (i, page) in database.chunks_exact(PAGE).enumerate() {
+        let page = page_of(page, i == 0);
+        assert!(i > 0 || page.starts_with(&PAGE_1), "the first page is a SQLite header");
+        plain.extend(page);
+    }
+    let log = std::fs::read(dir.join("leadline.db-wal")).unwrap_or_default();
+    for frame in log.get(32..).unwrap_or_default().chunks_exact(24 + PAGE) {
+        let first = u32::from_be_bytes([frame[0], frame[1], frame[2], frame[3]]) == 1;
+        plain.extend(page_of(&frame[24..], first));
+    }
+    plain.to_ascii_lowercase().into_iter().map(char::from).collect()
+}
+
+/// From byte 16 on: page size, WAL, WAL, reserve.
+const PAGE_1: [u8; 5] = [0x10, 0x00, 0x02, 0x02, RESERVE as u8];
+
+fn page_of(page: &[u8], first: bool) -> Vec<u8> {
+    let iv = &page[PAGE - RESERVE..PAGE - RESERVE + 16];
+    let mut plain = page[if first { 16 } else { 0 }..PAGE - RESERVE].to_vec();
+    let cipher = cbc::Decryptor::<aes::Aes256>::new_from_slices(&[7; 32], iv).expect("a key and an IV");
+    cipher.decrypt_padded::<NoPadding>(&mut plain).expect("whole blocks");
+    plain
+}
+
+/// Words of it that no other lead has, in every table that could keep them.
+const SECRETS: [&str; 8] = ["quixotania", "zephyrine", "9820014786", "9833060491", "wombatmail", "vexillology", "kumquatly", "ombudsmanly"];
+
+/// Asha's desk with a lead that is about to leave, among others that stay.
+fn stocked(others: u64) -> (Office, Server, LeadId) {
+    let office = Office::new();
+    let server = Server::default();
+    server.deliver_directory();
+    let lead = |n: u64, new: NewLead| server.snapshot(n, new, Some(ASHA), NOW - 60_000 * n as i64);
+    let mut entries = vec![Entry::Resync];
+    for n in 2..2 + others {
+        let name = format!("Lead {n} {}", ["Rao", "Menon", "Joshi"][(n % 3) as usize]);
+        let note = Some("Prefers evenings. ".repeat((n % 7) as usize + 1));
+        entries.push(lead(n, NewLead { name, phone: format!("+9198{:08}", n * 7_919 + 10), note, ..NewLead::default() }));
+    }
+    entries.push(Entry::BackfillEnd);
+    server.deliver(entries);
+    let new = NewLead {
+        name: "Quixotania Zephyrine".into(),
+        phone: "+919820014786".into(),
+        alt_phone: Some("+919833060491".into()),
+        email: Some("q@wombatmail.example".into()),
+        note: Some(format!("Wants vexillology. {}", "Prefers evenings. ".repeat(200))),
+        ..NewLead::default()
+    };
+    server.deliver(vec![lead(1, new)]);
+    office.sync(&server);
+    let id = office.page(&bridge::lead::LeadFilter { search: "quixo".into(), ..Default::default() }, 0, 1).rows[0].id;
+    // Enough edits for a tail, a confirmed ground and rewrites.
+    for n in 0..40 {
+        office.desk.ask(NoteAdd { lead: id, text: format!("kumquatly {n} {}", "and so on ".repeat(30)) }).expect("a note");
+    }
+    office.sync(&server);
+    office.desk.ask(TagAdd { lead: id, tag: "ombudsmanly".into() }).expect("a tag");
+    office.sync(&server);
+    (office, server, id)
+}
+
+#[test]
+fn nothing_of_a_lead_stays_on_any_page_but_what_waits_for_a_decision() {
+    for others in [3, 400] {
+        let (office, server, lead) = stocked(others);
+        office.desk.ask(NoteAdd { lead, text: "Serendipitously typed".into() }).expect("a note");
+        let refusal = Refusal::new(RefusalCode::LeadClosed, "Ravi Deshpande dropped this lead.").winning("quixotania");
+        server.refuse(refusal);
+        office.sync(&server);
+        let before = decrypted(office.dir.path());
+        for secret in SECRETS {
+            assert!(before.contains(secret), "{secret} is there to be looked for");
+        }
+
+        server.deliver(vec![Entry::Evict { doc: DocId::lead(lead) }]);
+        office.sync(&server);
+        let after = decrypted(office.dir.path());
+        for secret in SECRETS {
+            assert!(!after.contains(secret), "{secret} stayed, among {others}");
+        }
+        assert!(after.contains("serendipitously typed"), "what was typed waits for the person");
+        let item = office.desk.ask(AttentionList {}).expect("a list").remove(0);
+        assert_eq!((item.typed.as_str(), item.lead_name.as_str(), item.winning), ("Serendipitously typed", "", None));
+        assert_eq!(office.page(&Default::default(), 0, 1).total as u64, others);
+        assert_eq!(office.found("quixo"), Vec::<String>::new());
+        let support = office.desk.support().expect("facts");
+        assert_eq!(support.integrity, "ok");
+    }
+}
+
+#[test]
+fn what_a_back_fill_does_not_name_leaves_as_wholly() {
+    let (office, server, _) = stocked(3);
+    server.deliver(vec![Entry::Resync, Entry::BackfillEnd]);
+    office.sync(&server);
+    assert_eq!(office.page(&Default::default(), 0, 1).total, 0);
+    let after = decrypted(office.dir.path());
+    for secret in SECRETS {
+        assert!(!after.contains(secret), "{secret} stayed");
+    }
+}
+
+#[test]
+fn a_reader_in_the_way_only_puts_it_off() {
+    let (office, server, lead) = stocked(3);
+    let store = office.desk.engine().store();
+    server.deliver(vec![Entry::Evict { doc: DocId::lead(lead) }]);
+    store
+        .read(|c| {
+            // A snapshot of the past is held open while the lead leaves.
+            let reading = c.unchecked_transaction()?;
+            let before: u32 = reading.query_row("SELECT count(*) FROM leads", [], |r| r.get(0))?;
+            office.sync(&server);
+            assert_eq!(before, 4);
+            Ok(())
+        })
+        .expect("a reading");
+    office.desk.engine().idle();
+    let after = decrypted(office.dir.path());
+    for secret in SECRETS {
+        assert!(!after.contains(secret), "{secret} stayed");
+    }
+}
+
+#[test]
+fn many_leads_that_leave_one_by_one_leave_no_page_behind() {
+    let office = Office::new();
+    let server = Server::default();
+    server.deliver_directory();
+    let new = |n: u64| NewLead {
+        name: format!("Given{n}x Family{n}x"),
+        phone: format!("+9198{:08}", n * 7_919 + 10),
+        email: Some(format!("mail{n}x@example.in")),
+        note: Some(format!("Noted{n}x. {}", "Prefers evenings. ".repeat((n % 9) as usize * 10))),
+        ..NewLead::default()
+    };
+    server.deliver(vec![Entry::Resync]);
+    server.deliver((1..=600).map(|n| server.snapshot(n, new(n), Some(ASHA), NOW - 60_000 * n as i64)).collect());
+    server.deliver(vec![Entry::BackfillEnd]);
+    office.sync(&server);
+    let gone = |n: u64| n * 37 % 5 < 3;
+    let leaves = |n: u64| {
+        let Entry::Snapshot(made) = server.snapshot(n, new(n), Some(ASHA), NOW) else { unreachable!() };
+        Entry::Evict { doc: made.doc }
+    };
+    for n in (1..=600).filter(|n| gone(*n)) {
+        server.deliver(vec![leaves(n)]);
+        if n % 50 == 0 {
+            office.sync(&server);
+        }
+    }
+    office.sync(&server);
+    let after = decrypted(office.dir.path());
+    // `given6x` after `given`, of every place.
+    let numbered = |word: &str| -> BTreeSet<u64> {
+        let rest = after.match_indices(word).map(|(at, _)| &after[at + word.len()..]);
+        rest.filter_map(|rest| rest.split_once('x')?.0.parse().ok()).collect()
+    };
+    let staying: BTreeSet<u64> = (1..=600).filter(|n| !gone(*n)).collect();
+    for word in ["given", "family", "mail", "noted"] {
+        assert_eq!(numbered(word), staying, "{word}");
+    }
+    for n in 1..=600 {
+        assert_eq!(after.contains(&format!("+9198{:08}", n * 7_919 + 10)), !gone(n), "the phone of {n}");
+    }
+    assert_eq!(office.page(&Default::default(), 0, 1).total, (1..=600).filter(|n| !gone(*n)).count() as u32);
+}
