@@ -1,14 +1,18 @@
-//! The desktop shell: one window, one command, one event. Owns the window and where the profile
-//! lies; never looks inside a request and never decides anything about records.
+//! The desktop shell: one window, one command, one event. Owns the window and where the profiles
+//! lie; never looks inside a request and never decides anything about records.
 
 mod commands;
 mod logs;
 mod profile;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
-use tauri::{App, Emitter, Manager, WebviewWindowBuilder};
+use tauri::{App, Emitter, Manager, RunEvent, WebviewWindowBuilder};
 
 use crate::profile::Opened;
 
@@ -21,20 +25,37 @@ const CHANGED: &str = "changed";
 /// When the window or the profile can't be opened.
 pub fn run(profile: Option<PathBuf>) -> anyhow::Result<()> {
     refuse_foreign_driver()?;
-    tauri::Builder::default()
+    let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![commands::request])
         .setup(move |app| Ok(open(app, profile)?))
-        .run(tauri::generate_context!())
-        .context("the window could not be opened")
+        .build(tauri::generate_context!())
+        .context("the window could not be opened")?;
+    app.run(|app, event| {
+        if let (RunEvent::Exit, Some(opened)) = (event, app.try_state::<Arc<Opened>>()) {
+            opened.close();
+        }
+    });
+    Ok(())
 }
 
 /// Tauri lets anyone who sets this variable drive the window; only test builds allow that.
 fn refuse_foreign_driver() -> anyhow::Result<()> {
-    let asked = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some();
-    if asked && !cfg!(feature = "automation") {
+    if is_driven() && !cfg!(feature = "automation") {
         bail!("this build can't be driven by WebDriver: unset TAURI_WEBVIEW_AUTOMATION, or build with the feature `automation`");
     }
     Ok(())
+}
+
+fn is_driven() -> bool {
+    std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
+}
+
+/// Removes what the web view of an older version kept.
+fn forget(kept: &Path) {
+    match std::fs::remove_dir_all(kept) {
+        Err(error) if error.kind() != ErrorKind::NotFound => tracing::warn!("the web view's old folder is left: {error}"),
+        _ => {}
+    }
 }
 
 fn open(app: &mut App, profile: Option<PathBuf>) -> anyhow::Result<()> {
@@ -52,14 +73,23 @@ fn open(app: &mut App, profile: Option<PathBuf>) -> anyhow::Result<()> {
         Err(error) => eprintln!("{error:#}"),
     }
     let handle = app.handle().clone();
-    let opened = Opened::at(&profile, move |change| {
+    let opened = Opened::at(profile.clone(), move |change| {
         // Fails only while the window closes, when nobody is left to tell.
         let _ = handle.emit(CHANGED, change);
     });
     app.manage(Arc::new(opened));
 
     let config = app.config().app.windows.first().context("tauri.conf.json names no window")?.clone();
-    // What the web view keeps (drafts) belongs to the profile.
-    WebviewWindowBuilder::from_config(app, &config)?.data_directory(profile.join("webview")).build()?;
+    let window = WebviewWindowBuilder::from_config(app, &config)?;
+    // The web view keeps nothing: drafts, too, are in the encrypted copy. One that keeps nothing can't
+    // be driven, so in tests it has a folder, in which they look for what should not be there.
+    let kept = profile.join("webview");
+    let window = if is_driven() {
+        window.data_directory(kept)
+    } else {
+        forget(&kept);
+        window.incognito(true)
+    };
+    window.build()?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// Folder of this person's local copy; the default is the system's place for application data.
+    /// Folder of the local copies of the people at this computer; the default is the system's place for application data.
     #[arg(long, env = "LEADLINE_PROFILE", value_name = "DIR")]
     profile: Option<PathBuf>,
 }

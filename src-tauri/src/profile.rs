@@ -1,35 +1,36 @@
-//! Opens the profile of this window, once. Owns where it lies; what it holds is `client`'s.
+//! The station of this window: the copies in its folder, one of them open at most. Owns where they
+//! lie; what they hold is `client`'s.
 
-use std::{path::Path, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use bridge::{Change, Problem};
-use client::{Listener, Profile, desk::Desk, system_env};
+use client::{Station, station::Watch, system_env, vault::Homes};
 use serde_json::Value;
 
-/// The open profile; or why it can't be opened, which then answers every request.
-pub struct Opened(Result<Desk, Problem>);
+/// The station and what watches over it, as long as the app runs.
+pub struct Opened {
+    station: Station,
+    _watch: Watch,
+}
 
 impl Opened {
-    /// Opens it for writing; `changed` hears of each commit, from any thread.
-    pub fn at(dir: &Path, changed: impl Fn(Change) + Send + Sync + 'static) -> Self {
-        let desk = Profile::at(dir).and_then(|profile| Desk::open(profile, system_env()));
-        match &desk {
-            Ok(desk) => start(desk, Arc::new(changed)),
-            Err(error) => tracing::error!("the profile can't be opened: {error}"),
-        }
-        Self(desk.map_err(Problem::from))
+    /// Opens it; `changed` hears of each commit and of each lock, from any thread.
+    pub fn at(dir: PathBuf, changed: impl Fn(Change) + Send + Sync + 'static) -> Self {
+        let station = Station::at(dir, system_env(), Homes::system());
+        station.listen(Arc::new(changed));
+        let watch = station.watch();
+        Self { station, _watch: watch }
     }
 
     /// Answers one request. Blocks on the disk.
     pub fn answer(&self, name: &str, payload: Value) -> Result<Value, Problem> {
-        self.0.as_ref().map_err(Problem::clone)?.answer(name, payload)
+        self.station.answer(name, payload)
     }
-}
 
-/// Work goes on without sync: whoever is signed in just sees that nothing is sent.
-fn start(desk: &Desk, changed: Listener) {
-    desk.listen(changed);
-    if let Err(error) = desk.start_sync() {
-        tracing::error!("sync can't be started: {error}");
+    /// Closes the open copy as the window ends.
+    pub fn close(&self) {
+        if let Err(problem) = self.station.lock() {
+            tracing::warn!("the copy was not closed: {problem}");
+        }
     }
 }

@@ -112,6 +112,7 @@ badge-not-set = Not set
 badge-missed = Missed · { $day }
 mark-attention = needs attention
 mark-conflict = conflict
+mark-proposal = edits to take or drop
 mark-waiting = waits for server
 mark-not-sent = not sent
 
@@ -155,6 +156,12 @@ deed-note = wrote “{ $text }”
 deed-note-edited = edited a note
 deed-tag = added the tag { $tag }
 deed-tag-removed = removed the tag { $tag }
+deed-deleted = deleted this lead
+deed-deleted-reason = deleted this lead: { $reason }
+deed-restored = restored this lead
+deed-restored-reason = restored this lead: { $reason }
+deed-assigned = gave this lead to { $to }
+deed-assigned-nobody = took this lead from its owner
 
 ## Edits waiting to be sent
 edit-created = Lead added
@@ -173,6 +180,10 @@ edit-note = { $count ->
 edit-note-edited = Note edited
 edit-tag = Tag { $tag } added
 edit-tag-removed = Tag { $tag } removed
+edit-deleted = Lead deleted
+edit-restored = Lead restored
+edit-assigned = Given to { $to }
+edit-assigned-nobody = Owner taken off
 
 topic-lead = new lead
 topic-status = status
@@ -181,10 +192,23 @@ topic-follow-up = follow-up
 topic-call = call
 topic-note = note
 topic-tag = tag
+topic-deletion = deletion
+topic-owner = owner
 
 ## Frame
 page-leads = Leads
 page-attention = Needs attention
+page-users = Users
+page-permissions = Permissions
+page-devices = Devices
+page-deleted = Deleted items
+page-audit = Audit log
+page-quarantine = Quarantine
+page-account = My account
+page-forbidden = { $page } is not in your role.
+role-changed = You are now { $role }.
+role-changed-page = You are now { $role }. { $page } is not in it.
+sidebar-admin = Admin
 sidebar-label = Pages
 search-all = Search name or phone
 user-menu-label = You
@@ -193,6 +217,8 @@ theme-dark = Dark
 theme-light = Light
 theme-system = As the system has it
 sign-out = Sign out
+lock = Lock
+switch-person = Switch person
 close = Close
 save = Save
 leave = Leave
@@ -255,6 +281,53 @@ sign-in-password = Password
 sign-in-password-missing = Type your password.
 sign-in-show-password = Show password
 sign-in-busy = Signing in
+sign-in-again = Sign in again
+back = Back
+have-invitation = I have an invitation or a code
+people-here = People on this computer
+people-title = Who is it?
+people-text = Each has their own copy on this computer, which only their password opens.
+people-other = Sign in as somebody else
+profile-last-used = last used { $when }
+someone-else = Someone else
+forgot-password = Forgot the password?
+unlock = Unlock
+unlock-busy = Unlocking
+unlock-text = Locked. Your work is saved on this computer.
+lease-ended-title = Sign in once with the server
+lease-ended-text = This copy works for some days without the server, and that time is over. Your work is saved here and goes out after you sign in.
+wiped-title = This copy is gone
+wiped-text = It was wiped by an administrator, or its key is lost. Nothing of it can be read any more. Sign in to begin a new one.
+cut-off-title = This computer was cut off
+cut-off-text = What was not sent yet is kept on the server for a manager to read. Nothing here can be opened.
+second-factor-title = Two-step sign-in
+second-factor-text = Type the six digits your authenticator app shows now. Without the app, type one of your recovery codes.
+second-factor-code = Code
+key-file-title = May the key lie in a file?
+key-file-text = Leads are stored encrypted. This computer has no keychain for the key, so it would lie in a file that only your user account can read.
+key-file-safety = Your password still locks the key. Without this, nothing can be kept here, and you can’t sign in.
+key-file-refused = Not signed in: there is no place for the key. Turn this computer’s keychain on, or sign in again and allow the file.
+allow = Allow
+not-now = Not now
+invitation-title = Join with an invitation
+invitation-text = Paste the link or the code you were given, and choose a password. A code for a forgotten password works the same way.
+invitation-code = Invitation link or code
+invitation-placeholder = leadline://join?… or K7QF-2MXD-9TRA
+invitation-missing = Paste the link or the code from your invitation.
+invitation-read = Joins { $server }
+invitation-password = New password
+invitation-password-missing = Choose a password.
+invitation-submit = Set password and sign in
+password-advice = Four or more words that don’t belong together make a good one.
+password-too-weak = This password is too easy to guess.
+password-strength-label = Strength of the password
+password-strength = { $score ->
+    [0] Very weak
+    [1] Weak
+    [2] Fair
+    [3] Good
+   *[4] Strong
+}
 sign-in-back = Back to leads
 sign-in-version = Leadline { $version }
 
@@ -315,6 +388,49 @@ position = { $at } of { $total }
 previous-lead = Previous lead
 next-lead = Next lead
 lead-added = added { $when }
+assign = Assign
+assign-to = Give it to
+assign-filter = Name or team
+assign-none = Nobody of that name can be given leads.
+assign-me = { $name } (you)
+nobody = Nobody
+open-leads = { $number ->
+    [one] 1 open
+   *[other] { $count } open
+}
+assigned = Now { $name }’s lead
+assigned-nobody = Nobody owns it now
+needs-server = Needs the server, which is out of reach.
+delete-lead = Delete
+delete-title = Delete { $name }?
+delete-text = It leaves every list. An Admin finds it under Deleted items and can restore it.
+delete-it = Delete
+keep-it = Keep it
+delete-undone = Undone at once
+deleted-toast = { $name } deleted
+deleted-by = Deleted by { $name }, { $when }
+edited-after-deletion = Edited after deletion by somebody who did not know.
+restore = Restore
+restore-title = Restore { $name }?
+restore-text = It comes back to its owner’s list with everything that was in it.
+restore-keep = Leave deleted
+restored-toast = { $name } restored
+reason-missing = Say why, in a few words.
+section-proposals = Proposed by an earlier owner
+proposals-aside = { $count ->
+    [one] 1 to take or drop
+   *[other] { $count } to take or drop
+}
+proposed = proposed
+proposal-by = Proposed by { $name }. T takes it, D drops it
+proposal-to = { $name } → { $value }
+proposal-now = Now:
+proposal-when = wrote { $wrote }, arrived { $arrived }
+proposal-take = Take
+proposal-drop = Drop
+proposal-taken = Taken
+proposal-dropped = Dropped
+proposal-not-yours = The lead’s owner takes or drops it.
 owner-you = Yours
 owner-nobody = Nobody owns this lead
 owner-provisional = { $name }, waits for the server
@@ -333,6 +449,7 @@ next-step = { $to ->
     }
 }
 status-menu = Move to
+status-deleted = This lead is deleted. Restore it first.
 status-final = A converted lead stays converted.
 status-not-yours = Moving this lead is not in your role.
 status-changed = Status is now { $status }
@@ -345,6 +462,7 @@ drop-it = Drop it
 reopen-it = Reopen it
 interest = Interest
 interest-set = Interest is now { $level }, { $word }
+interest-is = { $level }, { $word }
 interest-only-interested = Interest is set while a lead is Interested.
 section-contact = Contact
 section-tags = Tags
@@ -409,6 +527,56 @@ record-left-unnamed = This lead is not here
 record-unread = This lead can’t be read
 record-left-typed = What you typed is kept here:
 
+## My account
+account-offline = Your account is kept by the server.
+account-profile = Profile
+account-sign-in = Signing in
+account-this-computer = This computer
+account-name = Name
+account-name-missing = Type your name.
+account-name-changed = Name changed
+edit = Edit
+copy = Copy
+copy-all = Copy all
+idle-lock = Lock when nobody is here
+idle-lock-text = After this long without a key or a click. What you typed stays.
+idle-lock-after = After { $minutes } minutes
+idle-lock-never = Never
+password-text = Also opens your copy on this computer, with or without a network.
+password-change = Change password
+password-changed = Password changed
+password-old = Present password
+two-step-on = on
+two-step-text = A code from your phone besides the password, so that a password alone lets nobody in.
+two-step-on-text = Signing in asks for a code from your authenticator app. Unlocking this computer does not.
+two-step-set-up = Set up
+two-step-turn-on = Turn on
+two-step-turn-off = Turn off
+two-step-turned-off = Two-step sign-in is off
+two-step-keep = Keep it on
+two-step-set-up-title = Set up two-step sign-in
+two-step-scan = Scan this with an authenticator app on your phone.
+two-step-qr = QR code of the secret below
+two-step-or-type = Or type this into the app:
+two-step-code = Six digits from the app
+two-step-six = Type the six digits that the app shows.
+two-step-codes-title = Recovery codes
+two-step-codes-text = Each lets you in once without the app. They are shown only now: keep them where you keep passwords.
+two-step-kept = I have kept them
+sessions = Where you are signed in
+sessions-text = End a session you don’t know. What was not sent there yet goes out at the next sign-in.
+sessions-keep = Keep them
+session-computer = Computer
+session-used = Last used
+session-began = Signed in
+session-end = End
+session-end-of = End the session on { $name }
+session-ended = Session ended
+session-this = this computer
+sign-out-everywhere = Sign out everywhere
+sign-out-everywhere-title = Sign out everywhere?
+sign-out-everywhere-text = Every computer, this one too, asks for your password again. What is not sent yet stays on each and goes out afterwards.
+
 ## Needs attention
 attention-count = { $count ->
     [one] 1 edit waits for your decision
@@ -417,6 +585,16 @@ attention-count = { $count ->
 attention-keys-move = move
 attention-keys-open = open lead
 attention-keys-undo = undo
+attention-notices = { $count ->
+    [one] 1 notice to read
+   *[other] { $count } notices to read
+}
+attention-both = { $edits }, { $notices } to read
+attention-proposed = Passed on
+attention-quarantined = Kept for a manager
+attention-arrived = You wrote it { $wrote }, it arrived { $arrived }
+attention-dismissed = Dismissed
+dismiss = Dismiss
 attention-refused = Not accepted
 attention-topic = , { $topic }
 attention-when = You wrote it { $wrote }, answered { $refused }
@@ -426,7 +604,252 @@ attention-retry = Try again
 attention-retried = Sent again as a new edit
 attention-discarded = Discarded
 attention-gone = The lead is not on this computer any more.
+attention-left = A lead that left
 attention-none = Nothing needs you
 attention-none-text = Every edit you made was accepted or is on its way.
 open-lead = Open lead
 discard = Discard
+
+## Administration
+admin-offline = This page needs the server
+admin-failed = This page can’t be shown
+admin-stale = This may be out of date: { $why }
+admin-again = Try again
+admin-refresh = Ask again
+admin-deeds = What to do
+admin-deeds-of = What to do with { $name }
+scope = { $scope ->
+    [all] All
+    [team] Team
+    [own] Own
+    [converted] Converted
+    [view] View
+   *[none] –
+}
+scope-meaning = { $scope ->
+    [all] every record, or yes
+    [team] of the own team
+    [own] own records
+    [converted] converted leads
+    [view] everything, to look at
+   *[none] not in the role
+}
+
+## Users and teams
+users-people = People
+users-teams = Teams
+users-search = Find a person
+users-invite = Invite
+users-email = E-mail
+users-role = Role
+users-team = Team
+users-status = Status
+users-last-seen = Last seen
+users-two-step = Two-step
+users-active = Active
+users-invited = Invited
+users-disabled = Disabled
+users-never = Never
+users-on = On
+users-off = Off
+users-no-team = No team
+users-none = Nobody found
+users-none-text = Nobody’s name, e-mail, role or team holds “{ $search }”.
+users-change-role = Change role…
+users-change-team = Change team…
+users-new-code = New code…
+users-enable = Enable
+users-enable-first = disabled
+users-disable = Disable…
+users-enabled = { $name } may sign in again.
+users-disabled-toast = { $name } is disabled.
+disable-title = Disable { $name }?
+disable-text = Their sessions end at once and they can’t sign in. What they have not sent yet goes to quarantine. Their leads stay with them until somebody reassigns them. Enabling lets them in again.
+disable-keep = Keep access
+disable-act = Disable
+role-title = Role of { $name }
+role-is = Now { $role }.
+role-is-now = { $name } is now { $role }.
+role-make = Make { $role }
+role-gains = Gains
+role-loses = Loses
+role-moves = Reaches elsewhere
+role-at-once = It takes effect at once, on every computer that is online.
+role-own = This is your own role. Whether you can change it back is up to another administrator.
+difference-pages = { $count ->
+    [one] Page
+   *[other] Pages
+}
+difference-new = { $scope ->
+    [all] Everywhere
+    [team] For the team
+    [own] For own records
+    [converted] For converted leads
+   *[view] To look at
+}
+difference-gone = No more
+difference-reach = { $to ->
+    [all] Everywhere
+    [team] For the team
+    [own] For own records
+    [converted] For converted leads
+   *[view] Only to look at
+}, until now { $from ->
+    [all] everywhere
+    [team] for the team
+    [own] for own records
+    [converted] for converted leads
+   *[view] only to look at
+}
+team-title = Team of { $name }
+team-hint = The role decides whether the team’s records come with it.
+team-move = Move
+team-is-now = { $name } is now in { $team }.
+team-is-now-none = { $name } is now in no team.
+team-new = Name of a new team
+team-create = Add team
+team-made = Team { $team } added
+team-rename = Rename
+team-rename-of = Rename { $team }
+team-name-of = Name of { $team }
+team-renamed = Now called { $team }
+teams-people = People
+teams-who = Who
+teams-none = No teams yet
+teams-none-text = A team lets its Team Lead see and assign what its people work on.
+invite-title = Invite somebody
+invite-name-missing = Type their name.
+invite-email-missing = Type their e-mail address.
+invite-make = Invite
+code-title-new = { $name } is invited
+code-title = New code for { $name }
+code-text-new = Send the link, or read the code out. It sets the password and opens the account.
+code-text = Send the link, or read the code out. It sets a new password; until then the old one stays.
+code-until = Good until { $when }, once.
+code-once = It is shown only now. A new code makes this one void.
+code-copy = Copy code
+code-copy-link = Copy link
+code-done = Done
+
+## Permissions
+permissions-search = Find an action
+permissions-legend = What the words mean
+permissions-read-only = Built in: to be read, not changed. A person’s rights come with their role.
+permissions-action = Action
+permissions-yours = yours
+permissions-none = No action found
+permissions-none-text = No action holds “{ $search }”.
+
+## Devices
+devices-search = Find a person or device
+devices-count = { $count ->
+    [one] 1 device
+   *[other] { $count } devices
+}
+devices-person = Person
+devices-device = Device
+devices-version = Version
+devices-waiting = Waiting
+devices-lease = Lease until
+devices-lease-over = Over since { $when }
+devices-state = State
+devices-active = Active
+devices-revoked = Revoked
+devices-wipe-ordered = Wipe ordered
+devices-wiped = Wiped
+devices-unknown = It has not said
+devices-this = this computer
+devices-none = No devices
+devices-none-text = A device is listed once somebody signs in on it.
+devices-none-match = No person or device here holds “{ $search }”.
+devices-revoke = Revoke…
+devices-wipe = Wipe…
+devices-whose = { $name }’s { $device }
+devices-pending = { $count ->
+    [one] 1 edit waits on it; it goes to quarantine at its next contact.
+   *[other] { $count } edits wait on it; they go to quarantine at its next contact.
+}
+devices-this-warning = This is the computer you are using.
+revoke-title = Revoke { $device }?
+revoke-text = Its session ends at once, and from then on it can only upload what it has not sent, into quarantine.
+revoke-act = Revoke it
+revoke-done = { $device } is revoked.
+wipe-title = Wipe { $device }?
+wipe-text = At its next contact it uploads what it has not sent into quarantine and destroys its key; nothing on it can be read after that.
+wipe-act = Wipe it
+wipe-done = { $device } is told to wipe itself.
+
+## Deleted items
+deleted-search = Find a deleted lead
+deleted-count = { $count ->
+    [one] 1 deleted lead
+   *[other] { $count } deleted leads
+}
+deleted-who = Deleted by
+deleted-when = When
+deleted-reason = Why
+deleted-edited = edited after deletion
+deleted-edited-why = Somebody who did not know of the deletion went on editing.
+deleted-none = Nothing is deleted
+deleted-none-text = A deleted lead leaves every list and waits here.
+deleted-more = { $count ->
+    [one] Show 1 more
+   *[other] Show { $count } more
+}
+restore-of = Restore { $name }
+restored = { $name } is restored.
+
+## Audit log
+audit-when = When
+audit-who = Who
+audit-what = What
+audit-about = About
+audit-details = Details
+audit-anybody = Anybody
+audit-anything = Any action
+audit-somebody = One person
+audit-nobody = nobody signed in
+audit-from = From
+audit-to = To
+audit-day = { $label } { $day }
+audit-today = today
+audit-any-day = Any day
+audit-lead-is = Lead: { $name }
+audit-one-lead = one lead
+audit-all-leads = Show every lead
+audit-older = Load older
+lead-audit = Audit log of this lead
+audit-end = { $count ->
+    [one] 1 entry, all there is
+   *[other] { $count } entries, all there are
+}
+audit-none = No entries
+audit-none-text = What people do is written here.
+audit-none-match = Nothing was done that fits these filters.
+
+## Quarantine
+quarantine-count = { $count ->
+    [one] 1 edit is put aside
+   *[other] { $count } edits are put aside
+}
+quarantine-lease = Lease ended
+quarantine-disabled = Person disabled
+quarantine-revoked = Device revoked
+quarantine-recovered = Recovered
+quarantine-restored = After a restore
+quarantine-lease-why = { $name } wrote this on { $device }, which had been without the server for too long, and the lead had moved on.
+quarantine-disabled-why = { $name } wrote this on { $device } and was disabled before it arrived.
+quarantine-revoked-why = { $name } wrote this on { $device }, which was revoked before it arrived.
+quarantine-recovered-why = Taken from { $name }’s profile on { $device } with the recovery key.
+quarantine-restored-why = { $name } wrote this on { $device }; after the server was restored it is not in their role.
+quarantine-when = Wrote it { $wrote }, arrived { $arrived }
+quarantine-typed = Typed
+quarantine-lead-gone = A lead that is not here
+quarantine-release = Release
+quarantine-released = Let through
+quarantine-drop = Drop
+quarantine-dropped = Dropped
+quarantine-drop-title = Drop { $name }’s edit?
+quarantine-drop-text = { $edit }. It can’t be brought back; copy what was typed first if somebody may need it.
+quarantine-none = Nothing is put aside
+quarantine-none-text = Edits land here when their author or device was cut off before they arrived.

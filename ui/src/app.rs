@@ -3,20 +3,25 @@
 
 use crate::clock::Clock;
 use crate::components::shell::Shell;
+use crate::components::sidebar;
 use crate::components::toaster::Toaster;
+use crate::components::user_menu::UserAct;
 use crate::icon::sprite;
+use crate::pages::account::AccountPage;
+use crate::pages::admin::AdminPage;
 use crate::pages::attention::AttentionPage;
+use crate::pages::gate::GatePage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
-use crate::pages::sign_in::SignInPage;
-use crate::route::{ListFilter, Route, Tab};
+use crate::route::{ListFilter, Page, Route, Tab};
 use crate::theme::{self, Theme};
-use crate::{hub, ipc, keys, t, toast};
+use crate::{draft, hub, idle, ipc, keys, t, toast, words};
 use bridge::lead::{LeadCounts, LeadCountsGet};
-use bridge::session::{Me, PreferenceSet, SessionGet, SessionSignOut, SessionView};
+use bridge::session::{Gate, Me, PreferenceSet, SessionGet, SessionLock, SessionSignOut, SessionView};
 use bridge::sync::{Pill, SyncGet, SyncView};
 use bridge::{Change, Problem};
-use domain::LeadId;
+use domain::policy::{self, Action};
+use domain::{LeadId, Role, UserId};
 use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
 use std::rc::Rc;
@@ -29,7 +34,8 @@ const COUNTDOWN_MS: u32 = 1_000;
 
 pub enum Msg {
     Session(Box<Result<SessionView, Problem>>),
-    SignedIn(Box<SessionView>),
+    /// The gate let somebody in, or shows another face.
+    Passed(Box<SessionView>),
     Counts(LeadCounts),
     Sync(Box<SyncView>),
     Changed(Change),
@@ -37,7 +43,9 @@ pub enum Msg {
     Search(String),
     Panel,
     Theme(Theme),
-    SignOut,
+    User(UserAct),
+    Closed(Box<SessionView>, UserAct),
+    IdleLock(u32),
     Adding(bool),
     Added(LeadId, String),
     Tick,
@@ -56,6 +64,11 @@ pub struct App {
     is_adding: bool,
     /// The lead added last, for the list to show.
     added: Option<LeadId>,
+    /// Who was here last, as what: what was open waits for them behind the lock.
+    last: Option<(UserId, Role)>,
+    /// The gate starts with the list of people.
+    chooses_person: bool,
+    idle: Option<idle::Watch>,
     theme: Theme,
     clock: Clock,
     /// Questions under way, and whether another change came meanwhile.
@@ -105,6 +118,9 @@ impl Component for App {
             is_panel_open: false,
             is_adding: false,
             added: None,
+            last: None,
+            chooses_person: false,
+            idle: None,
             theme: Theme::Dark,
             clock: Clock::default(),
             counting: Asking::default(),
@@ -122,9 +138,16 @@ impl Component for App {
                 Ok(session) => self.take_session(ctx, session),
                 Err(problem) => self.failed = Some(problem),
             },
-            Msg::SignedIn(session) => {
+            Msg::Passed(session) => self.pass(ctx, *session),
+            Msg::User(act) => close(ctx, act),
+            Msg::Closed(session, act) => {
+                self.chooses_person = act == UserAct::Switch;
                 self.take_session(ctx, *session);
-                go(&Route::leads());
+            }
+            Msg::IdleLock(minutes) => {
+                self.watch_idle(ctx, minutes);
+                self.session = self.session.as_deref().cloned().map(|session| Rc::new(SessionView { idle_lock_min: minutes, ..session }));
+                ipc::tell(PreferenceSet { key: "idle_lock_min".into(), value: minutes.to_string() });
             }
             Msg::Counts(counts) => {
                 self.counts = Rc::new(counts);
@@ -134,7 +157,10 @@ impl Component for App {
             }
             Msg::Sync(sync) => self.take_sync(ctx, *sync),
             Msg::Changed(change) => return self.hear(ctx, &change),
-            Msg::Went(route) => self.route = route,
+            Msg::Went(route) => {
+                self.route = route;
+                self.guard(false);
+            }
             Msg::Search(text) => {
                 let filter = ListFilter { tab: Some(Tab::All), search: text, ..ListFilter::default() };
                 replace(&Route::Leads { filter, open: None });
@@ -142,7 +168,6 @@ impl Component for App {
             }
             Msg::Panel => self.toggle_panel(ctx),
             Msg::Theme(theme) => self.set_theme(theme),
-            Msg::SignOut => sign_out(ctx),
             Msg::Adding(is_adding) => self.is_adding = is_adding,
             Msg::Added(lead, name) => self.added(lead, &name),
             Msg::Tick => self.clock = self.me.as_ref().map_or(self.clock, |me| Clock::read(&me.zone)),
@@ -169,29 +194,40 @@ impl App {
             return html! { <div class="fatal" role="alert"><h1>{ t!("start-failed") }</h1><p>{ &problem.text }</p></div> };
         }
         let Some(session) = &self.session else { return Html::default() };
-        let on_signed_in = ctx.link().callback(|session| Msg::SignedIn(Box::new(session)));
+        let on_session = ctx.link().callback(|session| Msg::Passed(Box::new(session)));
         match &self.me {
             Some(me) if self.route != Route::Login => self.shell(ctx, me),
-            me => html! { <SignInPage session={session.clone()} may_go_back={me.is_some()} {on_signed_in} /> },
+            me => html! {
+                <GatePage session={session.clone()} may_go_back={me.is_some()} chooses_person={self.chooses_person} {on_session} />
+            },
         }
     }
 
     fn shell(&self, ctx: &Context<Self>, me: &Rc<Me>) -> Html {
         let link = ctx.link();
         let pill = self.sync.as_ref().map(|sync| sync.pill.clone());
+        // Drawn anew for another role, with another role's answers.
+        let key = me.role.as_str();
         let page = match &self.route {
             Route::Leads { filter, open } => html! {
-                <LeadsPage me={me.clone()} filter={filter.clone()} open={*open} counts={self.counts.clone()} clock={self.clock} {pill}
+                <LeadsPage {key} me={me.clone()} filter={filter.clone()} open={*open} counts={self.counts.clone()} clock={self.clock} {pill}
                     added={self.added} on_add={link.callback(|()| Msg::Adding(true))} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />
             },
-            Route::Attention => html! { <AttentionPage /> },
+            Route::Attention => html! { <AttentionPage {key} /> },
+            Route::Users(_) | Route::Permissions | Route::Devices | Route::Deleted | Route::Audit(_) | Route::Quarantine => html! {
+                <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />
+            },
+            Route::Account => html! {
+                <AccountPage {key} me={me.clone()} clock={self.clock} {pill} idle_lock_min={self.session.as_ref().map_or(0, |session| session.idle_lock_min)}
+                    on_idle_lock={link.callback(Msg::IdleLock)} />
+            },
             Route::Login => Html::default(),
         };
         html! {
             <>
             <Shell me={me.clone()} route={self.route.clone()} counts={self.counts.clone()} sync={self.sync.clone()} clock={self.clock}
                 theme={self.theme} is_panel_open={self.is_panel_open} on_panel={link.callback(|()| Msg::Panel)}
-                on_theme={link.callback(Msg::Theme)} on_sign_out={link.callback(|()| Msg::SignOut)} on_search={link.callback(Msg::Search)}>
+                on_theme={link.callback(Msg::Theme)} on_user={link.callback(Msg::User)} on_search={link.callback(Msg::Search)}>
                 { page }
             </Shell>
             if self.is_adding {
@@ -204,16 +240,71 @@ impl App {
     fn take_session(&mut self, ctx: &Context<Self>, session: SessionView) {
         self.failed = None;
         self.set_theme_shown(Theme::read(&session.theme));
-        self.me = session.me.clone().map(Rc::new);
+        let before = std::mem::replace(&mut self.me, session.me.clone().filter(|_| is_open(&session.gate)).map(Rc::new));
+        let idle_lock_min = session.idle_lock_min;
         self.session = Some(Rc::new(session));
-        match &self.me {
+        match self.me.clone() {
             Some(me) => {
                 self.clock = Clock::read(&me.zone);
+                let has_new_role = self.welcome(&me);
+                self.is_adding &= policy::has(me.role, Action::CreateLead);
                 self.ask_counts(ctx);
                 self.ask_sync(ctx);
+                self.guard(has_new_role);
+                self.watch_idle(ctx, idle_lock_min);
             }
-            None => (self.is_panel_open, self.sync) = (false, None),
+            None => {
+                (self.is_panel_open, self.sync, self.idle) = (false, None, None);
+                if before.is_some() {
+                    toast::clear();
+                }
+            }
         }
+    }
+
+    fn pass(&mut self, ctx: &Context<Self>, session: SessionView) {
+        self.take_session(ctx, session);
+        if let Some(me) = self.me.as_ref().filter(|_| self.route == Route::Login) {
+            go(&Page::landing(me.role).route());
+        }
+    }
+
+    /// Whoever comes back finds what they left; somebody else begins at the beginning. Whether their
+    /// role is another than it was.
+    fn welcome(&mut self, me: &Me) -> bool {
+        let before = self.last.replace((me.user, me.role));
+        if before.is_some_and(|(user, _)| user != me.user) {
+            (self.is_adding, self.added, self.counts) = (false, None, Rc::default());
+            self.route = Page::landing(me.role).route();
+            go(&self.route);
+        }
+        before.is_some_and(|(user, role)| user == me.user && role != me.role)
+    }
+
+    /// A watch that runs goes on: only another time starts it anew.
+    fn watch_idle(&mut self, ctx: &Context<Self>, minutes: u32) {
+        if self.idle.as_ref().map_or(0, idle::Watch::limit_min) != minutes {
+            self.idle = idle::Watch::start(minutes, ctx.link().callback(|()| Msg::User(UserAct::Lock)));
+        }
+    }
+
+    /// Leaves a page that is not in the role, and says so (row B6).
+    fn guard(&mut self, has_changed: bool) {
+        let Some(me) = &self.me else { return };
+        let role = words::role(me.role);
+        let Some(page) = self.route.forbidden(me.role).map(sidebar::word) else {
+            if has_changed {
+                toast::done(t!("role-changed", role = role));
+            }
+            return;
+        };
+        if has_changed {
+            toast::problem(t!("role-changed-page", role = role, page = page));
+        } else if !matches!(hash().as_str(), "" | "#" | "#/") {
+            toast::problem(t!("page-forbidden", page = page));
+        }
+        self.route = Page::landing(me.role).route();
+        replace(&self.route);
     }
 
     /// Passes the change on to the open page, and asks again for what is around it.
@@ -307,8 +398,10 @@ impl App {
         if self.me.is_none() || self.route == Route::Login {
             return;
         }
+        let may = |action| self.me.as_ref().is_some_and(|me| policy::has(me.role, action));
         match event.key().as_str() {
             "k" => keys::focus("[data-testid=global-search]"),
+            " " if !may(Action::CreateLead) => {}
             " " => ctx.link().send_message(Msg::Adding(true)),
             _ => ctx.link().send_message(Msg::Theme(self.theme.next())),
         }
@@ -332,16 +425,33 @@ fn ask_session(ctx: &Context<App>) {
     ctx.link().send_future(async { Msg::Session(Box::new(ipc::call(&SessionGet {}).await)) });
 }
 
-fn sign_out(ctx: &Context<App>) {
-    ctx.link().send_future(async {
-        let answer = ipc::call(&SessionSignOut {}).await;
-        match &answer {
-            Ok(_) => go(&Route::Login),
-            Err(problem) => toast::problem(problem.text.clone()),
-        }
+/// Whether the app is behind the gate, for whoever is named.
+fn is_open(gate: &Gate) -> bool {
+    match gate {
+        Gate::Open | Gate::SignIn => true,
+        Gate::Locked | Gate::LeaseEnded | Gate::Wiped | Gate::CutOff { .. } => false,
+    }
+}
+
+/// Locks or signs out, once everything typed is kept.
+fn close(ctx: &Context<App>, act: UserAct) {
+    ctx.link().send_future(async move {
+        draft::settled().await;
+        let answer = match act {
+            UserAct::Lock | UserAct::Switch => ipc::call(&SessionLock {}).await,
+            UserAct::SignOut => ipc::call(&SessionSignOut {}).await,
+        };
         match answer {
-            Ok(session) => Msg::Session(Box::new(Ok(session))),
-            Err(_) => Msg::Tick,
+            Ok(session) => {
+                if act == UserAct::SignOut {
+                    go(&Route::Login);
+                }
+                Msg::Closed(Box::new(session), act)
+            }
+            Err(problem) => {
+                toast::problem(problem.text);
+                Msg::Tick
+            }
         }
     });
 }

@@ -53,6 +53,7 @@ pub fn mark(mark: Mark) -> Look {
     match mark {
         Mark::NeedsAttention => Look { tone: "warn", glyph: Icon::Triangle, text: t!("mark-attention") },
         Mark::Conflict => Look { tone: "conflict", glyph: Icon::Conflict, text: t!("mark-conflict") },
+        Mark::Proposal => Look { tone: "info", glyph: Icon::HandOver, text: t!("mark-proposal") },
         Mark::Waiting => Look { tone: "muted", glyph: Icon::Clock, text: t!("mark-waiting") },
         Mark::NotSent => Look { tone: "muted", glyph: Icon::CloudUp, text: t!("mark-not-sent") },
     }

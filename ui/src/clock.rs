@@ -25,6 +25,16 @@ impl Clock {
     }
 }
 
+/// When a day begins in an IANA zone, ms since the epoch; by the clock's own distance where the zone
+/// is not known.
+pub fn start_of_day(zone: &str, days: i64, clock: Clock) -> i64 {
+    let begins = |offset_min: i32| (days * 24 * 60 - i64::from(offset_min)) * 60_000;
+    let guess = begins(clock.offset_min);
+    let date = js_sys::Date::new(&JsValue::from_f64(guess as f64));
+    // Summer time may have begun or ended between then and now.
+    begins(offset(&date, guess, zone).unwrap_or(clock.offset_min))
+}
+
 /// The engine knows the zones: Swedish happens to write local time as ISO does.
 fn offset(date: &js_sys::Date, now_ms: i64, zone: &str) -> Option<i32> {
     let options = js_sys::Object::new();

@@ -3,11 +3,32 @@
 
 use crate::ipc;
 use bridge::session::{DraftGet, DraftSet};
+use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
+
+thread_local! {
+    /// Drafts that are being written.
+    static WRITING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How often [`settled`] looks, and how often at most: two seconds altogether.
+const LOOK_MS: u32 = 20;
+const LOOKS_MAX: u32 = 100;
+
+/// Waits until everything typed so far is kept, before the profile closes.
+pub async fn settled() {
+    for _ in 0..LOOKS_MAX {
+        // First a moment: the last keystroke may still be on its way to its draft.
+        TimeoutFuture::new(LOOK_MS).await;
+        if WRITING.get() == 0 {
+            return;
+        }
+    }
+}
 
 /// One part: what was typed, and the text it was typed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +104,7 @@ impl Drafts {
             return;
         }
         inner.is_writing = true;
+        WRITING.set(WRITING.get() + 1);
         let this = self.clone();
         spawn_local(async move { this.write_until_current().await });
     }
@@ -92,6 +114,7 @@ impl Drafts {
             // A draft that can't be kept still stands in its field.
             let _ = ipc::call(&DraftSet { key: self.key.to_string(), text }).await;
         }
+        WRITING.set(WRITING.get().saturating_sub(1));
     }
 
     /// What to write next; `None` when all is written.

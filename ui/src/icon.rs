@@ -8,6 +8,7 @@ use yew::{AttrValue, Html, Properties, component, html};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     Alert,
+    Archive,
     ArrowDown,
     ArrowLeft,
     ArrowRight,
@@ -34,6 +35,9 @@ pub enum Icon {
     Flame,
     HalfPie,
     HandOver,
+    History,
+    IdCard,
+    Laptop,
     Lock,
     LogIn,
     LogOut,
@@ -52,13 +56,16 @@ pub enum Icon {
     Search,
     SearchX,
     Server,
+    Shield,
     SolidCross,
     SolidTick,
     Sun,
     Tag,
     ThreeQuarterPie,
+    Trash,
     Triangle,
     UpDown,
+    User,
     UserPlus,
     Users,
     X,
@@ -67,6 +74,10 @@ pub enum Icon {
 /// Name, and what is drawn in a box of 24.
 const SHAPES: &[(Icon, &str)] = &[
     (Icon::Alert, r#"<circle cx="12" cy="12" r="10"/><line x1="12" x2="12" y1="8" y2="12"/><line x1="12" x2="12.01" y1="16" y2="16"/>"#),
+    (
+        Icon::Archive,
+        r#"<rect width="20" height="5" x="2" y="3" rx="1"/><path d="M4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8"/><path d="M10 12h4"/>"#,
+    ),
     (Icon::ArrowDown, r#"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"#),
     (Icon::ArrowLeft, r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#),
     (Icon::ArrowRight, r#"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"#),
@@ -120,6 +131,15 @@ const SHAPES: &[(Icon, &str)] = &[
     (Icon::Flame, r#"<path d="M12 3q1 4 4 6.5t3 5.5a1 1 0 0 1-14 0 5 5 0 0 1 1-3 1 1 0 0 0 5 0c0-2-1.5-3-1.5-5q0-2 2.5-4"/>"#),
     (Icon::HalfPie, r#"<circle cx="12" cy="12" r="9"/><path d="M12 6a6 6 0 0 1 0 12z" fill="currentColor" stroke="none"/>"#),
     (Icon::HandOver, r#"<path d="m16 3 4 4-4 4"/><path d="M20 7H4"/><path d="m8 21-4-4 4-4"/><path d="M4 17h16"/>"#),
+    (Icon::History, r#"<path d="M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8"/><path d="M3 3v5h5"/><path d="M12 7v5l4 2"/>"#),
+    (
+        Icon::IdCard,
+        r#"<path d="M16 10h2"/><path d="M16 14h2"/><path d="M6.17 15a3 3 0 0 1 5.66 0"/><circle cx="9" cy="11" r="2"/><rect x="2" y="5" width="20" height="14" rx="2"/>"#,
+    ),
+    (
+        Icon::Laptop,
+        r#"<path d="M18 5a2 2 0 0 1 2 2v8.526a2 2 0 0 0 .212.897l1.068 2.127a1 1 0 0 1-.9 1.45H3.62a1 1 0 0 1-.9-1.45l1.068-2.127A2 2 0 0 0 4 15.526V7a2 2 0 0 1 2-2z"/><path d="M20.054 15.987H3.946"/>"#,
+    ),
     (Icon::Lock, r#"<rect width="18" height="11" x="3" y="11" rx="2" ry="2"/><path d="M7 11V7a5 5 0 0 1 10 0v4"/>"#),
     (Icon::LogIn, r#"<path d="m10 17 5-5-5-5"/><path d="M15 12H3"/><path d="M15 3h4a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-4"/>"#),
     (Icon::LogOut, r#"<path d="m16 17 5-5-5-5"/><path d="M21 12H9"/><path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4"/>"#),
@@ -163,6 +183,10 @@ const SHAPES: &[(Icon, &str)] = &[
         r#"<rect width="20" height="8" x="2" y="2" rx="2" ry="2"/><rect width="20" height="8" x="2" y="14" rx="2" ry="2"/><line x1="6" x2="6.01" y1="6" y2="6"/><line x1="6" x2="6.01" y1="18" y2="18"/>"#,
     ),
     (
+        Icon::Shield,
+        r#"<path d="M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z"/><path d="m9 12 2 2 4-4"/>"#,
+    ),
+    (
         Icon::SolidCross,
         r#"<path d="M12 2.500a9.500 9.500 0 1 0 0 19 9.500 9.500 0 0 0 0-19zm3.700 11.800a1 1 0 0 1-1.400 1.400L12 13.400l-2.300 2.300a1 1 0 0 1-1.400-1.400l2.300-2.300-2.300-2.300a1 1 0 0 1 1.400-1.400l2.300 2.300 2.300-2.300a1 1 0 0 1 1.400 1.400L13.400 12z" fill="currentColor" stroke="none"/>"#,
     ),
@@ -180,10 +204,15 @@ const SHAPES: &[(Icon, &str)] = &[
     ),
     (Icon::ThreeQuarterPie, r#"<circle cx="12" cy="12" r="9"/><path d="M12 12V6a6 6 0 1 1-6 6z" fill="currentColor" stroke="none"/>"#),
     (
+        Icon::Trash,
+        r#"<path d="M3 6h18"/><path d="M19 6v14c0 1-1 2-2 2H7c-1 0-2-1-2-2V6"/><path d="M8 6V4c0-1 1-2 2-2h4c1 0 2 1 2 2v2"/><line x1="10" x2="10" y1="11" y2="17"/><line x1="14" x2="14" y1="11" y2="17"/>"#,
+    ),
+    (
         Icon::Triangle,
         r#"<path d="m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3"/><path d="M12 9v4"/><path d="M12 17h.01"/>"#,
     ),
     (Icon::UpDown, r#"<path d="m7 15 5 5 5-5"/><path d="m7 9 5-5 5 5"/>"#),
+    (Icon::User, r#"<path d="M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2"/><circle cx="12" cy="7" r="4"/>"#),
     (
         Icon::UserPlus,
         r#"<path d="M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2"/><circle cx="9" cy="7" r="4"/><line x1="19" x2="19" y1="8" y2="14"/><line x1="22" x2="16" y1="11" y2="11"/>"#,

@@ -75,6 +75,15 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Puts the focus on a box and marks what it holds, to be typed over.
+pub fn select(selector: &str) {
+    focus(selector);
+    let focused = window().and_then(|w| w.document()).and_then(|d| d.active_element());
+    if let Some(input) = focused.and_then(|e| e.dyn_into::<HtmlInputElement>().ok()) {
+        input.select();
+    }
+}
+
 /// The focus is on something that Enter presses.
 pub fn is_on_control(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());

@@ -10,6 +10,7 @@ mod components;
 mod draft;
 mod hub;
 mod icon;
+mod idle;
 mod ipc;
 mod keys;
 mod pages;

@@ -1,8 +1,11 @@
 //! The hash router (row C7): what the window shows, and how the list is narrowed, is in the
 //! address, so that back, forward and reload keep it. Reading and writing are pure.
 
+use crate::calendar;
 use domain::lead::{Pool, Status};
-use domain::{LeadId, Role};
+use domain::people::AuditAction;
+use domain::policy::{self, Action};
+use domain::{LeadId, Role, UserId};
 use std::fmt;
 
 /// A screen.
@@ -14,7 +17,115 @@ pub enum Route {
         open: Option<LeadId>,
     },
     Attention,
+    Users(UsersTab),
+    Permissions,
+    Devices,
+    Deleted,
+    Audit(AuditNarrow),
+    Quarantine,
+    Account,
     Login,
+}
+
+/// A page with an address of its own. The one table of who may open which (rows B3 to B6): nothing
+/// else in the window decides about pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Page {
+    Leads,
+    Attention,
+    Users,
+    Permissions,
+    Devices,
+    Deleted,
+    Audit,
+    Quarantine,
+    Account,
+}
+
+impl Page {
+    /// In the sidebar's order.
+    pub const ALL: [Page; 9] = [
+        Page::Leads,
+        Page::Attention,
+        Page::Users,
+        Page::Permissions,
+        Page::Devices,
+        Page::Deleted,
+        Page::Audit,
+        Page::Quarantine,
+        Page::Account,
+    ];
+
+    /// The right that opens it. One's own refused edits and one's own account are everybody's.
+    pub fn action(self) -> Action {
+        match self {
+            Page::Leads => Action::LeadsPage,
+            Page::Attention | Page::Account => Action::SignIn,
+            Page::Users | Page::Devices => Action::ManageUsers,
+            Page::Permissions => Action::PermissionsPage,
+            Page::Deleted => Action::DeletedItemsPage,
+            Page::Audit => Action::ViewAudit,
+            // Whoever gives leads away also judges the edits of those who no longer have them.
+            Page::Quarantine => Action::AssignLead,
+        }
+    }
+
+    pub fn is_open_to(self, role: Role) -> bool {
+        policy::has(role, self.action())
+    }
+
+    /// Where a role begins: the first page it has. Nobody's work starts at what was refused.
+    pub fn landing(role: Role) -> Self {
+        let starts = |page: &Page| *page != Page::Attention && page.is_open_to(role);
+        Page::ALL.into_iter().find(starts).unwrap_or(Page::Account)
+    }
+
+    /// Listed under Admin.
+    pub fn is_admin(self) -> bool {
+        match self {
+            Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
+            Page::Leads | Page::Attention | Page::Account => false,
+        }
+    }
+
+    /// What the sidebar lists. One's account is behind one's name; it is listed where it is all there is.
+    pub fn listed(role: Role) -> Vec<Page> {
+        let landing = Page::landing(role);
+        Page::ALL.into_iter().filter(|page| page.is_open_to(role) && (*page != Page::Account || landing == Page::Account)).collect()
+    }
+
+    pub fn route(self) -> Route {
+        match self {
+            Page::Leads => Route::leads(),
+            Page::Attention => Route::Attention,
+            Page::Users => Route::Users(UsersTab::People),
+            Page::Permissions => Route::Permissions,
+            Page::Devices => Route::Devices,
+            Page::Deleted => Route::Deleted,
+            Page::Audit => Route::Audit(AuditNarrow::default()),
+            Page::Quarantine => Route::Quarantine,
+            Page::Account => Route::Account,
+        }
+    }
+}
+
+/// The two halves of the users page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UsersTab {
+    #[default]
+    People,
+    Teams,
+}
+
+/// How the audit log is narrowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditNarrow {
+    pub lead: Option<LeadId>,
+    pub by: Option<UserId>,
+    pub action: Option<AuditAction>,
+    /// Days since 1970-01-01 on the organisation's wall, both included.
+    pub from: Option<i64>,
+    pub to: Option<i64>,
 }
 
 /// How the list is narrowed.
@@ -114,9 +225,70 @@ impl ListFilter {
     }
 }
 
+impl AuditNarrow {
+    pub fn of_lead(lead: LeadId) -> Self {
+        Self { lead: Some(lead), ..Self::default() }
+    }
+
+    fn query(&self) -> String {
+        let day = |days: Option<i64>| days.map(calendar::iso);
+        let parts = [
+            ("lead", self.lead.map(|id| id.to_string())),
+            ("by", self.by.map(|id| id.to_string())),
+            ("action", self.action.map(action_name)),
+            ("from", day(self.from)),
+            ("to", day(self.to)),
+        ];
+        let parts: Vec<_> = parts.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?))).collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+
+    fn read(query: &str) -> Self {
+        let mut narrow = Self::default();
+        for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+            match key {
+                "lead" => narrow.lead = value.parse().ok(),
+                "by" => narrow.by = value.parse().ok(),
+                "action" => narrow.action = AuditAction::ALL.into_iter().find(|action| action_name(*action) == value),
+                "from" => narrow.from = calendar::parse_date(value),
+                "to" => narrow.to = calendar::parse_date(value),
+                _ => {}
+            }
+        }
+        narrow
+    }
+}
+
+/// Its stable name, `follow_up`.
+pub fn action_name(action: AuditAction) -> String {
+    let name = serde_json::to_value(action).ok();
+    name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+}
+
 impl Route {
     pub fn leads() -> Self {
         Route::Leads { filter: ListFilter::default(), open: None }
+    }
+
+    /// The page it shows; the sign-in form is none.
+    pub fn page(&self) -> Option<Page> {
+        match self {
+            Route::Leads { .. } => Some(Page::Leads),
+            Route::Attention => Some(Page::Attention),
+            Route::Users(_) => Some(Page::Users),
+            Route::Permissions => Some(Page::Permissions),
+            Route::Devices => Some(Page::Devices),
+            Route::Deleted => Some(Page::Deleted),
+            Route::Audit(_) => Some(Page::Audit),
+            Route::Quarantine => Some(Page::Quarantine),
+            Route::Account => Some(Page::Account),
+            Route::Login => None,
+        }
+    }
+
+    /// The page of it that the role may not open (row B6).
+    pub fn forbidden(&self, role: Role) -> Option<Page> {
+        self.page().filter(|page| !page.is_open_to(role))
     }
 
     /// Reads `#/leads/<id>?pool=working`; what is unknown opens Leads.
@@ -126,6 +298,17 @@ impl Route {
         let mut parts = path.split('/').filter(|p| !p.is_empty());
         match parts.next() {
             Some("attention") => Route::Attention,
+            Some("account") => Route::Account,
+            Some("admin") => match (parts.next(), parts.next()) {
+                (Some("users"), Some("teams")) => Route::Users(UsersTab::Teams),
+                (Some("users"), _) => Route::Users(UsersTab::People),
+                (Some("permissions"), _) => Route::Permissions,
+                (Some("devices"), _) => Route::Devices,
+                (Some("deleted"), _) => Route::Deleted,
+                (Some("audit"), _) => Route::Audit(AuditNarrow::read(query)),
+                (Some("quarantine"), _) => Route::Quarantine,
+                _ => Route::leads(),
+            },
             Some("login") => Route::Login,
             _ => Route::Leads { filter: ListFilter::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
         }
@@ -143,6 +326,14 @@ impl fmt::Display for Route {
             Route::Leads { filter, open: None } => write!(f, "#/leads{}", filter.query()),
             Route::Leads { filter, open: Some(lead) } => write!(f, "#/leads/{lead}{}", filter.query()),
             Route::Attention => f.write_str("#/attention"),
+            Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
+            Route::Users(UsersTab::Teams) => f.write_str("#/admin/users/teams"),
+            Route::Permissions => f.write_str("#/admin/permissions"),
+            Route::Devices => f.write_str("#/admin/devices"),
+            Route::Deleted => f.write_str("#/admin/deleted"),
+            Route::Audit(narrow) => write!(f, "#/admin/audit{}", narrow.query()),
+            Route::Quarantine => f.write_str("#/admin/quarantine"),
+            Route::Account => f.write_str("#/account"),
             Route::Login => f.write_str("#/login"),
         }
     }
@@ -189,16 +380,56 @@ mod tests {
             Route::Leads { filter: narrowed.clone(), open: None },
             Route::Leads { filter: narrowed, open: Some(lead) },
             Route::Leads { filter: ListFilter { tab: Some(Tab::All), ..Default::default() }, open: Some(lead) },
-            Route::Attention,
             Route::Login,
-        ] {
+            Route::Users(UsersTab::Teams),
+            Route::Audit(AuditNarrow::of_lead(lead)),
+            Route::Audit(AuditNarrow {
+                lead: None,
+                by: Some("0193c5a0-0000-7000-8000-000000000002".parse().expect("an id")),
+                action: Some(AuditAction::FollowUp),
+                from: calendar::parse_date("2026-11-01"),
+                to: calendar::parse_date("2026-11-21"),
+            }),
+        ]
+        .into_iter()
+        .chain(Page::ALL.map(Page::route))
+        {
             assert_eq!(Route::read(&route.to_string()), route);
+        }
+        for page in Page::ALL {
+            assert_eq!(page.route().page(), Some(page));
+        }
+    }
+
+    #[test]
+    fn each_role_has_the_pages_its_rights_open() {
+        use Page::*;
+        let rows: [(Role, &[Page], Page); 8] = [
+            (Role::SuperAdmin, &[Leads, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
+            (Role::Admin, &[Leads, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
+            (Role::Manager, &[Leads, Attention, Quarantine], Leads),
+            (Role::TeamLead, &[Leads, Attention, Audit, Quarantine], Leads),
+            (Role::Salesperson, &[Leads, Attention], Leads),
+            (Role::RecoveryAgent, &[Attention, Account], Account),
+            (Role::FinanceManager, &[Attention, Account], Account),
+            (Role::Analyst, &[Attention, Audit], Audit),
+        ];
+        assert_eq!(rows.map(|(role, ..)| role), Role::ALL);
+        for (role, listed, landing) in rows {
+            assert_eq!(Page::listed(role), listed, "{role:?}");
+            assert_eq!(Page::landing(role), landing, "{role:?}");
+            for page in Page::ALL {
+                let may = policy::scope(role, page.action()) != policy::Scope::None;
+                assert_eq!(page.route().forbidden(role), (!may).then_some(page), "{role:?} {page:?}");
+                assert_eq!(listed.contains(&page) || page == Account, may, "{role:?} {page:?}");
+            }
+            assert_eq!(Route::Login.forbidden(role), None);
         }
     }
 
     #[test]
     fn what_is_unknown_opens_leads() {
-        for hash in ["", "#", "#/", "#/nowhere", "#/leads/not-an-id", "#/leads?status=sold&q="] {
+        for hash in ["", "#", "#/", "#/nowhere", "#/leads/not-an-id", "#/leads?status=sold&q=", "#/admin", "#/admin/payments"] {
             assert_eq!(Route::read(hash), Route::leads(), "{hash}");
         }
         assert_eq!(unescape("50%"), "50%");

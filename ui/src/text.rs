@@ -82,11 +82,10 @@ mod tests {
 
     #[test]
     fn every_key_used_exists_and_every_key_is_used() {
-        let defined: BTreeSet<String> = ENGLISH
-            .lines()
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-            .filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned()))
-            .collect();
+        let keys = ENGLISH.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        let keys: Vec<String> = keys.filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned())).collect();
+        let defined: BTreeSet<String> = keys.iter().cloned().collect();
+        assert_eq!(keys.len(), defined.len(), "a key stands in en.ftl twice: the first would be said for both");
         let mut used = BTreeSet::new();
         scan(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut used);
         assert_eq!(used.difference(&defined).collect::<Vec<_>>(), Vec::<&String>::new(), "used, but not in en.ftl");

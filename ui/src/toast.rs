@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use yew::Callback;
 
 thread_local! {
-    static HOST: RefCell<Option<Callback<Toast>>> = const { RefCell::new(None) };
+    static HOST: RefCell<Option<Callback<Option<Toast>>>> = const { RefCell::new(None) };
 }
 
 /// A short message at the bottom left.
@@ -37,12 +37,21 @@ pub fn problem(text: String) {
 }
 
 pub fn show(toast: Toast) {
+    tell(Some(toast));
+}
+
+/// Nobody else may take back what one person did.
+pub fn clear() {
+    tell(None);
+}
+
+fn tell(toast: Option<Toast>) {
     if let Some(host) = HOST.with_borrow(Clone::clone) {
         host.emit(toast);
     }
 }
 
 /// The one component that draws toasts says where they go.
-pub fn host(callback: Option<Callback<Toast>>) {
+pub fn host(callback: Option<Callback<Option<Toast>>>) {
     HOST.set(callback);
 }

@@ -140,6 +140,12 @@ pub fn deed(what: &TimelineWhat) -> String {
         TimelineWhat::NoteEdited => t!("deed-note-edited"),
         TimelineWhat::TagAdded { tag } => t!("deed-tag", tag = tag.as_str()),
         TimelineWhat::TagRemoved { tag } => t!("deed-tag-removed", tag = tag.as_str()),
+        TimelineWhat::Deleted { reason } if reason.is_empty() => t!("deed-deleted"),
+        TimelineWhat::Deleted { reason } => t!("deed-deleted-reason", reason = reason.as_str()),
+        TimelineWhat::Restored { reason } if reason.is_empty() => t!("deed-restored"),
+        TimelineWhat::Restored { reason } => t!("deed-restored-reason", reason = reason.as_str()),
+        TimelineWhat::Assigned { to: Some(to) } => t!("deed-assigned", to = to.as_str()),
+        TimelineWhat::Assigned { to: None } => t!("deed-assigned-nobody"),
     }
 }
 
@@ -159,6 +165,24 @@ pub fn edit(what: &TimelineWhat) -> String {
         TimelineWhat::NoteEdited => t!("edit-note-edited"),
         TimelineWhat::TagAdded { tag } => t!("edit-tag", tag = tag.as_str()),
         TimelineWhat::TagRemoved { tag } => t!("edit-tag-removed", tag = tag.as_str()),
+        TimelineWhat::Deleted { .. } => t!("edit-deleted"),
+        TimelineWhat::Restored { .. } => t!("edit-restored"),
+        TimelineWhat::Assigned { to: Some(to) } => t!("edit-assigned", to = to.as_str()),
+        TimelineWhat::Assigned { to: None } => t!("edit-assigned-nobody"),
+    }
+}
+
+/// What somebody proposed, in place of what is: `E-mail → x@y.in`.
+pub fn proposal(what: &TimelineWhat) -> String {
+    let to = |name: String, value: String| t!("proposal-to", name = name, value = value);
+    match what {
+        TimelineWhat::Field { field: f, display } => to(field(*f), display.clone().unwrap_or_else(|| t!("field-empty"))),
+        TimelineWhat::Status { to: status_to, reason: None, .. } => to(t!("column-status"), status(*status_to)),
+        TimelineWhat::Status { to: status_to, reason: Some(reason), .. } => {
+            to(t!("column-status"), format!("{}: {reason}", status(*status_to)))
+        }
+        TimelineWhat::Interest { level } => to(t!("interest"), format!("{level}, {}", interest(*level))),
+        other => edit(other),
     }
 }
 
@@ -176,6 +200,8 @@ pub fn topic(what: &TimelineWhat) -> String {
         TimelineWhat::Call { .. } => t!("topic-call"),
         TimelineWhat::NoteAdded { .. } | TimelineWhat::NoteEdited => t!("topic-note"),
         TimelineWhat::TagAdded { .. } | TimelineWhat::TagRemoved { .. } => t!("topic-tag"),
+        TimelineWhat::Deleted { .. } | TimelineWhat::Restored { .. } => t!("topic-deletion"),
+        TimelineWhat::Assigned { .. } => t!("topic-owner"),
     }
 }
 

@@ -9,7 +9,7 @@ const HUES: u32 = 8;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub name: AttrValue,
-    /// 20, 32 or 40 px.
+    /// 20, 32, 40 or 64 px.
     #[prop_or(20)]
     pub size: u8,
 }

@@ -82,6 +82,9 @@ pub struct ItemProps {
     pub checked: Option<bool>,
     #[prop_or_default]
     pub disabled: bool,
+    /// Why it is disabled.
+    #[prop_or_default]
+    pub why: Option<String>,
     #[prop_or("menuitem")]
     pub role: &'static str,
     pub children: Html,
@@ -93,7 +96,8 @@ pub fn MenuItem(props: &ItemProps) -> Html {
     let role = if props.checked.is_some() && props.role == "menuitem" { "menuitemradio" } else { props.role };
     html! {
         <button type="button" class="menu__item" {role} aria-checked={checked.filter(|_| role == "menuitemradio")}
-            aria-selected={checked.filter(|_| role == "option")} disabled={props.disabled} data-testid={props.testid.clone()}
+            aria-selected={checked.filter(|_| role == "option")} disabled={props.disabled} title={props.why.clone()}
+            aria-description={props.why.clone()} data-testid={props.testid.clone()}
             onclick={props.on_pick.reform(|_: MouseEvent| ())}>
             { props.children.clone() }
         </button>

@@ -2,11 +2,11 @@
 //! (row C1). Decides nothing about the pages in it.
 
 use crate::clock::Clock;
-use crate::components::sidebar::Sidebar;
+use crate::components::sidebar::{self, Sidebar};
 use crate::components::sync_panel::SyncPanel;
 use crate::components::topbar::Topbar;
-use crate::route::Route;
-use crate::t;
+use crate::components::user_menu::UserAct;
+use crate::route::{Page, Route};
 use crate::theme::Theme;
 use bridge::lead::LeadCounts;
 use bridge::session::Me;
@@ -25,24 +25,20 @@ pub struct Props {
     pub is_panel_open: bool,
     pub on_panel: Callback<()>,
     pub on_theme: Callback<Theme>,
-    pub on_sign_out: Callback<()>,
+    pub on_user: Callback<UserAct>,
     pub on_search: Callback<String>,
     pub children: Html,
 }
 
 #[component]
 pub fn Shell(props: &Props) -> Html {
-    let title = match &props.route {
-        Route::Leads { .. } => t!("page-leads"),
-        Route::Attention => t!("page-attention"),
-        Route::Login => t!("sign-in"),
-    };
+    let title = props.route.page().map(sidebar::word).unwrap_or_default();
     html! {
         <div class="shell" data-testid="app-shell">
             <Topbar org={props.me.org.clone()} {title} pill={props.sync.as_ref().map(|s| s.pill.clone())} is_panel_open={props.is_panel_open}
-                on_panel={&props.on_panel} on_search={&props.on_search} />
+                on_panel={&props.on_panel} can_search={Page::Leads.is_open_to(props.me.role)} on_search={&props.on_search} />
             <Sidebar me={props.me.clone()} route={props.route.clone()} counts={props.counts.clone()} theme={props.theme}
-                on_theme={&props.on_theme} on_sign_out={&props.on_sign_out} />
+                on_theme={&props.on_theme} on_user={&props.on_user} />
             <main class="shell__main">{ props.children.clone() }</main>
             if let Some(sync) = props.sync.as_ref().filter(|_| props.is_panel_open) {
                 <SyncPanel sync={sync.clone()} attention={props.counts.attention} clock={props.clock} on_close={&props.on_panel} />

@@ -1,8 +1,9 @@
-//! The sidebar: the pages that exist, and the person in its footer (rows C2, C3).
+//! The sidebar: the pages that the role has, and the person in its footer (rows B5, C2, C3). Which
+//! those are is decided in `route`.
 
-use crate::components::user_menu::UserMenu;
+use crate::components::user_menu::{UserAct, UserMenu};
 use crate::icon::{Glyph, Icon};
-use crate::route::Route;
+use crate::route::{Page, Route};
 use crate::t;
 use crate::text::count;
 use crate::theme::Theme;
@@ -18,28 +19,72 @@ pub struct Props {
     pub counts: Rc<LeadCounts>,
     pub theme: Theme,
     pub on_theme: Callback<Theme>,
-    pub on_sign_out: Callback<()>,
+    pub on_user: Callback<UserAct>,
 }
 
 #[component]
 pub fn Sidebar(props: &Props) -> Html {
-    let link = |route: Route, icon, label: String, testid: &'static str, number: u32| {
-        let is_here = props.route.is_same_page(&route);
-        html! {
-            <a class={classes!("sidebar__link", is_here.then_some("sidebar__link--here"))} href={route.to_string()} data-testid={testid}
-                aria-current={is_here.then_some("page")} title={label.clone()}>
-                <Glyph {icon} size={18} /><span class="sidebar__word">{ label }</span>
-                if number > 0 { <span class="sidebar__count" data-testid={format!("{testid}-count")}>{ count(number) }</span> }
-            </a>
-        }
-    };
+    let listed = Page::listed(props.me.role);
+    let (admin, own): (Vec<Page>, Vec<Page>) = listed.into_iter().partition(|page| page.is_admin());
     html! {
         <nav class="sidebar" aria-label={t!("sidebar-label")} data-testid="sidebar">
-            <div class="sidebar__links">
-                { link(Route::leads(), Icon::Users, t!("page-leads"), "sidebar-leads", props.counts.all) }
-                { link(Route::Attention, Icon::Triangle, t!("page-attention"), "sidebar-attention", props.counts.attention) }
+            <div class="sidebar__scroll">
+                <div class="sidebar__links">{ for own.into_iter().map(|page| link(props, page)) }</div>
+                if !admin.is_empty() {
+                    <div class="sidebar__links" role="group" aria-labelledby="sidebar-admin" data-testid="sidebar-admin">
+                        <h2 id="sidebar-admin" class="sidebar__group">{ t!("sidebar-admin") }</h2>
+                        { for admin.into_iter().map(|page| link(props, page)) }
+                    </div>
+                }
             </div>
-            <UserMenu me={props.me.clone()} theme={props.theme} on_theme={&props.on_theme} on_sign_out={&props.on_sign_out} />
+            <UserMenu me={props.me.clone()} theme={props.theme} on_theme={&props.on_theme} on_user={&props.on_user} />
         </nav>
+    }
+}
+
+fn link(props: &Props, page: Page) -> Html {
+    let (icon, testid) = look(page);
+    let is_here = props.route.page() == Some(page);
+    let label = word(page);
+    let number = match page {
+        Page::Leads => props.counts.all,
+        Page::Attention => props.counts.attention,
+        Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine | Page::Account => 0,
+    };
+    html! {
+        <a key={testid} class={classes!("sidebar__link", is_here.then_some("sidebar__link--here"))} href={page.route().to_string()}
+            data-testid={testid} aria-current={is_here.then_some("page")} title={label.clone()}>
+            <Glyph {icon} size={18} /><span class="sidebar__word">{ label }</span>
+            if number > 0 { <span class="sidebar__count" data-testid={format!("{testid}-count")}>{ count(number) }</span> }
+        </a>
+    }
+}
+
+fn look(page: Page) -> (Icon, &'static str) {
+    match page {
+        Page::Leads => (Icon::Users, "sidebar-leads"),
+        Page::Attention => (Icon::Triangle, "sidebar-attention"),
+        Page::Users => (Icon::IdCard, "sidebar-users"),
+        Page::Permissions => (Icon::Shield, "sidebar-permissions"),
+        Page::Devices => (Icon::Laptop, "sidebar-devices"),
+        Page::Deleted => (Icon::Trash, "sidebar-deleted"),
+        Page::Audit => (Icon::History, "sidebar-audit"),
+        Page::Quarantine => (Icon::Archive, "sidebar-quarantine"),
+        Page::Account => (Icon::User, "sidebar-account"),
+    }
+}
+
+/// What a page is called, here, in the topbar and in sentences.
+pub fn word(page: Page) -> String {
+    match page {
+        Page::Leads => t!("page-leads"),
+        Page::Attention => t!("page-attention"),
+        Page::Users => t!("page-users"),
+        Page::Permissions => t!("page-permissions"),
+        Page::Devices => t!("page-devices"),
+        Page::Deleted => t!("page-deleted"),
+        Page::Audit => t!("page-audit"),
+        Page::Quarantine => t!("page-quarantine"),
+        Page::Account => t!("page-account"),
     }
 }

@@ -228,5 +228,8 @@ pub fn icon_of(what: &TimelineWhat) -> Icon {
         TimelineWhat::Call { .. } => Icon::Phone,
         TimelineWhat::NoteAdded { .. } | TimelineWhat::NoteEdited => Icon::Note,
         TimelineWhat::TagAdded { .. } | TimelineWhat::TagRemoved { .. } => Icon::Tag,
+        TimelineWhat::Deleted { .. } => Icon::Trash,
+        TimelineWhat::Restored { .. } => Icon::Retry,
+        TimelineWhat::Assigned { .. } => Icon::HandOver,
     }
 }

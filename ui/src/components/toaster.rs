@@ -29,7 +29,7 @@ impl Component for Toaster {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        toast::host(Some(ctx.link().callback(Msg::Show)));
+        toast::host(Some(ctx.link().callback(|toast: Option<Toast>| toast.map_or(Msg::Hide, Msg::Show))));
         Self { shown: None, timer: None, _keys: keys::listen(is_undo, ctx.link().callback(|_| Msg::Undo)) }
     }
 

@@ -15,6 +15,8 @@ pub struct Props {
     pub pill: Option<Pill>,
     pub is_panel_open: bool,
     pub on_panel: Callback<()>,
+    /// Leads are in the role.
+    pub can_search: bool,
     /// Searches all leads, from any page.
     pub on_search: Callback<String>,
 }
@@ -31,7 +33,7 @@ pub fn Topbar(props: &Props) -> Html {
                 </span>
             </div>
             <h1 class="topbar__title" data-testid="page-title">{ &props.title }</h1>
-            <GlobalSearch on_search={&props.on_search} />
+            if props.can_search { <GlobalSearch on_search={&props.on_search} /> } else { <span></span> }
             <div class="topbar__end">
                 if let Some(pill) = &props.pill {
                     <SyncPill pill={pill.clone()} is_open={props.is_panel_open} on_toggle={&props.on_panel} />

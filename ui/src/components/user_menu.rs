@@ -1,21 +1,31 @@
-//! Who is signed in, with theme and sign-out behind it (rows C3, C4).
+//! Who is signed in, with their account, lock, theme and sign-out behind it (rows C3, C4, A17).
 
 use crate::components::avatar::Avatar;
 use crate::components::menu::{Menu, MenuItem};
 use crate::components::name::Name;
 use crate::icon::{Glyph, Icon};
+use crate::route::Route;
 use crate::theme::Theme;
 use crate::{t, words};
 use bridge::session::Me;
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// What the person wants of their session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserAct {
+    Lock,
+    /// Locks, and shows who else has a copy here.
+    Switch,
+    SignOut,
+}
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub me: Rc<Me>,
     pub theme: Theme,
     pub on_theme: Callback<Theme>,
-    pub on_sign_out: Callback<()>,
+    pub on_user: Callback<UserAct>,
 }
 
 #[component]
@@ -48,14 +58,26 @@ pub fn UserMenu(props: &Props) -> Html {
             if *open {
                 <Menu label={t!("user-menu-label")} on_close={close.clone()} class="menu--above">
                     { menu_head(&props.me) }
+                    <MenuItem testid="my-account" on_pick={close.reform(|()| open_account())}><Glyph icon={Icon::User} />{ t!("page-account") }</MenuItem>
+                    <div class="menu__line" role="separator"></div>
                     { themes(props) }
                     <div class="menu__line" role="separator"></div>
-                    <MenuItem testid="logout-button" on_pick={&props.on_sign_out}>
-                        <Glyph icon={Icon::LogOut} />{ t!("sign-out") }
-                    </MenuItem>
+                    { act(props, UserAct::Lock, "lock-button", Icon::Lock, t!("lock")) }
+                    { act(props, UserAct::Switch, "switch-button", Icon::Users, t!("switch-person")) }
+                    { act(props, UserAct::SignOut, "logout-button", Icon::LogOut, t!("sign-out")) }
                 </Menu>
             }
         </div>
+    }
+}
+
+fn act(props: &Props, act: UserAct, testid: &'static str, icon: Icon, word: String) -> Html {
+    html! { <MenuItem {testid} on_pick={props.on_user.reform(move |()| act)}><Glyph {icon} />{ word }</MenuItem> }
+}
+
+fn open_account() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(&Route::Account.to_string());
     }
 }
 

@@ -1,14 +1,16 @@
-//! Needs attention (mock-up 04): what was refused, why, what stands instead, and the ways out.
+//! Needs attention (mock-up 04): what was refused, why, what stands instead, and the ways out; and
+//! notices of what went to a lead's new owner or to a manager.
 
 use crate::clipboard::copy;
 use crate::components::empty::Empty;
 use crate::components::key::Key;
 use crate::components::name::Name;
 use crate::components::sync_panel::icon_of;
+use crate::components::why::Why;
 use crate::icon::{Glyph, Icon};
 use crate::route::{ListFilter, Route};
 use crate::{hub, ipc, keys, t, toast, words};
-use bridge::attention::{AttentionDiscard, AttentionItem, AttentionList, AttentionRestore, AttentionRetry};
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry};
 use bridge::{Change, Problem};
 use domain::{CommandId, RefusalCode};
 use gloo_events::EventListener;
@@ -20,7 +22,7 @@ pub enum Msg {
     Changed(Change),
     At(usize),
     Retry(CommandId),
-    Discard(CommandId),
+    Discard(CommandId, AttentionKind),
     Failed(CommandId, String),
     Ask,
     Key(KeyboardEvent),
@@ -74,7 +76,7 @@ impl Component for AttentionPage {
             }
             Msg::At(at) => self.at = at,
             Msg::Retry(command) => self.retry(ctx, command),
-            Msg::Discard(command) => self.discard(ctx, command),
+            Msg::Discard(command, kind) => discard(ctx, command, kind),
             Msg::Failed(command, text) => self.failed = Some((command, text)),
             Msg::Key(event) => self.key(ctx, &event),
         }
@@ -85,7 +87,7 @@ impl Component for AttentionPage {
         html! {
             <section class="attention" data-testid="attention-page" aria-label={t!("page-attention")}>
                 <div class="attention__bar">
-                    <span class="attention__count">{ self.items.as_ref().filter(|i| !i.is_empty()).map(|i| t!("attention-count", count = i.len() as u64)) }</span>
+                    <span class="attention__count">{ self.items.as_deref().map(counted).unwrap_or_default() }</span>
                     <span class="attention__keys" aria-hidden="true">
                         <Key name="J" /><Key name="K" />{ t!("attention-keys-move") }<Key name="O" />{ t!("attention-keys-open") }<Key name="Ctrl Z" />{ t!("attention-keys-undo") }
                     </span>
@@ -142,25 +144,6 @@ impl AttentionPage {
         });
     }
 
-    fn discard(&mut self, ctx: &Context<Self>, command: CommandId) {
-        let link = ctx.link().clone();
-        spawn_local(async move {
-            match ipc::call(&AttentionDiscard { command }).await {
-                Ok(_) => {
-                    let undo = link.callback_future(move |()| async move {
-                        if let Err(problem) = ipc::call(&AttentionRestore { command }).await {
-                            toast::problem(problem.text);
-                        }
-                        Msg::Ask
-                    });
-                    toast::undoable(t!("attention-discarded"), undo);
-                    link.send_message(Msg::Ask);
-                }
-                Err(problem) => toast::problem(problem.text),
-            }
-        });
-    }
-
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) {
         let Some(items) = &self.items else { return };
         let Some(item) = items.get(self.at) else { return };
@@ -168,8 +151,11 @@ impl AttentionPage {
             "c" => copy(&item.typed),
             "j" | "J" | "ArrowDown" => self.go((self.at + 1).min(items.len() - 1)),
             "k" | "K" | "ArrowUp" => self.go(self.at.saturating_sub(1)),
-            "r" | "R" | "Enter" if item.lead_here => ctx.link().send_message(Msg::Retry(item.command)),
-            "Delete" => ctx.link().send_message(Msg::Discard(item.command)),
+            "r" | "R" | "Enter" if item.lead_here && item.kind == AttentionKind::Refused => {
+                ctx.link().send_message(Msg::Retry(item.command))
+            }
+            "Enter" if item.kind != AttentionKind::Refused => ctx.link().send_message(Msg::Discard(item.command, item.kind)),
+            "Delete" => ctx.link().send_message(Msg::Discard(item.command, item.kind)),
             "o" | "O" if item.lead_here => open(item),
             _ => {}
         }
@@ -196,13 +182,14 @@ impl AttentionPage {
     fn card(&self, ctx: &Context<Self>, at: usize, item: &AttentionItem) -> Html {
         let failed = self.failed.as_ref().filter(|(command, _)| *command == item.command).map(|(_, text)| text);
         let is_here = at == self.at;
+        let (icon, tone, kind) = look(item.kind);
         html! {
             <article class={classes!("card", is_here.then_some("card--here"))} key={item.command.to_string()} id={format!("attention-{at}")} tabindex="0"
-                data-testid="attention-item" data-command={item.command.to_string()} data-code={code(item.code)} onfocusin={ctx.link().callback(move |_| Msg::At(at))}>
+                data-testid="attention-item" data-command={item.command.to_string()} data-code={code(item.code)} data-kind={name_of(item.kind)} onfocusin={ctx.link().callback(move |_| Msg::At(at))}>
                 <header class="card__head">
-                    <Glyph icon={Icon::Ban} class="tone--danger" /><span class="card__kind tone--danger">{ t!("attention-refused") }</span>
-                    <h2 class="card__title"><Name name={item.lead_name.clone()} />{ t!("attention-topic", topic = words::topic(&item.what)) }</h2>
-                    <span class="card__when">{ t!("attention-when", wrote = words::time_or_day(&item.wrote), refused = words::time_or_day(&item.refused)) }</span>
+                    <Glyph {icon} class={tone} /><span class={classes!("card__kind", tone)}>{ kind }</span>
+                    <h2 class="card__title"><Name name={name_of_lead(item)} />{ t!("attention-topic", topic = words::topic(&item.what)) }</h2>
+                    <span class="card__when">{ when(item) }</span>
                 </header>
                 <p class="card__why" data-testid="attention-why">{ &item.why }</p>
                 <dl class="card__facts">
@@ -219,27 +206,97 @@ impl AttentionPage {
 
     fn acts(&self, ctx: &Context<Self>, item: &AttentionItem, is_here: bool) -> Html {
         let (link, command, typed) = (ctx.link(), item.command, item.typed.clone());
+        let kind = item.kind;
+        let discards = link.callback(move |_: MouseEvent| Msg::Discard(command, kind));
+        let gone = (!item.lead_here).then(|| t!("attention-gone"));
+        let why_id = format!("attention-why-{command}");
         // One filled button in the view: that of the item the keys are on.
         let main = classes!("button", is_here.then_some("button--filled"));
         html! {
             <footer class="card__acts">
-                <button type="button" class={main} data-testid="attention-retry" disabled={!item.lead_here} title={(!item.lead_here).then(|| t!("attention-gone"))}
-                    onclick={link.callback(move |_| Msg::Retry(command))}>{ t!("attention-retry") }<Key name="R" /></button>
+                if item.kind == AttentionKind::Refused {
+                    <button type="button" class={main.clone()} data-testid="attention-retry" disabled={gone.is_some()} title={gone.clone()}
+                        aria-describedby={gone.is_some().then(|| why_id.clone())} onclick={link.callback(move |_| Msg::Retry(command))}>{ t!("attention-retry") }<Key name="R" /></button>
+                    <Why id={why_id} why={gone} />
+                } else {
+                    <button type="button" class={main} data-testid="attention-dismiss" onclick={discards.clone()}>{ t!("dismiss") }<Key name="Del" /></button>
+                }
                 <button type="button" class="button" data-testid="attention-copy" onclick={move |_| copy(&typed)}>{ t!("copy-text") }<Key name="Ctrl C" /></button>
                 if item.lead_here {
                     <a class="button" data-testid="attention-open" href={address(item)}>{ t!("open-lead") }<Key name="O" /></a>
                 }
-                <button type="button" class="button button--danger card__discard" data-testid="attention-discard" onclick={link.callback(move |_| Msg::Discard(command))}>
-                    { t!("discard") }<Key name="Del" />
-                </button>
+                if item.kind == AttentionKind::Refused {
+                    <button type="button" class="button button--danger card__discard" data-testid="attention-discard" onclick={discards}>
+                        { t!("discard") }<Key name="Del" />
+                    </button>
+                }
             </footer>
         }
+    }
+}
+
+fn discard(ctx: &Context<AttentionPage>, command: CommandId, kind: AttentionKind) {
+    let link = ctx.link().clone();
+    let said = if kind == AttentionKind::Refused { t!("attention-discarded") } else { t!("attention-dismissed") };
+    spawn_local(async move {
+        match ipc::call(&AttentionDiscard { command }).await {
+            Ok(_) => {
+                let undo = link.callback_future(move |()| async move {
+                    if let Err(problem) = ipc::call(&AttentionRestore { command }).await {
+                        toast::problem(problem.text);
+                    }
+                    Msg::Ask
+                });
+                toast::undoable(said, undo);
+                link.send_message(Msg::Ask);
+            }
+            Err(problem) => toast::problem(problem.text),
+        }
+    });
+}
+
+/// `1 edit waits for your decision, 2 to read`
+fn counted(items: &[AttentionItem]) -> String {
+    let refused = items.iter().filter(|item| item.kind == AttentionKind::Refused).count() as u64;
+    let notices = items.len() as u64 - refused;
+    match (refused, notices) {
+        (0, 0) => String::new(),
+        (_, 0) => t!("attention-count", count = refused),
+        (0, _) => t!("attention-notices", count = notices),
+        (_, _) => t!("attention-both", edits = t!("attention-count", count = refused), notices = notices),
+    }
+}
+
+/// What became of it: icon, colour, word.
+fn look(kind: AttentionKind) -> (Icon, &'static str, String) {
+    match kind {
+        AttentionKind::Refused => (Icon::Ban, "tone--danger", t!("attention-refused")),
+        AttentionKind::Proposed => (Icon::HandOver, "tone--info", t!("attention-proposed")),
+        AttentionKind::Quarantined => (Icon::Lock, "tone--warn", t!("attention-quarantined")),
     }
 }
 
 /// What was typed, in full; without text of its own, what was done.
 fn wrote(item: &AttentionItem) -> String {
     if item.typed.trim().is_empty() { words::edit(&item.what) } else { item.typed.clone() }
+}
+
+/// A notice has no answer, only an arrival.
+fn when(item: &AttentionItem) -> String {
+    let (wrote, then) = (words::time_or_day(&item.wrote), words::time_or_day(&item.refused));
+    match item.kind {
+        AttentionKind::Refused => t!("attention-when", wrote = wrote, refused = then),
+        AttentionKind::Proposed | AttentionKind::Quarantined => t!("attention-arrived", wrote = wrote, arrived = then),
+    }
+}
+
+/// A lead that left may have taken its name along.
+fn name_of_lead(item: &AttentionItem) -> String {
+    if item.lead_name.is_empty() { t!("attention-left") } else { item.lead_name.clone() }
+}
+
+fn name_of(kind: AttentionKind) -> Option<String> {
+    serde_json::to_value(kind).ok()?.as_str().map(str::to_owned)
 }
 
 fn code(code: RefusalCode) -> Option<String> {

@@ -1,5 +1,7 @@
 //! One module per page.
 
+pub mod account;
+pub mod admin;
 pub mod attention;
+pub mod gate;
 pub mod leads;
-pub mod sign_in;

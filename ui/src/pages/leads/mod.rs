@@ -23,6 +23,7 @@ use bridge::session::Me;
 use bridge::sync::Pill;
 use bridge::{Change, Problem};
 use domain::LeadId;
+use domain::policy::{self, Action};
 use drawer::LeadDrawer;
 use filters::Filters;
 use gloo_events::EventListener;
@@ -180,6 +181,7 @@ impl Component for LeadsPage {
                 </section>
                 if let Some(lead) = open {
                     <LeadDrawer lead={*lead} me={me.clone()} clock={*clock} position={self.list.position(*lead).map(|at| (at, total))}
+                        is_offline={matches!(ctx.props().pill, Some(Pill::Offline { .. }))}
                         on_close={link.callback(|()| Msg::Close)} on_step={link.callback(Msg::Step)} />
                 }
             </div>
@@ -406,7 +408,7 @@ impl LeadsPage {
                 if filter.is_narrowed() {
                     <button type="button" class="button button--bar button--ghost" onclick={go(unfiltered)}>{ t!("clear-filters") }</button>
                 }
-                if counts.all == 0 {
+                if counts.all == 0 && policy::has(me.role, Action::CreateLead) {
                     <button type="button" class="button button--filled" onclick={on_add.reform(|_: MouseEvent| ())}>{ t!("add-lead") }<Key name="Ctrl Space" /></button>
                 }
             </Empty>

@@ -6,6 +6,7 @@ use crate::route::Tab;
 use crate::t;
 use crate::text::count;
 use bridge::lead::LeadCounts;
+use domain::policy::{self, Action};
 use domain::{Pool, Role};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -50,9 +51,11 @@ pub fn Tabs(props: &Props) -> Html {
     html! {
         <div class="leads__tabs">
             <div class="tabs" role="tablist" aria-label={t!("tabs-label")} {onkeydown}>{ for tabs.iter().copied().map(tab) }</div>
-            <button type="button" class="button" data-testid="add-lead-button" onclick={props.on_add.reform(|_: MouseEvent| ())}>
-                <Glyph icon={Icon::Plus} />{ t!("add-lead") }<Key name="Ctrl Space" />
-            </button>
+            if policy::has(props.role, Action::CreateLead) {
+                <button type="button" class="button" data-testid="add-lead-button" onclick={props.on_add.reform(|_: MouseEvent| ())}>
+                    <Glyph icon={Icon::Plus} />{ t!("add-lead") }<Key name="Ctrl Space" />
+                </button>
+            }
         </div>
     }
 }

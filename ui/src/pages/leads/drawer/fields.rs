@@ -9,7 +9,8 @@ use crate::{ipc, t, words};
 use bridge::lead::{FieldView, LeadSetField, LeadView, PhoneCheck, PhoneHint};
 use bridge::session::Me;
 use domain::command::check_field;
-use domain::{LeadField, Refusal};
+use domain::policy::{self, Action, Scope};
+use domain::{LeadField, Refusal, Role};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, HtmlInputElement};
@@ -29,14 +30,16 @@ pub fn Fields(props: &Props) -> Html {
     let Props { view, me, edit, drafts } = props;
     let conflict = |field: &FieldView| {
         let conflict = field.conflict.clone()?;
-        Some(html! { <Conflict key={field.field.as_str()} field={field.field} {conflict} can_pick={view.can.edit} edit={edit.clone()} /> })
+        Some(
+            html! { <Conflict key={field.field.as_str()} field={field.field} {conflict} can_pick={may_edit(view, me.role, field.field)} edit={edit.clone()} /> },
+        )
     };
     let field = |field: &FieldView| {
         html! {
             <div class={classes!("fields__pair", (field.field == LeadField::Email).then_some("fields__pair--wide"))} key={field.field.as_str()}>
                 <dt class="fields__label">{ words::field(field.field) }</dt>
                 <dd class="fields__value">
-                    <EditableField view={field.clone()} can_edit={view.can.edit} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
+                    <EditableField view={field.clone()} can_edit={may_edit(view, me.role, field.field)} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
                 </dd>
             </div>
         }
@@ -48,6 +51,17 @@ pub fn Fields(props: &Props) -> Html {
             <dl class="fields">{ for view.fields.iter().map(field) }</dl>
         </section>
     }
+}
+
+/// Whoever reaches only converted leads keeps to their contact fields (Appendix A.2, note 1).
+fn may_edit(view: &LeadView, role: Role, field: LeadField) -> bool {
+    let is_contact = matches!(field, LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email);
+    view.can.edit && (is_contact || policy::scope(role, Action::EditLead) != Scope::Converted)
+}
+
+/// Everything of the lead, its notes and tags too.
+pub fn edits_all(view: &LeadView, role: Role) -> bool {
+    may_edit(view, role, LeadField::Budget)
 }
 
 #[derive(Properties, PartialEq)]

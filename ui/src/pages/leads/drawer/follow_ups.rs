@@ -56,7 +56,7 @@ pub fn FollowUps(props: &Props) -> Html {
         <section class="section" aria-label={t!("section-follow-ups")} data-testid="followup-log">
             { head(props, &problem) }
             if let Some(blocked) = props.view.can.follow_up_blocked.as_ref().filter(|_| props.view.can.follow_up) {
-                <p class="section__blocked" data-testid="followup-blocked">{ blocked }</p>
+                <p id="follow-ups-why" class="section__blocked" data-testid="followup-blocked">{ blocked }</p>
             }
             if props.view.follow_ups.is_empty() { <p class="section__empty">{ t!("follow-ups-none") }</p> }
             <ul class="follow-ups">
@@ -78,7 +78,7 @@ fn head(props: &Props, problem: &UseStateHandle<Option<AttrValue>>) -> Html {
     let chip = |days: i64| {
         let (edit, view, local) = (props.edit.clone(), props.view.clone(), proposal(props.clock, days));
         html! {
-            <button type="button" class="chip" disabled={is_blocked} title={can.follow_up_blocked.clone()} data-testid={format!("followup-plus-{days}")}
+            <button type="button" class="chip" disabled={is_blocked} title={can.follow_up_blocked.clone()} aria-describedby={is_blocked.then_some("follow-ups-why")} data-testid={format!("followup-plus-{days}")}
                 onclick={move |_| schedule(&edit, &view, local.to_string(), String::new(), |_| ())}>{ t!("plus-days", count = days) }</button>
         }
     };
@@ -91,7 +91,7 @@ fn head(props: &Props, problem: &UseStateHandle<Option<AttrValue>>) -> Html {
                 <span class="section__tools">
                     <span class="section__aside">{ t!("next-in") }</span>
                     { for [1, 3, 7].into_iter().map(chip) }
-                    <button type="button" class="chip" disabled={is_blocked} title={can.follow_up_blocked.clone()} data-testid="add-followup-btn"
+                    <button type="button" class="chip" disabled={is_blocked} title={can.follow_up_blocked.clone()} aria-describedby={is_blocked.then_some("follow-ups-why")} data-testid="add-followup-btn"
                         aria-haspopup="dialog" aria-expanded={is_open.to_string()} onclick={toggle}>{ t!("pick") }</button>
                 </span>
             }
@@ -222,7 +222,7 @@ fn popover(props: &Props, follow_up: &FollowUpView, problem: &UseStateHandle<Opt
             html! {
                 <Menu key="more" label={t!("more")} {on_close} returns_to="[data-testid=lead-drawer]" class="menu--right">
                     <MenuItem testid="followup-more-outcome" on_pick={props.on_open.reform(move |()| Some(Open::Outcome(id)))}><Glyph icon={Icon::Check} />{ t!("set-outcome") }</MenuItem>
-                    <MenuItem testid="followup-more-move" disabled={props.view.can.follow_up_blocked.is_some()} on_pick={props.on_open.reform(move |()| Some(Open::Move(id)))}><Glyph icon={Icon::CalendarClock} />{ t!("move") }</MenuItem>
+                    <MenuItem testid="followup-more-move" disabled={props.view.can.follow_up_blocked.is_some()} why={props.view.can.follow_up_blocked.clone()} on_pick={props.on_open.reform(move |()| Some(Open::Move(id)))}><Glyph icon={Icon::CalendarClock} />{ t!("move") }</MenuItem>
                     <MenuItem testid="followup-cancel" on_pick={Callback::from(cancel)}><Glyph icon={Icon::CalendarOff} />{ t!("cancel-it") }</MenuItem>
                 </Menu>
             }

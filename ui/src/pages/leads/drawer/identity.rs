@@ -2,9 +2,9 @@
 
 use super::edit::Editor;
 use super::fields::EditableField;
+use super::owner::{self, Assign};
 use crate::components::avatar::Avatar;
 use crate::components::badge::StatusBadge;
-use crate::components::name::Name;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::route::Route;
@@ -20,11 +20,14 @@ pub struct Props {
     pub me: Rc<Me>,
     pub edit: Editor,
     pub drafts: Drafts,
+    pub is_offline: bool,
+    pub is_owner_menu_open: bool,
+    pub on_owner_menu: Callback<bool>,
 }
 
 #[component]
 pub fn Identity(props: &Props) -> Html {
-    let Props { view, me, edit, drafts } = props;
+    let Props { view, me, edit, drafts, .. } = props;
     let name = view.name.value.clone().unwrap_or_default();
     html! {
         <header class="identity">
@@ -34,7 +37,12 @@ pub fn Identity(props: &Props) -> Html {
                     <EditableField view={view.name.clone()} can_edit={view.can.edit} is_title=true me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
                     <StatusBadge status={view.status} interest={view.interest} />
                 </div>
-                <div class="identity__owner" data-testid="lead-owner">{ owner(props) }<span>{ t!("lead-added", when = words::day(&view.created)) }</span></div>
+                <div class="identity__owner" data-testid="lead-owner">
+                    { owner::whose(view, me) }
+                    <span>{ t!("lead-added", when = words::day(&view.created)) }</span>
+                    <Assign view={view.clone()} me={me.clone()} edit={edit.clone()} is_offline={props.is_offline} is_open={props.is_owner_menu_open}
+                        on_open={&props.on_owner_menu} />
+                </div>
                 { sync(&view.sync) }
                 if view.review {
                     <p class="notice" data-testid="status-review"><Glyph icon={Icon::Conflict} />{ t!("status-review") }</p>
@@ -45,17 +53,6 @@ pub fn Identity(props: &Props) -> Html {
             </div>
         </header>
     }
-}
-
-fn owner(props: &Props) -> Html {
-    let Some((user, name)) = &props.view.owner else { return html! { <span>{ t!("owner-nobody") }</span> } };
-    if props.view.owner_provisional {
-        return html! { <em title={t!("owner-provisional-why")}>{ t!("owner-provisional", name = name.as_str()) }</em> };
-    }
-    if *user == props.me.user {
-        return html! { <span>{ t!("owner-you") }</span> };
-    }
-    html! { <span class="identity__person"><Avatar name={name.clone()} /><Name name={name.clone()} /></span> }
 }
 
 /// Sent is silence on the screen, but not for a screen reader.

@@ -2,6 +2,7 @@
 //! [`edit::Editor`]. When the lead leaves this computer it says so and keeps what was typed.
 
 mod conflict;
+mod deletion;
 mod edit;
 mod fields;
 mod follow_ups;
@@ -10,7 +11,10 @@ mod interest;
 mod note_editor;
 mod note_state;
 mod notes;
+mod owner;
 mod planner;
+mod proposals;
+mod reason;
 mod status;
 mod tags;
 mod timeline;
@@ -18,6 +22,7 @@ mod timeline;
 use crate::clock::Clock;
 use crate::components::key::Key;
 use crate::components::menu::{Menu, MenuItem};
+use crate::components::why::Why;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::text::count;
@@ -25,6 +30,7 @@ use crate::{clipboard, hub, ipc, keys, t, words};
 use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::session::Me;
 use bridge::{Change, Problem, ProblemCode};
+use deletion::{Deleted, More};
 use domain::LeadId;
 use edit::Editor;
 use fields::Fields;
@@ -33,6 +39,7 @@ use gloo_events::EventListener;
 use identity::Identity;
 use interest::Interest;
 use notes::Notes;
+use proposals::Proposals;
 use status::{Stage, StatusSelect};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -49,6 +56,8 @@ pub struct Props {
     pub clock: Clock,
     /// Where it stands in the list, from 0, and how many there are.
     pub position: Option<(u32, u32)>,
+    /// The server is out of reach: what only it can do waits.
+    pub is_offline: bool,
     pub on_close: Callback<()>,
     pub on_step: Callback<i64>,
 }
@@ -62,6 +71,7 @@ pub enum Msg {
     Stage(Option<Stage>),
     FollowUp(Option<Open>),
     CallMenu(bool),
+    Assign(bool),
     LogCall(String),
     NextStep,
     Key(KeyboardEvent),
@@ -83,6 +93,7 @@ pub struct LeadDrawer {
     stage: Option<Stage>,
     follow_up: Option<Open>,
     is_call_menu_open: bool,
+    is_owner_menu_open: bool,
     takes_focus: bool,
     panel: NodeRef,
     _hub: hub::Subscription,
@@ -107,6 +118,7 @@ impl Component for LeadDrawer {
             stage: None,
             follow_up: None,
             is_call_menu_open: false,
+            is_owner_menu_open: false,
             takes_focus: true,
             panel: NodeRef::default(),
             _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
@@ -142,6 +154,7 @@ impl Component for LeadDrawer {
             Msg::Stage(stage) => self.stage = stage,
             Msg::FollowUp(open) => self.follow_up = open,
             Msg::CallMenu(is_open) => self.is_call_menu_open = is_open,
+            Msg::Assign(is_open) => self.is_owner_menu_open = is_open,
             Msg::LogCall(outcome) => {
                 self.is_call_menu_open = false;
                 let edit = self.editor(ctx);
@@ -176,7 +189,7 @@ impl Component for LeadDrawer {
 impl LeadDrawer {
     fn start(&mut self, ctx: &Context<Self>) {
         (self.view, self.drafts, self.problem) = (None, None, None);
-        (self.stage, self.follow_up, self.is_call_menu_open) = (None, None, false);
+        (self.stage, self.follow_up, self.is_call_menu_open, self.is_owner_menu_open) = (None, None, false, false);
         self.timeline = Rc::default();
         self.epoch.set(self.epoch.get() + 1);
         let lead = ctx.props().lead;
@@ -252,9 +265,14 @@ impl LeadDrawer {
             "u" | "U" if may_plan => self.follow_up = Some(Open::New),
             "l" | "L" if can.change_status => self.is_call_menu_open = true,
             "y" | "Y" => self.next_step(ctx),
-            "n" | "N" if can.edit => keys::focus("#note-add"),
+            "a" | "A" if self.may_assign(ctx) => self.is_owner_menu_open = true,
+            "n" | "N" if self.view.as_ref().is_some_and(|view| fields::edits_all(view, ctx.props().me.role)) => keys::focus("#note-add"),
             _ => {}
         }
+    }
+
+    fn may_assign(&self, ctx: &Context<Self>) -> bool {
+        self.view.as_ref().is_some_and(|view| view.can.assign && owner::blocked(view, ctx.props().is_offline).is_none())
     }
 
     fn bar(&self, ctx: &Context<Self>) -> Html {
@@ -277,6 +295,9 @@ impl LeadDrawer {
                 </span>
                 { step(-1, Icon::ChevronUp, t!("previous-lead"), "drawer-prev", is_known && at == 0) }
                 { step(1, Icon::ChevronDown, t!("next-lead"), "drawer-next", is_known && at + 1 >= total) }
+                if let Some(view) = self.view.as_ref().filter(|_| self.problem.is_none()) {
+                    <More role={ctx.props().me.role} view={view.clone()} edit={self.editor(ctx)} on_gone={on_close} />
+                }
             </div>
         }
     }
@@ -290,17 +311,20 @@ impl LeadDrawer {
         // Keyed by lead: boxes of the last one are not taken over by the next.
         html! {
             <div key={view.id.to_string()} class="drawer__lead">
-                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
+                <Deleted role={me.role} view={view.clone()} edit={edit.clone()} on_gone={&ctx.props().on_close} />
+                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} is_offline={ctx.props().is_offline}
+                    is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
                 { self.actions(ctx, view) }
                 <div class="drawer__pair">
                     <StatusSelect view={view.clone()} me={me.clone()} edit={edit.clone()} stage={self.stage} on_stage={link.callback(Msg::Stage)} />
-                    <Interest view={view.clone()} edit={edit.clone()} />
+                    <Interest view={view.clone()} role={me.role} edit={edit.clone()} />
                 </div>
+                <Proposals view={view.clone()} edit={edit.clone()} is_offline={ctx.props().is_offline} />
                 <Fields view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
-                <Tags view={view.clone()} edit={edit.clone()} />
+                <Tags view={view.clone()} can_edit={fields::edits_all(view, me.role)} edit={edit.clone()} />
                 <FollowUps view={view.clone()} me={me.clone()} clock={ctx.props().clock} edit={edit.clone()} drafts={drafts.clone()}
                     open={self.follow_up} on_open={link.callback(Msg::FollowUp)} />
-                <Notes view={view.clone()} version={self.version} epoch={self.view_epoch} edit={edit.clone()} drafts={drafts.clone()} />
+                <Notes view={view.clone()} version={self.version} epoch={self.view_epoch} can_edit={fields::edits_all(view, me.role)} edit={edit.clone()} drafts={drafts.clone()} />
                 if view.can.timeline { <Timeline entries={self.timeline.clone()} /> }
             </div>
         }
@@ -315,7 +339,10 @@ impl LeadDrawer {
                 if view.can.change_status { { self.call(ctx) } }
                 if view.can.follow_up {
                     <button type="button" class="button" data-testid="action-followup" disabled={blocked.is_some()} title={blocked.clone()}
-                        onclick={link.callback(|_| Msg::FollowUp(Some(Open::New)))}>{ t!("follow-up") }<Key name="U" /></button>
+                        aria-describedby={blocked.is_some().then_some("follow-up-why")} onclick={link.callback(|_| Msg::FollowUp(Some(Open::New)))}>
+                        { t!("follow-up") }<Key name="U" />
+                    </button>
+                    <Why id="follow-up-why" why={blocked} />
                 }
                 if let Some(to) = step {
                     <button type="button" class="button" data-testid="action-next" onclick={link.callback(|_| Msg::NextStep)}>
@@ -389,7 +416,7 @@ fn takes(event: &KeyboardEvent) -> bool {
             "ArrowLeft" | "ArrowRight" => keys::is_command(event) && !is_typing,
             "1" | "2" => event.alt_key(),
             "Escape" => is_typing,
-            "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" => keys::is_plain(event) && !is_typing,
+            "a" | "A" | "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" => keys::is_plain(event) && !is_typing,
             _ => false,
         }
 }

@@ -17,6 +17,7 @@ const DRAFT: &str = "new-note";
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub view: Rc<LeadView>,
+    pub can_edit: bool,
     pub version: u64,
     pub epoch: u64,
     pub edit: Editor,
@@ -25,19 +26,19 @@ pub struct Props {
 
 #[component]
 pub fn Notes(props: &Props) -> Html {
-    let Props { view, version, epoch, edit, drafts } = props;
+    let Props { view, can_edit, version, epoch, edit, drafts } = props;
     let heads = AttrValue::from(view.heads.clone());
     let note = |note: &bridge::lead::NoteView| {
         html! {
-            <NoteEditor key={note.note.id.to_string()} note={note.clone()} heads={heads.clone()} version={*version} epoch={*epoch} can_edit={view.can.edit}
+            <NoteEditor key={note.note.id.to_string()} note={note.clone()} heads={heads.clone()} version={*version} epoch={*epoch} can_edit={*can_edit}
                 edit={edit.clone()} drafts={drafts.clone()} />
         }
     };
     html! {
         <section class="section" aria-label={t!("section-notes")}>
-            <h3 class="section__title">{ t!("section-notes") }if view.can.edit { <span class="section__aside">{ t!("draft-kept") }</span> }</h3>
+            <h3 class="section__title">{ t!("section-notes") }if *can_edit { <span class="section__aside">{ t!("draft-kept") }</span> }</h3>
             <ul class="notes">{ for view.notes.iter().map(note) }</ul>
-            if view.can.edit { <NewNote edit={edit.clone()} drafts={drafts.clone()} /> } else if view.notes.is_empty() {
+            if *can_edit { <NewNote edit={edit.clone()} drafts={drafts.clone()} /> } else if view.notes.is_empty() {
                 <p class="section__empty">{ t!("notes-none") }</p>
             }
         </section>

@@ -5,12 +5,14 @@ use crate::badge;
 use crate::components::badge::StatusBadge;
 use crate::components::key::Key;
 use crate::components::menu::{Menu, MenuItem};
+use crate::components::why::Why;
 use crate::icon::{Glyph, Icon};
 use crate::{t, toast, words};
 use bridge::lead::{LeadChangeStatus, LeadView};
 use bridge::session::Me;
-use domain::Status;
 use domain::lifecycle::{self, Move};
+use domain::policy::{self, Action};
+use domain::{Role, Status};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -37,21 +39,45 @@ pub struct Props {
 pub fn StatusSelect(props: &Props) -> Html {
     let look = badge::status(props.view.status, props.view.interest);
     let next = allowed(&props.view);
+    if !in_role(props.me.role) {
+        return reading(props);
+    }
     let is_open = props.stage.is_some();
     let onclick = props.on_stage.reform(move |_: MouseEvent| (!is_open).then_some(Stage::Statuses));
-    let fixed = next.is_empty().then(|| if props.view.status == Status::Converted { t!("status-final") } else { t!("status-not-yours") });
+    let fixed = next.is_empty().then(|| match props.view.status {
+        _ if props.view.deleted.is_some() => t!("status-deleted"),
+        Status::Converted => t!("status-final"),
+        _ => t!("status-not-yours"),
+    });
     html! {
         <div class="labelled">
             <span class="labelled__label" id="status-label">{ t!("column-status") }</span>
             <span class="status-select">
                 <button type="button" class="input input--button" data-testid="status-select" data-value={props.view.status.as_str()} aria-haspopup="listbox"
-                    aria-expanded={is_open.to_string()} aria-labelledby="status-label status-now" disabled={next.is_empty()} title={fixed} {onclick}>
+                    aria-expanded={is_open.to_string()} aria-labelledby="status-label status-now" disabled={next.is_empty()} title={fixed.clone()}
+                    aria-describedby={fixed.is_some().then_some("status-why")} {onclick}>
                     <span class={classes!("status-select__glyph", format!("status-select__glyph--{}", look.tone))}><Glyph icon={look.glyph} /></span>
                     <span id="status-now" class="status-select__word">{ words::status(props.view.status) }</span>
                     <Key name="S" /><Glyph icon={Icon::ChevronDown} size={14} />
                 </button>
+                <Why id="status-why" why={fixed} />
                 { menu(props, &next) }
             </span>
+        </div>
+    }
+}
+
+/// Moving leads, in any of the ways, is in the role.
+fn in_role(role: Role) -> bool {
+    [Action::ChangeStatus, Action::DropLead, Action::ConvertLead, Action::ReopenLead].into_iter().any(|action| policy::has(role, action))
+}
+
+/// For whoever only looks: no control.
+fn reading(props: &Props) -> Html {
+    html! {
+        <div class="labelled">
+            <span class="labelled__label">{ t!("column-status") }</span>
+            <span class="labelled__text" data-testid="status-text" data-value={props.view.status.as_str()}>{ words::status(props.view.status) }</span>
         </div>
     }
 }
@@ -211,6 +237,8 @@ mod tests {
             notes: Vec::new(),
             tags: Vec::new(),
             drop_reason: None,
+            deleted: None,
+            proposals: Vec::new(),
             created: when,
             sync: RecordSync::Synced,
             can,

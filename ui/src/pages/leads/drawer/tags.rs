@@ -12,14 +12,15 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub view: Rc<LeadView>,
+    pub can_edit: bool,
     pub edit: Editor,
 }
 
 #[component]
 pub fn Tags(props: &Props) -> Html {
     let typed = use_state_eq(String::new);
-    let Props { view, edit } = props;
-    if view.tags.is_empty() && !view.can.edit {
+    let Props { view, edit, can_edit } = props;
+    if view.tags.is_empty() && !can_edit {
         return Html::default();
     }
     let remove = |tag: &String| {
@@ -37,7 +38,7 @@ pub fn Tags(props: &Props) -> Html {
         html! {
             <li class="tag" key={tag.clone()} data-testid="tag">
                 <Glyph icon={Icon::Tag} size={14} /><bdi dir="auto">{ tag }</bdi>
-                if view.can.edit {
+                if *can_edit {
                     <button type="button" class="tag__remove" aria-label={t!("tag-remove", tag = tag.as_str())} data-testid="tag-remove" onclick={remove(tag)}>
                         <Glyph icon={Icon::X} size={14} />
                     </button>
@@ -64,7 +65,7 @@ pub fn Tags(props: &Props) -> Html {
         <section class="section section--tags" aria-label={t!("section-tags")}>
             <ul class="tags">
                 { for view.tags.iter().map(tag) }
-                if view.can.edit {
+                if *can_edit {
                     <li>
                         <form {onsubmit}>
                             <input class="tags__input" type="text" dir="auto" maxlength={limits::LINE_MAX.to_string()} placeholder={t!("tag-add")} aria-label={t!("tag-add")}

@@ -1,10 +1,14 @@
-//! The full-window gate before the shell (rows A1 to A5): says exactly why it can't let in.
+//! The sign-in form, by server, e-mail and password; and the same form where an online sign-in is the
+//! only way on: the time without the server is over, or this copy is gone.
 
+use super::enter::{Enter, Submit};
+use super::{Stage, chosen, failure, last_used, logo};
 use crate::components::input::InputField;
+use crate::components::new_password::eye;
 use crate::icon::{Glyph, Icon};
 use crate::route::Route;
-use crate::{ipc, t};
-use bridge::session::{SessionSignIn, SessionView};
+use crate::{keys, t};
+use bridge::session::{Gate, SessionSignIn, SessionView};
 use bridge::{Problem, ProblemCode};
 use domain::command::is_email;
 use std::rc::Rc;
@@ -15,7 +19,8 @@ pub struct Props {
     pub session: Rc<SessionView>,
     /// Someone is signed in already and came only to sign in again.
     pub may_go_back: bool,
-    pub on_signed_in: Callback<SessionView>,
+    pub on_session: Callback<SessionView>,
+    pub on_stage: Callback<Stage>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,16 +35,19 @@ pub enum Msg {
     Left(Entry),
     ShowPassword,
     Submit,
-    Answered(Box<Result<SessionView, Problem>>),
+    Asking(bool),
+    Failed(Option<Problem>),
 }
 
-pub struct SignInPage {
+pub struct SignInForm {
     form: Form,
     /// Boxes that were left once, or all after a try: only these complain.
     left: Vec<Entry>,
     shows_password: bool,
-    is_busy: bool,
+    submit: Option<Submit>,
+    is_asking: bool,
     problem: Option<Problem>,
+    selects_password: bool,
 }
 
 /// What is typed.
@@ -74,17 +82,17 @@ fn is_address(text: &str) -> bool {
     !host.is_empty() && !host.starts_with(':') && !text.contains(char::is_whitespace) && !rest.contains("://") && !rest.contains('@')
 }
 
-impl Component for SignInPage {
+impl Component for SignInForm {
     type Message = Msg;
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
         let session = &ctx.props().session;
         let form = Form { server: session.server.clone(), email: session.email.clone(), password: String::new() };
-        Self { form, left: Vec::new(), shows_password: false, is_busy: false, problem: None }
+        Self { form, left: Vec::new(), shows_password: false, submit: None, is_asking: false, problem: None, selects_password: false }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+    fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Typed(of, text) => {
                 self.problem = None;
@@ -96,67 +104,56 @@ impl Component for SignInPage {
             }
             Msg::Left(of) => self.left.push(of),
             Msg::ShowPassword => self.shows_password = !self.shows_password,
-            Msg::Submit => self.submit(ctx),
-            Msg::Answered(answer) => {
-                self.is_busy = false;
-                match *answer {
-                    Ok(session) => ctx.props().on_signed_in.emit(session),
-                    Err(problem) => self.problem = Some(problem),
-                }
+            Msg::Submit => self.submit(),
+            Msg::Asking(is_asking) => self.is_asking = is_asking,
+            Msg::Failed(problem) => {
+                (self.submit, self.is_asking) = (None, false);
+                self.selects_password = problem.as_ref().is_none_or(|p| p.code == ProblemCode::WrongCredentials);
+                self.problem = problem;
             }
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let onsubmit = ctx.link().callback(|event: SubmitEvent| {
+        let (link, props) = (ctx.link(), ctx.props());
+        let onsubmit = link.callback(|event: SubmitEvent| {
             event.prevent_default();
             Msg::Submit
         });
         html! {
-            <main class="sign-in">
-                <form class="sign-in__card" data-testid="login-form" novalidate=true {onsubmit}>
-                    <span class="sign-in__logo" aria-hidden="true"></span>
-                    <h1 class="sign-in__title">{ t!("sign-in-title") }</h1>
-                    <p class="sign-in__text">{ t!("sign-in-text") }</p>
-                    { self.problem() }
+            <>
+                <form class="gate" data-testid="login-form" novalidate=true hidden={self.is_asking} {onsubmit}>
+                    { head(&props.session) }
+                    { failure(self.problem.as_ref()) }
                     { self.boxes(ctx) }
-                    <button type="submit" class="button button--filled sign-in__submit" data-testid="login-submit" disabled={self.is_busy}>
-                        if self.is_busy { <Glyph icon={Icon::Refresh} class="icon--turning" />{ t!("sign-in-busy") } } else { { t!("sign-in") } }
-                    </button>
-                    if ctx.props().may_go_back {
-                        <a class="sign-in__back" href={Route::leads().to_string()}>{ t!("sign-in-back") }</a>
-                    }
-                    <p class="sign-in__version">{ t!("sign-in-version", version = ctx.props().session.version.as_str()) }</p>
+                    { super::submit("login-submit", self.submit.is_some(), t!("sign-in"), t!("sign-in-busy")) }
+                    { links(props) }
                 </form>
-            </main>
+                if let Some(submit) = &self.submit {
+                    <Enter submit={submit.clone()} on_session={&props.on_session} on_asking={link.callback(Msg::Asking)} on_failed={link.callback(Msg::Failed)} />
+                }
+            </>
+        }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if std::mem::take(&mut self.selects_password) {
+            keys::select("#login-password");
         }
     }
 }
 
-impl SignInPage {
-    fn submit(&mut self, ctx: &Context<Self>) {
+impl SignInForm {
+    fn submit(&mut self) {
         self.left = vec![Entry::Server, Entry::Email, Entry::Password];
-        if self.is_busy || !self.form.is_whole() {
+        if self.submit.is_some() || !self.form.is_whole() {
             return;
         }
-        self.is_busy = true;
         self.problem = None;
         let Form { server, email, password } = self.form.clone();
-        let request = SessionSignIn { server: server.trim().to_owned(), email: email.trim().to_owned(), password };
-        ctx.link().send_future(async move { Msg::Answered(Box::new(ipc::call(&request).await)) });
-    }
-
-    /// The client's own words.
-    fn problem(&self) -> Html {
-        let Some(problem) = &self.problem else { return html! { <div role="alert"></div> } };
-        let code = serde_json::to_value(problem.code).ok().and_then(|v| v.as_str().map(str::to_owned));
-        let icon = if problem.code == ProblemCode::WrongCredentials { Icon::Lock } else { Icon::Alert };
-        html! {
-            <div role="alert">
-                <p class="sign-in__problem" data-testid="login-error" data-code={code}><Glyph {icon} /><span>{ &problem.text }</span></p>
-            </div>
-        }
+        let (server, email) = (server.trim().to_owned(), email.trim().to_owned());
+        self.submit = Some(Submit::SignIn(SessionSignIn { server, email, password, second_factor: None, allow_key_file: false }));
     }
 
     fn boxes(&self, ctx: &Context<Self>) -> Html {
@@ -164,28 +161,61 @@ impl SignInPage {
         let on_input = |of: Entry| link.callback(move |text| Msg::Typed(of, text));
         let on_blur = |of: Entry| link.callback(move |()| Msg::Left(of));
         let problem = |of: Entry| self.left.contains(&of).then(|| self.form.problem(of)).flatten().map(AttrValue::from);
+        let is_busy = self.submit.is_some();
         let knows_server = !ctx.props().session.server.is_empty();
         let knows_email = !ctx.props().session.email.is_empty();
         html! {
             <>
                 <InputField name="login-server" testid="login-server" label={t!("sign-in-server")} value={self.form.server.clone()}
                     on_input={on_input(Entry::Server)} on_blur={on_blur(Entry::Server)} problem={problem(Entry::Server)} placeholder="https://leads.example.com"
-                    input_mode="url" disabled={self.is_busy} autofocus={!knows_server} />
+                    input_mode="url" disabled={is_busy} autofocus={!knows_server} />
                 <InputField name="login-email" testid="login-email" label={t!("sign-in-email")} kind="email" value={self.form.email.clone()}
                     on_input={on_input(Entry::Email)} on_blur={on_blur(Entry::Email)} problem={problem(Entry::Email)} autocomplete="username"
-                    disabled={self.is_busy} autofocus={knows_server && !knows_email} />
-                <div class="sign-in__password">
+                    disabled={is_busy} autofocus={knows_server && !knows_email} />
+                <div class="secret">
                     <InputField name="login-password" testid="login-password" label={t!("sign-in-password")}
                         kind={if self.shows_password { "text" } else { "password" }} value={self.form.password.clone()}
                         on_input={on_input(Entry::Password)} on_blur={on_blur(Entry::Password)} problem={problem(Entry::Password)}
-                        autocomplete="current-password" disabled={self.is_busy} autofocus={knows_server && knows_email} />
-                    <button type="button" class="button button--icon sign-in__eye" aria-pressed={self.shows_password.to_string()}
-                        aria-label={t!("sign-in-show-password")} onclick={link.callback(|_| Msg::ShowPassword)}>
-                        <Glyph icon={if self.shows_password { Icon::EyeOff } else { Icon::Eye }} />
-                    </button>
+                        autocomplete="current-password" disabled={is_busy} autofocus={knows_server && knows_email} />
+                    { eye(self.shows_password, link.callback(|()| Msg::ShowPassword)) }
                 </div>
             </>
         }
+    }
+}
+
+/// What this is, and why it is asked for now.
+fn head(session: &SessionView) -> Html {
+    let used = chosen(session).and_then(last_used);
+    let (icon, title, text) = match &session.gate {
+        Gate::LeaseEnded => (Some(Icon::Clock), t!("lease-ended-title"), t!("lease-ended-text")),
+        Gate::Wiped => (Some(Icon::Trash), t!("wiped-title"), t!("wiped-text")),
+        Gate::SignIn | Gate::Locked | Gate::CutOff { .. } | Gate::Open => (None, t!("sign-in-title"), t!("sign-in-text")),
+    };
+    let card = chosen(session).filter(|_| icon.is_some());
+    html! {
+        <>
+            if let Some(icon) = icon { <Glyph {icon} size={24} class="tone--warn" /> } else { { logo() } }
+            <h1 class="sign-in__title" data-testid="gate-title">{ title }</h1>
+            <p class="sign-in__text">{ text }</p>
+            if let Some(card) = card {
+                <p class="sign-in__text" data-testid="gate-since"><strong>{ &card.label }</strong>{ used.map(|used| format!(", {used}")) }</p>
+            }
+        </>
+    }
+}
+
+fn links(props: &Props) -> Html {
+    let to = |stage: Stage| props.on_stage.reform(move |_: MouseEvent| stage);
+    html! {
+        <div class="gate__links">
+            if props.may_go_back {
+                <a href={Route::leads().to_string()}>{ t!("sign-in-back") }</a>
+            } else if !props.session.profiles.is_empty() {
+                <button type="button" class="link" data-testid="people-here" onclick={to(Stage::People)}>{ t!("people-here") }</button>
+            }
+            <button type="button" class="link" data-testid="have-invitation" onclick={to(Stage::Invitation)}>{ t!("have-invitation") }</button>
+        </div>
     }
 }
 
