@@ -5,7 +5,8 @@ use domain::{LeadField, Pool, Status};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-Edits are saved on this computer first and never need the network; `login` and `sync` do.
+Edits are saved on this computer first and never need the network; `sign-in` and `sync` do.
+The password opens the copy on this computer: it is taken from --password-stdin, else from LEADLINE_PASSWORD, else asked for.
 Reads work beside the open app. An edit while the app holds the profile says so and changes nothing.
 
 A LEAD is its id, its first 8 characters or more, or its last 4 or more, as long as only one lead fits.
@@ -15,7 +16,7 @@ Exit codes:
   1  an error inside Leadline
   2  the command line is wrong
   3  refused by a rule; nothing was changed
-  4  not signed in, or wrong e-mail or password
+  4  not signed in or locked; wrong e-mail, password or code; no leave to keep the key in a file
   5  the server can't be reached, or can't answer
   6  another process holds the profile
   7  the disk is full, or the profile can't be read or written
@@ -26,9 +27,15 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "leadline", version, after_long_help = AFTER_HELP, after_help = "Exit codes: see --help", propagate_version = true)]
 pub struct Cli {
-    /// The profile's folder; without it, the app's own
+    /// Folder of the copies on this computer; without it, the app's own
     #[arg(long, global = true, env = "LEADLINE_PROFILE", value_name = "DIR")]
     pub profile: Option<PathBuf>,
+    /// Whose copy, where several people work at this computer: an id of `leadline copies`; without it, the last used
+    #[arg(long, global = true, value_name = "ID")]
+    pub copy: Option<String>,
+    /// Read the password from standard input, the first line
+    #[arg(long, global = true)]
+    pub password_stdin: bool,
     /// Print JSON, errors too
     #[arg(long, global = true)]
     pub json: bool,
@@ -38,8 +45,11 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Sign in to a server; needs the network
-    Login(Login),
+    /// Sign in to a server, with a password or an invitation; needs the network
+    #[command(visible_alias = "login")]
+    SignIn(SignIn),
+    /// Whose copies are on this computer
+    Copies,
     /// Leads: add, list, show, edit
     #[command(subcommand)]
     Lead(Lead),
@@ -62,15 +72,25 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct Login {
+pub struct SignIn {
     /// The server's address, like leads.example.com or 127.0.0.1:8440
+    #[arg(long, required_unless_present = "invitation")]
+    pub server: Option<String>,
+    #[arg(long, required_unless_present = "invitation")]
+    pub email: Option<String>,
+    /// The invitation's link, or its code with --server: the password given becomes yours
+    #[arg(long, value_name = "LINK", conflicts_with = "email")]
+    pub invitation: Option<String>,
+    /// Six digits of the authenticator app, or a recovery code
+    #[arg(long, value_name = "CODE")]
+    pub second_factor: Option<String>,
+    /// Where this computer has no keychain: keep the key, locked by the password, in a file that only you can read
     #[arg(long)]
-    pub server: String,
+    pub allow_key_file: bool,
+    /// After the password was changed elsewhere and the old one is forgotten: begin a new copy. Otherwise
+    /// LEADLINE_OLD_PASSWORD opens the old one
     #[arg(long)]
-    pub email: String,
-    /// Read the password from standard input, the first line
-    #[arg(long, required = true)]
-    pub password_stdin: bool,
+    pub new_copy: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,9 +1,9 @@
 //! `leadline attention …`
 
-use crate::Place;
 use crate::args::Attention;
 use crate::failure::Failure;
 use crate::lead::one_of;
+use crate::place::Place;
 use crate::print::{Printer, one_line, plain};
 use crate::words;
 use bridge::attention::{AttentionDiscard, AttentionItem, AttentionList, AttentionRetry};

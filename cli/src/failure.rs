@@ -16,14 +16,20 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.0.code {
             ProblemCode::Internal => 1,
-            ProblemCode::Refused => 3,
-            ProblemCode::NotSignedIn | ProblemCode::WrongCredentials => 4,
+            ProblemCode::Refused | ProblemCode::Changed => 3,
+            ProblemCode::NotSignedIn
+            | ProblemCode::WrongCredentials
+            | ProblemCode::SecondFactor
+            | ProblemCode::KeyFile
+            | ProblemCode::Locked
+            | ProblemCode::TooMany => 4,
             ProblemCode::ServerName
             | ProblemCode::ServerRefused
             | ProblemCode::ServerTimeout
             | ProblemCode::ServerCertificate
             | ProblemCode::ServerProxy
             | ProblemCode::Clock
+            | ProblemCode::Offline
             | ProblemCode::ServerOther => 5,
             ProblemCode::ProfileHeld => 6,
             ProblemCode::Disk => 7,

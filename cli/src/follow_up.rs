@@ -1,9 +1,9 @@
 //! `leadline follow-up …`
 
-use crate::Place;
 use crate::args::FollowUp;
 use crate::failure::Failure;
 use crate::lead::{edit, one_of, saved};
+use crate::place::Place;
 use crate::print::{Printer, table};
 use crate::words;
 use bridge::ProblemCode;

@@ -1,8 +1,8 @@
 //! `leadline lead …`
 
-use crate::Place;
 use crate::args::{AddLead, Lead, ListLeads, Note};
 use crate::failure::Failure;
+use crate::place::Place;
 use crate::print::{Printer, one_line, plain, table};
 use crate::words;
 use bridge::ProblemCode;

@@ -6,23 +6,18 @@ mod attention;
 mod failure;
 mod follow_up;
 mod lead;
+mod place;
 mod print;
 mod session;
 mod sync;
 mod words;
 
 use args::{Cli, Command};
-use bridge::ProblemCode;
 use clap::Parser;
-use client::desk::Desk;
-use client::{ClientError, Profile, system_env};
 use failure::Failure;
+use place::Place;
 use print::Printer;
-use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// The folder of the desktop app, inside the system's folder for application data.
-const APP_FOLDER: &str = "org.leadline.desktop";
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -39,9 +34,10 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, print: &Printer) -> Result<(), Failure> {
-    let place = Place { dir: cli.profile };
+    let place = Place { dir: cli.profile, copy: cli.copy, password_stdin: cli.password_stdin };
     match cli.command {
-        Command::Login(login) => session::login(&place, print, login),
+        Command::SignIn(ask) => session::sign_in(&place, print, ask),
+        Command::Copies => session::copies(&place, print),
         Command::Lead(command) => lead::run(&place, print, command),
         Command::FollowUp(command) => follow_up::run(&place, print, command),
         Command::Sync { watch: false } => sync::once(&place, print),
@@ -49,41 +45,5 @@ fn run(cli: Cli, print: &Printer) -> Result<(), Failure> {
         Command::Attention(command) => attention::run(&place, print, command),
         Command::Status => sync::status(&place, print),
         Command::SupportBundle { file } => session::support_bundle(&place, print, &file),
-    }
-}
-
-/// Where the profile lies.
-struct Place {
-    dir: Option<PathBuf>,
-}
-
-impl Place {
-    fn dir(&self) -> Result<PathBuf, Failure> {
-        let default = || dirs::data_dir().map(|data| data.join(APP_FOLDER));
-        self.dir
-            .clone()
-            .or_else(default)
-            .ok_or_else(|| Failure::new(ProblemCode::Disk, "This system names no folder for data; give one by --profile."))
-    }
-
-    /// Opens the profile for reading, also beside the app.
-    fn read(&self) -> Result<Desk, Failure> {
-        Ok(Desk::open_read_only(self.existing()?, system_env())?)
-    }
-
-    /// Opens the profile for writing.
-    fn write(&self) -> Result<Desk, Failure> {
-        Ok(Desk::open(self.existing()?, system_env())?)
-    }
-
-    /// Opens the profile for writing, made if there is none.
-    fn make(&self) -> Result<Desk, Failure> {
-        Ok(Desk::open(Profile::at(self.dir()?)?, system_env())?)
-    }
-
-    /// A command that finds nothing leaves no folder behind.
-    fn existing(&self) -> Result<Profile, Failure> {
-        let dir = self.dir()?;
-        if dir.is_dir() { Ok(Profile::at(dir)?) } else { Err(ClientError::NotSignedIn.into()) }
     }
 }

@@ -1,7 +1,7 @@
 //! `leadline sync` and `leadline status`
 
-use crate::Place;
 use crate::failure::Failure;
+use crate::place::Place;
 use crate::print::{Printer, table};
 use crate::words;
 use bridge::ProblemCode;
@@ -46,8 +46,12 @@ pub fn watch(place: &Place, print: &Printer) -> Result<(), Failure> {
     desk.start_sync()?;
     let mut last = None;
     loop {
+        if desk.engine().lease_standing()? != client::Standing::Good {
+            return Err(Failure::new(ProblemCode::Locked, "The time without the server is over: sign in again."));
+        }
         let state = State::of(&desk)?;
         if last.as_ref() != Some(&state) {
+            desk.engine().note_clock()?;
             print.answer(&state, || state.in_words())?;
             last = Some(state);
         }
@@ -98,7 +102,8 @@ pub fn status(place: &Place, print: &Printer) -> Result<(), Failure> {
         session.me.clone().ok_or_else(|| Failure::new(ProblemCode::NotSignedIn, "Nobody is signed in to this profile; sign in first."))?;
     let sync = desk.ask(SyncGet {})?;
     let counts = desk.ask(LeadCountsGet {})?;
-    print.answer(&json!({ "session": session, "sync": sync, "counts": counts }), || {
+    let seen_head = desk.seen_head()?;
+    print.answer(&json!({ "session": session, "sync": sync, "counts": counts, "seen_head": seen_head }), || {
         let team = me.team.as_ref().map(|team| format!(", {team}")).unwrap_or_default();
         let mut rows = vec![
             ("person", format!("{}, {}{team}", me.name, words::role(me.role))),
@@ -107,10 +112,11 @@ pub fn status(place: &Place, print: &Printer) -> Result<(), Failure> {
             ("to send", to_send(&sync)),
             ("needs attention", words::count(counts.attention)),
             ("received up to", sync.received_up_to.as_ref().map(words::when).unwrap_or_else(|| "nothing yet".to_owned())),
+            ("log seen up to", seen_head.unwrap_or_else(|| "nothing yet".to_owned())),
             ("leads here", format!("{}{}", words::count(counts.all), if sync.complete { ", complete" } else { ", not complete yet" })),
         ];
         if matches!(sync.pill, Pill::SignInNeeded { .. }) {
-            rows.push(("session", "has ended; `leadline login` to send and receive".to_owned()));
+            rows.push(("session", "has ended; `leadline sign-in` to send and receive".to_owned()));
         }
         table(&["STATUS", ""], rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect())
     })

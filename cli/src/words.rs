@@ -83,6 +83,7 @@ pub fn mark(row: &LeadRow) -> &'static str {
     match row.mark {
         Some(Mark::NeedsAttention) => "needs attention",
         Some(Mark::Conflict) => "conflict",
+        Some(Mark::Proposal) => "proposal",
         Some(Mark::Waiting) => "waits for the server",
         Some(Mark::NotSent) => "not sent",
         None => "",
@@ -110,6 +111,10 @@ pub fn what(what: &TimelineWhat) -> String {
         TimelineWhat::NoteEdited => "edited a note".to_owned(),
         TimelineWhat::TagAdded { tag } => format!("added the tag {tag}"),
         TimelineWhat::TagRemoved { tag } => format!("removed the tag {tag}"),
+        TimelineWhat::Deleted { reason } => format!("deleted the lead: {reason}"),
+        TimelineWhat::Restored { reason } => format!("restored the lead: {reason}"),
+        TimelineWhat::Assigned { to: Some(name) } => format!("assigned it to {name}"),
+        TimelineWhat::Assigned { to: None } => "took its owner away".to_owned(),
     }
 }
 

@@ -1,8 +1,11 @@
 //! The command line as scripts see it: output, exit codes, other processes, a full disk, a kill.
 
-use client::{Engine, Profile, system_env};
-use domain::{OrgId, Role, UserId};
-use protocol::auth::{Me, Secret, Session};
+use client::desk::Desk;
+use client::station::Arrival;
+use client::vault::Homes;
+use client::{Station, system_env};
+use domain::{DeviceId, OrgId, Role, UserId};
+use protocol::auth::{Me, Secret, Session, SignedLease};
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
@@ -10,7 +13,9 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// A signed-in profile without a server.
+const PASSWORD: &str = "Asha's password";
+
+/// A signed-in copy without a server.
 struct Computer {
     dir: TempDir,
 }
@@ -18,26 +23,27 @@ struct Computer {
 impl Computer {
     fn new() -> Self {
         let computer = Self { dir: tempfile::tempdir().expect("a folder") };
-        drop(computer.open());
+        let arrival = Arrival {
+            // Port 9 is discard: nothing listens there.
+            server: "http://127.0.0.1:9".into(),
+            pin: None,
+            device: DeviceId(Uuid::from_u128(4)),
+            session: session(),
+            password: PASSWORD.into(),
+        };
+        let station = computer.station();
+        station.begin(arrival, true).expect("signed in");
+        station.lock().expect("locked");
         computer
     }
 
-    /// Signs in, and holds the profile until dropped.
-    fn open(&self) -> Engine {
-        let engine = Engine::open(&Profile::at(self.dir.path()).expect("a profile"), system_env()).expect("an engine");
-        let me = Me {
-            org: OrgId(Uuid::from_u128(3)),
-            user: UserId(Uuid::from_u128(1)),
-            name: "Asha Menon".into(),
-            email: "asha@example.com".into(),
-            role: Role::Salesperson,
-            team: None,
-        };
-        let secret = |text: &str| Secret(text.into());
-        // Port 9 is discard: nothing listens there.
-        let session = Session { access: secret("secret-access"), access_for_s: 900, refresh: secret("secret-refresh"), me, server_ms: 0 };
-        engine.signed_in("http://127.0.0.1:9", &session).expect("signed in");
-        engine
+    fn station(&self) -> Station {
+        Station::for_commands(self.dir.path(), system_env(), Homes::file())
+    }
+
+    /// Holds the copy until dropped.
+    fn open(&self) -> Desk {
+        self.station().borrow(|| Ok(PASSWORD.to_owned()), true).expect("a desk")
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -45,7 +51,32 @@ impl Computer {
         command.args(args);
         command
     }
+}
 
+fn session() -> Session {
+    let me = Me {
+        org: OrgId(Uuid::from_u128(3)),
+        user: UserId(Uuid::from_u128(1)),
+        name: "Asha Menon".into(),
+        email: "asha@example.com".into(),
+        role: Role::Salesperson,
+        team: None,
+    };
+    let secret = |text: &str| Secret(text.into());
+    Session {
+        access: secret("secret-access"),
+        access_for_s: 900,
+        refresh: secret("secret-refresh"),
+        me,
+        server_ms: 0,
+        lease: SignedLease::default(),
+        lease_key: Vec::new(),
+        recovery_key: Vec::new(),
+        device_secret: None,
+    }
+}
+
+impl Computer {
     fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().expect("it runs")
     }
@@ -77,6 +108,7 @@ impl Computer {
 fn leadline(profile: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leadline"));
     command.arg("--profile").arg(profile).env_remove("LEADLINE_PROFILE").env_remove("LEADLINE_LOG").stdin(Stdio::null());
+    command.env("LEADLINE_PASSWORD", PASSWORD).env("LEADLINE_KEY_HOME", "file");
     command
 }
 
@@ -178,21 +210,50 @@ fn nobody_signed_in_is_said_and_leaves_no_trace() {
 }
 
 #[test]
-fn login_says_exactly_why_it_can_not_connect() {
+fn sign_in_says_exactly_why_it_can_not_connect() {
     let dir = tempfile::tempdir().expect("a folder");
-    let login = |server: &str, password: &str| {
+    let sign_in = |server: &str, password: &str| {
         let mut command = leadline(dir.path());
-        command.args(["login", "--server", server, "--email", "asha@example.com", "--password-stdin"]);
+        command.args(["sign-in", "--server", server, "--email", "asha@example.com", "--password-stdin"]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
         child.stdin.take().expect("a pipe").write_all(password.as_bytes()).expect("written");
         child.wait_with_output().expect("it ends")
     };
-    check_failure(&login("127.0.0.1:9", "a password\n"), 5, "Nothing answers at 127.0.0.1:9");
-    check_failure(&login("no-such-host.invalid", "a password\n"), 5, "can't be found");
-    check_failure(&login("http://leads.example.com", "a password\n"), 3, "plain http");
-    check_failure(&login("127.0.0.1:9", ""), 4, "no password");
-    let bare = leadline(dir.path()).args(["login", "--server", "x", "--email", "y"]).output().expect("it runs");
-    check_failure(&bare, 2, "--password-stdin");
+    check_failure(&sign_in("127.0.0.1:9", "a password\n"), 5, "Nothing answers at 127.0.0.1:9");
+    check_failure(&sign_in("no-such-host.invalid", "a password\n"), 5, "can't be found");
+    check_failure(&sign_in("http://leads.example.com", "a password\n"), 3, "plain http");
+    check_failure(&sign_in("127.0.0.1:9", ""), 4, "no password");
+    let bare = || {
+        let mut command = leadline(dir.path());
+        command.args(["login", "--server", "127.0.0.1:9", "--email", "asha@example.com"]).env_remove("LEADLINE_PASSWORD");
+        command
+    };
+    check_failure(&bare().output().expect("it runs"), 4, "LEADLINE_PASSWORD");
+    let mut asks = bare();
+    let asks = asks.env("LEADLINE_PASSWORD", PASSWORD).env("LEADLINE_KEY_HOME", "").env_remove("DBUS_SESSION_BUS_ADDRESS");
+    check_failure(&asks.env("XDG_RUNTIME_DIR", dir.path()).output().expect("it runs"), 4, "in a file that only you can read");
+    check_failure(&leadline(dir.path()).args(["sign-in", "--email", "y"]).output().expect("it runs"), 2, "--server");
+    check_failure(&leadline(dir.path()).args(["sign-in", "--invitation", "hello"]).output().expect("it runs"), 3, "no invitation");
+    assert!(!dir.path().join("profiles").exists());
+}
+
+#[test]
+fn a_wrong_password_opens_nothing_and_copies_are_listed_without_one() {
+    let computer = Computer::new();
+    let lead = computer.add("Ananya", "9820014786");
+    for args in [&["lead", "list"] as &[&str], &["status"], &["sync"], &["lead", "set", &lead, "name=x"], &["support-bundle", "/tmp/x"]] {
+        let wrong = computer.command(args).env("LEADLINE_PASSWORD", "another").output().expect("it runs");
+        check_failure(&wrong, 4, "not the password");
+    }
+    let listed = computer.command(&["copies"]).env_remove("LEADLINE_PASSWORD").output().expect("it runs");
+    assert!(text(&listed.stdout).contains("a•••@example.com"), "{}", text(&listed.stdout));
+    let id = computer.json(&["copies"])[0]["id"].as_str().expect("an id").to_owned();
+    assert!(computer.words(&["--copy", &id, "lead", "list"]).contains("Ananya"));
+    computer.fails(&["--copy", "another", "lead", "list"], 8, "not on this computer");
+    let mut typed = computer.command(&["--password-stdin", "lead", "list"]);
+    let mut child = typed.env_remove("LEADLINE_PASSWORD").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+    child.stdin.take().expect("a pipe").write_all(format!("{PASSWORD}\n").as_bytes()).expect("written");
+    assert!(text_of(&child.wait_with_output().expect("it ends")).contains("Ananya"));
 }
 
 #[test]
@@ -254,6 +315,7 @@ fn a_full_disk_keeps_all_that_was_saved() {
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_leadline"), "--profile"]).arg(computer.dir.path());
+        command.env("LEADLINE_PASSWORD", PASSWORD).env("LEADLINE_KEY_HOME", "file");
         command.args(["lead", "note", &lead, text]).stdin(Stdio::null()).output().expect("it runs")
     };
     let mut saved = Vec::new();
