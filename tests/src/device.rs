@@ -2,6 +2,7 @@
 
 use crate::processes::Server;
 use anyhow::Result;
+use client::vault::Key;
 use client::{Engine, HttpTransport, Profile, system_env};
 use protocol::auth::{Secret, SignIn};
 use std::path::Path;
@@ -19,13 +20,15 @@ impl Device {
     /// # Errors
     /// Why the server can't be reached, or what the profile says.
     pub fn sign_in(profile: &Path, server: &Server, email: &str) -> Result<Self> {
-        let engine = Arc::new(Engine::open(&Profile::at(profile)?, system_env())?);
+        let env = system_env();
+        let engine = Arc::new(Engine::open(&Profile::at(profile)?, &Key::new(&env), env)?);
         let request = SignIn {
             email: email.into(),
             password: Secret("demo-leadline".into()),
             device: engine.device()?,
-            device_name: "test".into(),
+            device_name: "laptop".into(),
             app_version: "0".into(),
+            second_factor: None,
         };
         let session = HttpTransport::sign_in(&server.url, &request, engine.env().now_ms())?;
         engine.signed_in(&server.url, &session)?;

@@ -5,5 +5,8 @@ pub mod bench;
 pub mod device;
 pub mod display;
 pub mod processes;
+pub mod theft;
+pub mod visit;
 pub mod window;
+pub mod wire;
 pub mod world;

@@ -2,6 +2,9 @@
 //! with the value that holds them.
 
 use anyhow::{Context, Result, bail, ensure};
+use client::desk::Desk;
+use client::vault::Homes;
+use client::{Station, system_env};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -10,6 +13,9 @@ use std::time::{Duration, Instant};
 
 /// How long anything here may take before a test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Everybody's in the demo company.
+pub const PASSWORD: &str = "demo-leadline";
 
 /// Where cargo put the binaries of this build.
 ///
@@ -98,9 +104,17 @@ impl Server {
     /// # Errors
     /// What it says.
     pub fn command(&self, args: &[&str]) -> Result<()> {
+        self.ask(args).map(drop)
+    }
+
+    /// The same; what it prints.
+    ///
+    /// # Errors
+    /// What it says.
+    pub fn ask(&self, args: &[&str]) -> Result<String> {
         let output = leadline_server(&self.data).args(args).output()?;
         ensure!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        Ok(())
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 }
 
@@ -130,20 +144,35 @@ impl Terminal {
     pub fn sign_in(profile: &Path, server: &Server, email: &str) -> Result<Self> {
         let terminal = Self { profile: profile.to_owned() };
         let mut child = terminal
-            .command(&["login", "--server", &server.url, "--email", email, "--password-stdin"])
+            .command(&["sign-in", "--server", &server.url, "--email", email, "--password-stdin"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        child.stdin.take().context("its input")?.write_all(b"demo-leadline\n")?;
-        finished(&["login"], child.wait_with_output()?)?;
+        child.stdin.take().context("its input")?.write_all(format!("{PASSWORD}\n").as_bytes())?;
+        finished(&["sign-in"], child.wait_with_output()?)?;
         Ok(terminal)
+    }
+
+    /// The computer's station, in this process.
+    #[must_use]
+    pub fn station(&self) -> Station {
+        Station::for_commands(&self.profile, system_env(), Homes::file())
+    }
+
+    /// The copy, open in this process: holds it against others if `to_write`.
+    ///
+    /// # Errors
+    /// Why it does not open.
+    pub fn borrow(&self, to_write: bool) -> Result<Desk> {
+        Ok(self.station().borrow(|| Ok(PASSWORD.to_owned()), to_write)?)
     }
 
     #[must_use]
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary("leadline").unwrap_or_else(|_| "leadline".into()));
         command.arg("--profile").arg(&self.profile).arg("--json").args(args).stdin(Stdio::null());
+        command.env("LEADLINE_PASSWORD", PASSWORD).env("LEADLINE_KEY_HOME", "file");
         command
     }
 

@@ -90,6 +90,18 @@ impl Window {
         Ok(self.client.find_all(Locator::Css(&by_test_id(test_id))).await?.len())
     }
 
+    /// Waits until fewer elements than this have this test id.
+    ///
+    /// # Errors
+    /// When there are as many after a while.
+    pub async fn fewer(&self, test_id: &str, than: usize) -> Result<()> {
+        self.retry(&format!("fewer than {than} {test_id}"), async || {
+            ensure!(self.count(test_id).await? < than, "there are as many");
+            Ok(())
+        })
+        .await
+    }
+
     /// Clicks the element with this test id. A screen may redraw meanwhile: it is looked up again.
     ///
     /// # Errors
@@ -165,8 +177,11 @@ impl Window {
     /// When it doesn't come in time.
     pub async fn shows(&self, test_id: &str, wanted: &str) -> Result<()> {
         self.retry(&format!("{test_id} to show {wanted:?}"), async || {
-            let text = self.client.find(Locator::Css(&by_test_id(test_id))).await?.text().await?;
-            ensure!(text.contains(wanted), "it shows {text:?}");
+            let element = self.client.find(Locator::Css(&by_test_id(test_id))).await?;
+            let text = element.text().await?;
+            // The driver leaves out what can't be marked.
+            let whole = element.prop("textContent").await?.unwrap_or_default();
+            ensure!(text.contains(wanted) || whole.contains(wanted), "it shows {text:?}");
             Ok(())
         })
         .await
@@ -244,6 +259,7 @@ fn start_driver(display: &Display, home: &Path) -> Result<(Child, u16)> {
         .env("XDG_CACHE_HOME", home.join("cache"))
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env_remove("WAYLAND_DISPLAY")
+        .env("LEADLINE_KEY_HOME", "file")
         .env_remove("LEADLINE_PROFILE")
         .stdin(Stdio::null())
         .spawn()

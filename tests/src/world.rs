@@ -1,10 +1,13 @@
 //! A company in one process: the real client engines and the real server core, a network that
 //! fails in every way a network does, a clock and a randomness that a seed decides.
 
+use client::vault::Key;
 use client::{Engine, Profile, Transport, TransportError};
 use domain::command::NewLead;
+use domain::people::Post;
 use domain::{Clock, Command, CommandId, DeviceId, DocId, Entropy, Env, LeadField, LeadId, Role, UserId};
-use protocol::auth::{Me, Secret, Session};
+use protocol::admin::ChangePost;
+use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use protocol::rows::OrgRow;
@@ -17,12 +20,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use sync_server::store::proposals;
 use sync_server::{Core, NewUser, SetOwner, SignedIn, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 /// 2026-11-21 09:00 in Kolkata.
 const START_MS: i64 = 1_795_231_800_000;
+/// Of every profile in here.
+const KEY: [u8; 32] = [7; 32];
 
 /// A clock that only moves when told to.
 #[derive(Debug)]
@@ -57,7 +63,6 @@ pub fn folder() -> TempDir {
 /// One person at one computer.
 pub struct Person {
     pub user: UserId,
-    pub role: Role,
     pub engine: Option<Engine>,
     pub transport: Arc<FaultyTransport>,
     profile: PathBuf,
@@ -90,7 +95,8 @@ pub struct World {
 /// A transport straight into the server core, with faults while `faulty` is on.
 pub struct FaultyTransport {
     core: Arc<Core>,
-    who: SignedIn,
+    user: UserId,
+    device: DeviceId,
     rng: Mutex<SmallRng>,
     pub faulty: AtomicBool,
     pub cut: AtomicBool,
@@ -103,6 +109,15 @@ impl FaultyTransport {
         self.faulty.load(Ordering::Relaxed) && self.rng.lock().expect("rng").random_bool(chance)
     }
 
+    /// As the server knows them at this moment.
+    ///
+    /// # Panics
+    /// When the server does not know the person.
+    #[must_use]
+    pub fn who(&self) -> SignedIn {
+        self.core.session_for(self.user, self.device).expect("a session")
+    }
+
     fn broken() -> TransportError {
         TransportError::Broken("the test network".into())
     }
@@ -111,7 +126,7 @@ impl FaultyTransport {
     pub fn deliver_late(&self) {
         for request in std::mem::take(&mut *self.late.lock().expect("late")) {
             // Nobody waits for the answer any more.
-            let _ = self.core.push(&self.who, request);
+            let _ = self.core.push(&self.who(), request);
         }
     }
 }
@@ -126,10 +141,10 @@ impl Transport for FaultyTransport {
             self.late.lock().expect("late").push(request.clone());
             return Err(lost());
         }
-        let answer = self.core.push(&self.who, request.clone()).map_err(|e| TransportError::Server(e.to_string()));
+        let answer = self.core.push(&self.who(), request.clone()).map_err(|e| TransportError::Server(e.to_string()));
         if self.roll(0.1) {
             // The network delivered it twice.
-            let again = self.core.push(&self.who, request.clone());
+            let again = self.core.push(&self.who(), request.clone());
             assert_eq!(answer.as_ref().ok(), again.as_ref().ok(), "a repeated push gets the same answer");
         }
         if self.roll(0.15) {
@@ -148,7 +163,7 @@ impl Transport for FaultyTransport {
                 return Err(Self::broken());
             }
             let limit = self.rng.lock().expect("rng").random_range(1..12);
-            let batch = self.core.pull(&self.who, cursor.as_deref(), limit).map_err(|e| TransportError::Server(e.to_string()))?;
+            let batch = self.core.pull(&self.who(), cursor.as_deref(), limit).map_err(|e| TransportError::Server(e.to_string()))?;
             cursor = Some(batch.cursor.clone());
             let done = batch.up_to_date;
             if self.roll(0.1) && take(batch.clone()).is_break() {
@@ -164,12 +179,13 @@ impl Transport for FaultyTransport {
         if self.cut.load(Ordering::Relaxed) || self.roll(0.1) {
             return Err(Self::broken());
         }
-        self.core.snapshot(&self.who, LeadId(doc.id)).map_err(|_| TransportError::NotFound)
+        self.core.snapshot(&self.who(), LeadId(doc.id)).map_err(|_| TransportError::NotFound)
     }
 }
 
 impl World {
-    /// A manager and `agents` salespeople, each at a computer of their own; a few leads.
+    /// An Admin, a manager, a Team Lead and `agents` salespeople of two teams, each at a computer of
+    /// their own; a few leads.
     ///
     /// # Panics
     /// When the company can't be set up.
@@ -199,23 +215,33 @@ impl World {
         let n = self.people.len() as u64;
         let profile = self.root.path().join(format!("profile{n}"));
         let env = env(&self.clock, self.seed ^ (n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let engine = Engine::open(&Profile::at(&profile).expect("a profile"), env).expect("an engine");
+        let engine = Engine::open(&Profile::at(&profile).expect("a profile"), &Key::from(KEY), env).expect("an engine");
         let device: DeviceId = engine.device().expect("a device");
         let who = self.core.session_for(user, device).expect("a session");
         let me =
             Me { org: self.core.org().id, user, name: format!("p{n}"), email: format!("p{n}@test.example"), role, team: who.actor().team };
-        let session =
-            Session { access: Secret("a".into()), access_for_s: 900, refresh: Secret("r".into()), me, server_ms: self.clock.now_ms() };
+        let session = Session {
+            access: Secret("a".into()),
+            access_for_s: 900,
+            refresh: Secret("r".into()),
+            me,
+            server_ms: self.clock.now_ms(),
+            lease: SignedLease::default(),
+            lease_key: Vec::new(),
+            recovery_key: Vec::new(),
+            device_secret: None,
+        };
         engine.signed_in("http://127.0.0.1:1", &session).expect("signed in");
         let transport = Arc::new(FaultyTransport {
             core: self.core.clone(),
-            who,
+            user,
+            device,
             rng: Mutex::new(SmallRng::seed_from_u64(self.seed.rotate_left(17) ^ n)),
             faulty: AtomicBool::new(false),
             cut: AtomicBool::new(false),
             late: Mutex::default(),
         });
-        self.people.push(Person { user, role, engine: Some(engine), transport, profile, acknowledged: Vec::new(), stale: None });
+        self.people.push(Person { user, engine: Some(engine), transport, profile, acknowledged: Vec::new(), stale: None });
     }
 
     /// Time passes.
@@ -242,7 +268,8 @@ impl World {
         let env = env(&self.clock, fresh);
         let person = &mut self.people[who];
         person.engine = None;
-        person.engine = Some(Engine::open(&Profile::at(&person.profile).expect("a profile"), env).expect("it opens again"));
+        person.engine =
+            Some(Engine::open(&Profile::at(&person.profile).expect("a profile"), &Key::from(KEY), env).expect("it opens again"));
     }
 
     /// One thing that happens.
@@ -250,31 +277,77 @@ impl World {
         self.tick();
         let who = self.rng.random_range(0..self.people.len());
         match self.rng.random_range(0..100) {
-            0..55 => self.edit(who),
-            55..60 => self.create_lead(who),
-            60..85 => {
+            0..45 => self.edit(who),
+            45..49 => self.create_lead(who),
+            49..74 => {
                 // Fails now and then; that is the point.
                 let _ = self.sync(who);
             }
-            85..90 => {
+            74..79 => {
                 let cut = self.rng.random_bool(0.5);
                 self.people[who].transport.cut.store(cut, Ordering::Relaxed);
             }
-            90..93 => self.people[who].transport.deliver_late(),
-            93..96 => self.restart(who),
+            79..82 => self.people[who].transport.deliver_late(),
+            82..84 => self.restart(who),
+            84..87 => self.post_somebody(),
+            87..89 => self.delete_or_restore(),
+            89..94 => self.settle_a_proposal(),
             _ => self.assign_some(),
         }
     }
 
-    /// The manager gives a lead to somebody, or to nobody.
+    /// The Admin gives a lead to somebody, or to nobody.
     fn assign_some(&mut self) {
         let Some(lead) = self.leads.choose(&mut self.rng).copied() else { return };
-        let agents: Vec<UserId> = self.people.iter().filter(|p| p.role == Role::Salesperson).map(|p| p.user).collect();
-        let owner = if self.rng.random_bool(0.1) { None } else { agents.choose(&mut self.rng).copied() };
-        let who = self.people[0].transport.who;
+        let staff: Vec<UserId> = self.people[2..].iter().map(|p| p.user).collect();
+        let owner = if self.rng.random_bool(0.1) { None } else { staff.choose(&mut self.rng).copied() };
+        let who = self.people[0].transport.who();
         let Ok(snapshot) = self.core.snapshot(&who, lead) else { return };
         let set = SetOwner { expected_owner: snapshot.summary.owner, owner };
-        self.core.set_owner(&who, lead, set).expect("the manager may assign");
+        match self.core.set_owner(&who, lead, set) {
+            // Converted and deleted leads stay where they are.
+            Ok(_) | Err(sync_server::Error::Refused(_)) => {}
+            Err(e) => panic!("seed {}: {e}", self.seed),
+        }
+    }
+
+    /// The Admin moves somebody to another role or team.
+    fn post_somebody(&mut self) {
+        let who = self.people[0].transport.who();
+        let user = self.rng.random_range(2..self.people.len());
+        let user = self.people[user].user;
+        let people = self.core.people(&who).expect("the Admin lists people");
+        let teams: Vec<_> = self.core.teams(&who).expect("the Admin lists teams").into_iter().map(|team| team.id).collect();
+        let Some(person) = people.into_iter().find(|p| p.id == user) else { return };
+        let expected = Post { role: person.role, team: person.team, disabled: false };
+        let role = *[Role::Salesperson, Role::TeamLead, Role::Manager].choose(&mut self.rng).expect("a role");
+        let post = Post { role, team: teams.choose(&mut self.rng).copied(), disabled: false };
+        self.core.change_post(&who, user, &ChangePost { expected, post }).expect("the Admin may");
+    }
+
+    /// The Admin deletes a lead, or restores a deleted one.
+    fn delete_or_restore(&mut self) {
+        let engine = self.people[0].engine();
+        let here: Vec<_> = self.leads.iter().filter_map(|lead| Some((*lead, engine.record(*lead).ok()?.0))).collect();
+        let Some((lead, record)) = here.choose(&mut self.rng) else { return };
+        let command = match &record.deleted {
+            Some(deleted) => Command::RestoreLead { deletions: deleted.deletions.clone(), reason: "Wrong".into() },
+            None => Command::DeleteLead { reason: "Duplicate".into() },
+        };
+        if let Ok(command) = engine.execute(*lead, command) {
+            self.people[0].acknowledged.push((*lead, command));
+        }
+    }
+
+    /// Somebody takes or drops an old owner's edit, where they may.
+    fn settle_a_proposal(&mut self) {
+        let org = self.core.org().id;
+        let open = self.core.store().read(|tx| proposals::all_open(tx, org)).expect("readable");
+        let Some(proposal) = open.choose(&mut self.rng) else { return };
+        let who = self.people.choose(&mut self.rng).expect("somebody").transport.who();
+        // Not everybody may, and not every edit still fits: that is an answer too.
+        let _ =
+            if self.rng.random_bool(0.5) { self.core.take_proposal(&who, proposal.id) } else { self.core.drop_proposal(&who, proposal.id) };
     }
 
     fn create_lead(&mut self, who: usize) {
@@ -378,7 +451,7 @@ impl World {
     /// What the server holds of a lead.
     #[must_use]
     pub fn server(&self, lead: LeadId) -> Option<Snapshot> {
-        self.core.snapshot(&self.people[0].transport.who, lead).ok()
+        self.core.snapshot(&self.people[0].transport.who(), lead).ok()
     }
 
     /// Whether the server lets this person see the lead.
@@ -387,7 +460,7 @@ impl World {
     /// When the database fails.
     #[must_use]
     pub fn sees(&self, who: usize, lead: LeadId) -> bool {
-        self.core.sees(&self.people[who].transport.who, lead).expect("the server answers")
+        self.core.sees(&self.people[who].transport.who(), lead).expect("the server answers")
     }
 }
 
@@ -425,11 +498,16 @@ fn make_staff(agents: usize) -> Staff {
         team: team.map(str::to_owned),
         password: Some(Secret("correct horse battery 7".into())),
     };
-    sync_server::people::init(&store, &env, &org, &user("boss@test.example".into(), Role::Admin, None)).expect("an organisation");
+    let boss =
+        sync_server::people::init(&store, &env, &org, &user("boss@test.example".into(), Role::Admin, None)).expect("an organisation");
     let core = Core::open(store, env).expect("a core");
-    let mut people = vec![(core.add_user(&user("manager@test.example".into(), Role::Manager, None)).expect("a manager"), Role::Manager)];
+    let mut people = vec![(boss, Role::Admin)];
+    for (name, role, team) in [("manager", Role::Manager, None), ("lead", Role::TeamLead, Some("North"))] {
+        people.push((core.add_user(&user(format!("{name}@test.example"), role, team)).expect("a user"), role));
+    }
     for n in 0..agents {
-        let agent = core.add_user(&user(format!("agent{n}@test.example"), Role::Salesperson, Some("North"))).expect("an agent");
+        let team = Some(["North", "South"][n % 2]);
+        let agent = core.add_user(&user(format!("agent{n}@test.example"), Role::Salesperson, team)).expect("an agent");
         people.push((agent, Role::Salesperson));
     }
     let copy = root.path().join("copy.db");

@@ -149,7 +149,7 @@ fn a_write_beside_the_open_profile_names_its_holder_and_reads_go_on() -> Result<
     let profile = folder.path().join("asha");
     let asha = Terminal::sign_in(&profile, &server, "asha@nakshatra.example")?;
     asha.run(&["sync"])?;
-    let held = client::Engine::open(&client::Profile::at(&profile)?, client::system_env())?;
+    let held = asha.borrow(true)?;
     let (code, said) = asha.attempt(&["lead", "add", "--name", "X", "--phone", "9820014700"])?;
     assert_eq!(code, 6, "{said}");
     ensure!(said.contains(&format!("process {}", std::process::id())), "it names the process: {said}");

@@ -7,40 +7,11 @@ use fantoccini::key::Key;
 use records::TextEdit;
 use std::path::Path;
 use tests::device::Device;
-use tests::processes::Server;
+use tests::processes::{PASSWORD, Server, Terminal};
+use tests::visit::{edit_field, fill_in, open_lead, pill, sign_in, unlock};
 use tests::window::Window;
 
 const ASHA: &str = "asha@nakshatra.example";
-const PASSWORD: &str = "demo-leadline";
-
-async fn sign_in(window: &Window, server: &Server) -> Result<()> {
-    window.fill("login-server", &server.url).await?;
-    window.fill("login-email", ASHA).await?;
-    window.fill("login-password", PASSWORD).await?;
-    window.click("login-submit").await?;
-    window.find("lead-row").await?;
-    pill(window, "synced").await
-}
-
-async fn pill(window: &Window, state: &str) -> Result<()> {
-    window.css(&format!("[data-testid=sync-pill][data-state={state}]")).await.map(drop)
-}
-
-/// Opens a new lead's drawer by its address, as a link would.
-async fn open_lead(window: &Window, lead: &str) -> Result<()> {
-    window.client.execute(&format!("location.hash = '#/leads/{lead}'"), vec![]).await?;
-    window.css(&format!("[data-testid=lead-drawer][data-lead='{lead}'] [data-testid=status-select]")).await.map(drop)
-}
-
-async fn edit_field(window: &Window, field: &str, value: &str) -> Result<()> {
-    let at_rest = format!("button[data-testid=editable-field][data-field={field}]");
-    window.click_css(&at_rest).await?;
-    // Clearing by WebDriver takes the focus away, which closes the field.
-    window.css(&format!("[data-testid=field-input][data-field={field}]:focus")).await?;
-    window.press(&format!("{}a{}", Key::Control, Key::Null)).await?;
-    window.press(&format!("{value}{}", Key::Enter)).await?;
-    window.css(&at_rest).await.map(drop)
-}
 
 /// A lead of Asha's that the story can be told of: new, with one note of three words.
 fn a_lead(device: &Device) -> Result<LeadId> {
@@ -80,12 +51,14 @@ async fn offline_edits_survive_a_kill_and_merge_with_the_managers() -> Result<()
     manager.sync()?;
     let profile = folder.path().join("asha");
     let window = Window::open(&profile).await?;
-    sign_in(&window, &server).await?;
+    sign_in(&window, &server, ASHA).await?;
     open_lead(&window, &lead.to_string()).await?;
 
     // The network is gone; both go on.
     server.kill()?;
     edit_field(&window, "phone", "98200 14786").await?;
+    // The line that says "not sent" moves what is below it.
+    window.find("record-sync").await?;
     window.click("status-select").await?;
     window.click("status-option-in_progress").await?;
     window.css("[data-testid=status-select][data-value=in_progress]").await?;
@@ -104,7 +77,7 @@ async fn offline_edits_survive_a_kill_and_merge_with_the_managers() -> Result<()
     server.restart()?;
     manager.sync()?;
     let window = Window::open(&profile).await?;
-    window.find("lead-row").await?;
+    unlock(&window).await?;
     pill(&window, "synced").await?;
     open_lead(&window, &lead.to_string()).await?;
     window.shows("conflict-phone", "98200 14786").await?;
@@ -139,8 +112,8 @@ async fn offline_edits_survive_a_kill_and_merge_with_the_managers() -> Result<()
 fn eventually_pending(profile: &Path, lead: LeadId, wanted: u32) -> Result<u32> {
     let mut pending = 0;
     tests::processes::eventually("the edits are in the outbox", || {
-        let engine = client::Engine::open_read_only(&client::Profile::at(profile)?, client::system_env())?;
-        pending = engine.store().read(|c| client::store::outbox::count_of(c, domain::DocId::lead(lead)))?;
+        let desk = Terminal { profile: profile.to_owned() }.borrow(false)?;
+        pending = desk.engine().store().read(|c| client::store::outbox::count_of(c, domain::DocId::lead(lead)))?;
         Ok(pending >= wanted)
     })?;
     Ok(pending)
@@ -153,7 +126,7 @@ async fn a_change_pulled_in_the_background_appears_without_moving_the_reader() -
     let manager = Device::sign_in(&folder.path().join("manager"), &server, "vikram@nakshatra.example")?;
     manager.sync()?;
     let window = Window::open(&folder.path().join("asha")).await?;
-    sign_in(&window, &server).await?;
+    sign_in(&window, &server, ASHA).await?;
     let first = window.css("[data-testid=lead-row]").await?.attr("data-lead").await?.context("a lead")?;
     let lead: LeadId = first.parse()?;
     open_lead(&window, &first).await?;
@@ -168,10 +141,7 @@ async fn a_change_pulled_in_the_background_appears_without_moving_the_reader() -
 async fn the_sign_in_page_says_why_it_can_not_connect() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let window = Window::open(&folder.path().join("asha")).await?;
-    window.fill("login-server", "http://127.0.0.1:1").await?;
-    window.fill("login-email", ASHA).await?;
-    window.fill("login-password", PASSWORD).await?;
-    window.click("login-submit").await?;
+    fill_in(&window, "http://127.0.0.1:1", ASHA, PASSWORD).await?;
     window.shows("login-error", "Nothing answers at 127.0.0.1:1").await?;
     window.close().await
 }

@@ -12,6 +12,8 @@ use anyhow::{Context, Result, ensure};
 use crate::setup::{self, Need};
 use crate::shell::{self, root, step};
 
+/// Everybody's in the demo company.
+const PASSWORD: &str = "demo-leadline";
 /// Width of one device's column.
 const COLUMN: usize = 72;
 
@@ -76,9 +78,9 @@ struct Device {
 impl Device {
     fn sign_in(name: &'static str, profile: &Path, server: &Server, email: &str) -> Result<Self> {
         let device = Self { name, profile: profile.to_owned() };
-        let mut login = device.command(&["login", "--server", &server.url, "--email", email, "--password-stdin"]);
+        let mut login = device.command(&["sign-in", "--server", &server.url, "--email", email, "--password-stdin"]);
         let mut child = login.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
-        child.stdin.take().context("its input")?.write_all(b"demo-leadline\n")?;
+        child.stdin.take().context("its input")?.write_all(format!("{PASSWORD}\n").as_bytes())?;
         ensure!(child.wait()?.success(), "{name} can't sign in");
         device.quietly(&["sync"])?;
         Ok(device)
@@ -87,6 +89,7 @@ impl Device {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = built("leadline");
         command.arg("--profile").arg(&self.profile).args(args).stdin(Stdio::null());
+        command.env("LEADLINE_PASSWORD", PASSWORD).env("LEADLINE_KEY_HOME", "file");
         command
     }
 

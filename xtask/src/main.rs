@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod dependencies;
 mod desktop;
+mod mutants;
 mod run;
 mod setup;
 mod shell;
@@ -39,6 +40,8 @@ enum Task {
     Shots,
     /// Measure, each number beside a raw baseline
     Bench(bench::Args),
+    /// Break the permission table and the gate in every small way; says what no test notices
+    Mutants,
     /// Build the window's content to ui/dist
     Ui(ui::Args),
     /// Check that documents and sources keep the habits of the tree
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Shots => shots::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Mutants => mutants::run(),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),
         Task::Dependencies => dependencies::run(),

@@ -1,5 +1,6 @@
 //! Measurements, each beside a raw baseline taken in the same run on the same machine.
 
+mod cipher;
 pub mod local;
 pub mod report;
 pub mod server;

@@ -5,12 +5,15 @@ use super::report::{Measured, percentile};
 use crate::device::Device;
 use crate::processes::Server;
 use anyhow::{Context, Result, ensure};
+use bridge::admin::{PeopleList, PersonChange};
 use bridge::lead::LeadSetField;
 use bridge::session::SessionSignIn;
 use client::desk::Desk;
+use client::vault::Key;
 use client::{Profile, Transport, system_env};
+use domain::people::Post;
 use domain::{Actor, LeadField, Role};
-use protocol::auth::{Me, Secret, Session};
+use protocol::auth::{Me, Secret, Session, SignedLease};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
@@ -21,12 +24,25 @@ use sync_server::Core;
 const LEADS: usize = 10_000;
 const SAVES: usize = 300;
 const CLIENTS: usize = 50;
+const ROLE_CHANGES: usize = 10;
+/// Who sits at the connected clients: one person signs in so often and no more.
+const SALES: [&str; 9] = ["asha", "sanjay", "pooja", "arjun", "neha", "imran", "lakshmi", "thomas", "fatima"];
 
 /// A session as a sign-in would bring it.
 #[must_use]
 pub fn fake_session(core: &Core, actor: &Actor, role: Role) -> Session {
     let me = Me { org: core.org().id, user: actor.user, name: "Bench".into(), email: "bench@example.com".into(), role, team: actor.team };
-    Session { access: Secret("a".into()), access_for_s: 900, refresh: Secret("r".into()), me, server_ms: core.env().now_ms() }
+    Session {
+        access: Secret("a".into()),
+        access_for_s: 900,
+        refresh: Secret("r".into()),
+        me,
+        server_ms: core.env().now_ms(),
+        lease: SignedLease::default(),
+        lease_key: Vec::new(),
+        recovery_key: Vec::new(),
+        device_secret: None,
+    }
 }
 
 /// Measures against a real server process.
@@ -39,6 +55,7 @@ pub fn measure(folder: &Path) -> Result<Vec<Measured>> {
     let idle = pss_mb(server.pid())?;
     let mut all = cold_pull(folder, &server)?;
     all.push(propagation(folder, &server)?);
+    all.push(role_change(folder, &server)?);
     all.push(memory(folder, &server, idle)?);
     Ok(all)
 }
@@ -75,15 +92,50 @@ fn cold_pull(folder: &Path, server: &Server) -> Result<Vec<Measured>> {
 
 /// A desk that syncs by itself, and its changes.
 fn live_desk(profile: &Path, server: &Server, email: &str) -> Result<(Desk, Receiver<bridge::Change>)> {
-    let desk = Desk::open(Profile::at(profile)?, system_env())?;
+    let desk = Desk::open(&Profile::at(profile)?, &Key::new(&system_env()), system_env())?;
     let (tell, told) = channel();
     let tell = Mutex::new(tell);
     desk.listen(Arc::new(move |change| {
         // Nobody listens any more at the end.
         let _ = tell.lock().expect("no panic while telling").send(change);
     }));
-    desk.ask(SessionSignIn { server: server.url.clone(), email: email.into(), password: "demo-leadline".into() })?;
+    desk.ask(SessionSignIn {
+        server: server.url.clone(),
+        email: email.into(),
+        password: "demo-leadline".into(),
+        second_factor: None,
+        allow_key_file: true,
+    })?;
     Ok((desk, told))
+}
+
+/// From the administrator's call to the screen that asks again with another role, to and fro.
+fn role_change(folder: &Path, server: &Server) -> Result<Measured> {
+    eprintln!("  {ROLE_CHANGES} changes of role …");
+    let (admin, _) = live_desk(&folder.join("admin"), server, "vikram@nakshatra.example")?;
+    let (desk, told) = live_desk(&folder.join("posted"), server, "ravi@nakshatra.example")?;
+    settle(&desk)?;
+    let mut samples = Vec::new();
+    for n in 0..ROLE_CHANGES {
+        let people = admin.ask(PeopleList {})?.people;
+        let ravi = people.into_iter().map(|p| p.item).find(|p| p.email.starts_with("ravi@")).context("Ravi")?;
+        let role = if n % 2 == 0 { Role::Salesperson } else { Role::TeamLead };
+        let expected = Post { role: ravi.role, team: ravi.team, disabled: false };
+        let post = Post { role, ..expected.clone() };
+        while told.try_recv().is_ok() {}
+        let started = Instant::now();
+        admin.ask(PersonChange { user: ravi.id, expected, post })?;
+        loop {
+            let change = told.recv_timeout(Duration::from_secs(30)).context("the new role arrives")?;
+            if change.session && desk.engine().session()?.is_some_and(|facts| facts.me.role == role) {
+                samples.push(started.elapsed());
+                break;
+            }
+        }
+        settle(&desk)?;
+    }
+    let (p50, worst) = (percentile(&mut samples, 50.0), percentile(&mut samples, 100.0));
+    Ok(Measured::by_value("role_change", worst, Some(p50), "ms worst (baseline: p50)", worst <= 1_000.0, "≤ 1 s to a running client"))
 }
 
 fn propagation(folder: &Path, server: &Server) -> Result<Measured> {
@@ -124,7 +176,8 @@ fn memory(folder: &Path, server: &Server, idle: f64) -> Result<Measured> {
     eprintln!("  {CLIENTS} connected clients …");
     let mut desks = Vec::new();
     for n in 0..CLIENTS {
-        let (desk, _) = live_desk(&folder.join(format!("client{n}")), server, "asha@nakshatra.example")?;
+        let who = SALES[n % SALES.len()];
+        let (desk, _) = live_desk(&folder.join(format!("client{n}")), server, &format!("{who}@nakshatra.example"))?;
         desks.push(desk);
     }
     desks.iter().try_for_each(settle)?;

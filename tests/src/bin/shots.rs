@@ -2,15 +2,18 @@
 //! into the folder given.
 
 use anyhow::{Context, Result};
+use bridge::lead::{LeadAssign, LeadGet, LeadOwners};
 use domain::{Command, LeadField, LeadId, Status};
 use fantoccini::key::Key;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tests::device::Device;
-use tests::processes::Server;
+use tests::processes::{Server, Terminal};
+use tests::visit::{of_user_menu, retype, sign_in};
 use tests::window::Window;
 
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
 const ASHA: &str = "asha@nakshatra.example";
+const VIKRAM: &str = "vikram@nakshatra.example";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -18,7 +21,10 @@ async fn main() -> Result<()> {
     std::fs::create_dir_all(&into)?;
     for (width, height) in SIZES {
         for theme in ["dark", "light"] {
-            Album { into: into.clone(), theme, width, height }.fill().await?;
+            let album = Album { into: into.clone(), theme, width, height };
+            album.fill().await?;
+            album.administer().await?;
+            album.share().await?;
         }
     }
     Ok(())
@@ -41,15 +47,9 @@ impl Album {
         let (ananya, imran) = (lead(&desk, "Ananya Krishnan", "+919820014700")?, lead(&desk, "Imran Shaikh", "+919820014711")?);
         manager.sync()?;
 
-        let window = Window::open_sized(&folder.path().join("asha"), self.width, self.height).await?;
-        window.client.set_window_rect(0, 0, self.width, self.height).await?;
-        window.find("login-form").await?;
+        let window = self.open(&folder.path().join("asha")).await?;
         self.take(&window, "sign-in").await?;
-        window.fill("login-server", &server.url).await?;
-        window.fill("login-email", ASHA).await?;
-        window.fill("login-password", "demo-leadline").await?;
-        window.click("login-submit").await?;
-        window.css("[data-testid=sync-pill][data-state=synced]").await?;
+        sign_in(&window, &server, ASHA).await?;
         window.find("lead-row").await?;
         self.choose_theme(&window).await?;
         self.take(&window, "leads-list").await?;
@@ -72,6 +72,131 @@ impl Album {
         window.find("attention-item").await?;
         self.take(&window, "needs-attention").await?;
         window.close().await
+    }
+
+    /// The administration area, with something on every page.
+    async fn administer(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let server = Server::demo(&folder.path().join("server"), 300)?;
+        let admin = Device::sign_in(&folder.path().join("admin"), &server, VIKRAM)?;
+        let desk = Device::sign_in(&folder.path().join("desk"), &server, ASHA)?;
+        let (ananya, imran) = (lead(&desk, "Ananya Krishnan", "+919820014700")?, lead(&desk, "Imran Shaikh", "+919820014711")?);
+        delete(&admin, &desk, imran)?;
+        let text = "Father decides; call after 18:00 on weekdays. Asked whether EMI is possible.".into();
+        desk.engine.execute(ananya, Command::AddNote { text })?;
+
+        let window = self.open(&folder.path().join("vikram")).await?;
+        sign_in(&window, &server, VIKRAM).await?;
+        self.choose_theme(&window).await?;
+        self.visit(&window, "users", "user-row").await?;
+        window.click_css(&format!("[data-email='{ASHA}'] [data-testid=row-menu]")).await?;
+        window.click("change-role").await?;
+        choose(&window, "role-dropdown", "team_lead").await?;
+        window.find("role-gains").await?;
+        self.take(&window, "change-role").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.gone("[data-testid=role-dialog]").await?;
+        self.visit(&window, "permissions", "permissions-grid").await?;
+        self.visit(&window, "devices", "device-row").await?;
+        self.cut_off(&window).await?;
+        // Its last word: what was not sent goes to quarantine.
+        let _ = desk.sync();
+        self.visit(&window, "deleted", "deleted-row").await?;
+        self.visit(&window, "audit", "audit-log-item").await?;
+        self.visit(&window, "quarantine", "quarantine-item").await?;
+        window.close().await
+    }
+
+    /// Several people at one computer: the gate, one's account, a lead on its way to somebody else.
+    async fn share(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let server = Server::demo(&folder.path().join("server"), 300)?;
+        let desk = Device::sign_in(&folder.path().join("desk"), &server, ASHA)?;
+        let ananya = lead(&desk, "Ananya Krishnan", "+919820014700")?;
+        hand_over(&folder.path().join("admin"), &server, &desk, ananya)?;
+
+        let window = self.open(&folder.path().join("shared")).await?;
+        sign_in(&window, &server, VIKRAM).await?;
+        self.choose_theme(&window).await?;
+        open(&window, &ananya).await?;
+        window.find("proposal").await?;
+        self.take(&window, "proposals").await?;
+        window.press("a").await?;
+        window.css("[data-testid=user-dropdown] [role=option]").await?;
+        self.take(&window, "assign").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.click("drawer-more").await?;
+        window.click("delete-lead").await?;
+        window.find("reason-dialog").await?;
+        self.take(&window, "delete-lead").await?;
+        retype(&window, "lead-reason", "Duplicate of Ananya K., same phone").await?;
+        window.click("reason-confirm").await?;
+        window.gone("[data-testid=reason-dialog]").await?;
+        open(&window, &ananya).await?;
+        window.find("deleted-banner").await?;
+        self.take(&window, "deleted-lead").await?;
+        self.account(&window).await?;
+
+        of_user_menu(&window, "switch-button").await?;
+        window.click("people-other").await?;
+        window.click("have-invitation").await?;
+        retype(&window, "invitation-code", "K7QF-2MXD-9TRA").await?;
+        retype(&window, "invitation-password", "brown fox").await?;
+        window.find("password-strength").await?;
+        self.take(&window, "invitation").await?;
+        window.click("gate-back").await?;
+        sign_in(&window, &server, ASHA).await?;
+        self.choose_theme(&window).await?;
+        of_user_menu(&window, "lock-button").await?;
+        window.find("unlock-form").await?;
+        self.take(&window, "locked").await?;
+        window.click("someone-else").await?;
+        window.find("people").await?;
+        self.take(&window, "people").await?;
+        window.close().await
+    }
+
+    async fn account(&self, window: &Window) -> Result<()> {
+        window.client.execute("location.hash = '#/account'", vec![]).await?;
+        window.find("session-row").await?;
+        window.click("password-open").await?;
+        retype(window, "password-new", "copper lantern drifting").await?;
+        window.find("password-strength").await?;
+        self.take(window, "account").await?;
+        window.click("two-step-begin").await?;
+        window.find("two-step-qr").await?;
+        self.take(window, "two-step").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.gone("[data-testid=two-step-dialog]").await
+    }
+
+    /// Asks what a wipe would do, and revokes.
+    async fn cut_off(&self, window: &Window) -> Result<()> {
+        window.fill("admin-search", "Asha").await?;
+        window.css("[data-testid=device-row]:only-child").await?;
+        window.click("row-menu").await?;
+        window.click("wipe-device").await?;
+        window.find("wipe-dialog").await?;
+        self.take(window, "wipe").await?;
+        window.click("confirm-keep").await?;
+        window.gone("[data-testid=wipe-dialog]").await?;
+        window.click("row-menu").await?;
+        window.click("revoke-device").await?;
+        window.click("confirm-act").await?;
+        window.gone("[data-testid=revoke-dialog]").await
+    }
+
+    async fn visit(&self, window: &Window, page: &str, shows: &str) -> Result<()> {
+        window.client.execute(&format!("location.hash = '#/admin/{page}'"), vec![]).await?;
+        window.find(shows).await?;
+        self.take(window, &format!("admin-{page}")).await
+    }
+
+    async fn open(&self, profile: &Path) -> Result<Window> {
+        let window = Window::open_sized(profile, self.width, self.height).await?;
+        window.client.set_window_rect(0, 0, self.width, self.height).await?;
+        window.find("login-form").await?;
+        Ok(window)
     }
 
     async fn choose_theme(&self, window: &Window) -> Result<()> {
@@ -128,9 +253,38 @@ impl Album {
     }
 }
 
+/// Gives Asha's lead to Sanjay while she edits it without knowing.
+fn hand_over(admin: &Path, server: &Server, desk: &Device, lead: LeadId) -> Result<()> {
+    let admin = Terminal::sign_in(admin, server, VIKRAM)?.borrow(true)?;
+    admin.sync_once()?;
+    let owner = admin.ask(LeadOwners { lead })?.into_iter().find(|choice| choice.name.starts_with("Sanjay")).map(|choice| choice.user);
+    let expected = admin.ask(LeadGet { lead })?.owner.map(|(user, _)| user);
+    admin.ask(LeadAssign { lead, expected, owner })?;
+    desk.engine.execute(lead, Command::SetField { field: LeadField::Email, value: Some("ananya@newmail.example".into()) })?;
+    desk.engine.execute(lead, Command::ChangeStatus { from: Status::Interested, to: Status::Qualified, reason: None })?;
+    desk.sync().map(drop)
+}
+
+/// Picks from a dropdown, as its list would.
+async fn choose(window: &Window, test_id: &str, value: &str) -> Result<()> {
+    window.find(test_id).await?;
+    let pick = "const select = document.querySelector(`[data-testid=${arguments[0]}]`); select.value = arguments[1];
+        select.dispatchEvent(new Event('change', { bubbles: true }))";
+    window.client.execute(pick, vec![test_id.into(), value.into()]).await.map(drop).map_err(Into::into)
+}
+
+/// Deletes a lead that somebody goes on editing, not knowing.
+fn delete(admin: &Device, desk: &Device, lead: LeadId) -> Result<()> {
+    admin.sync()?;
+    admin.engine.execute(lead, Command::DeleteLead { reason: "Asked to be forgotten: wrote to support on Monday".into() })?;
+    admin.sync()?;
+    desk.engine.execute(lead, Command::AddTag { tag: "Call back".into() })?;
+    desk.sync().map(drop)
+}
+
 async fn open(window: &Window, lead: &LeadId) -> Result<()> {
     window.client.execute(&format!("location.hash = '#/leads/{lead}'"), vec![]).await?;
-    window.css(&format!("[data-testid=lead-drawer][data-lead='{lead}'] [data-testid=status-select]")).await.map(drop)
+    window.css(&format!("[data-testid=lead-drawer][data-lead='{lead}'] [data-testid=assigned-badge]")).await.map(drop)
 }
 
 /// A lead in work, with a past.
