@@ -118,6 +118,14 @@ impl Core {
         })
     }
 
+    /// Signs somebody in without a password, with all that a sign-in gives: for tests and the simulator.
+    ///
+    /// # Errors
+    /// See [`auth::sign_in_unchecked`].
+    pub fn sign_in_unchecked(&self, user: UserId, device: DeviceId) -> Result<Session, Error> {
+        auth::sign_in_unchecked(&self.store, &self.env, self.org.id, user, device)
+    }
+
     /// The user with this address.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod run;
 mod setup;
 mod shell;
 mod shots;
+mod sim;
 mod test;
 mod tidy;
 mod ui;
@@ -40,6 +41,8 @@ enum Task {
     Shots,
     /// Measure, each number beside a raw baseline
     Bench(bench::Args),
+    /// Run simulated companies under every misfortune; shrink what fails
+    Sim(sim::Args),
     /// Break the permission table and the gate in every small way; says what no test notices
     Mutants,
     /// Build the window's content to ui/dist
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Shots => shots::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Sim(args) => sim::run(&args),
         Task::Mutants => mutants::run(),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),

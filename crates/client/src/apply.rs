@@ -15,6 +15,7 @@ use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
+use domain::sabotage::{self, Fault};
 use domain::{Command, CommandId, DocId, LeadId, Refusal, RefusalCode, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
@@ -172,6 +173,9 @@ impl Engine {
     }
 
     fn keep_refused(&self, c: &Connection, pending: &Pending, kind: AttentionKind, refusal: &Refusal) -> Result<(), ClientError> {
+        if sabotage::is_on(Fault::LoseRefused) {
+            return Ok(());
+        }
         let title = leads::get(c, LeadId(pending.doc.id))?.map(|r| r.summary.name).unwrap_or_default();
         attention::put(
             c,
@@ -333,6 +337,9 @@ impl Engine {
                 self.put_snapshot(c, *snapshot, backfill)?;
             }
             Entry::Evict { doc } => {
+                if sabotage::is_on(Fault::KeepEvicted) {
+                    return Ok(());
+                }
                 change.attention |= forget(c, doc)?;
                 applied.evicted = true;
                 change.absorb(one_lead(doc));
@@ -357,6 +364,9 @@ impl Engine {
         let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
         let mut must_rebase = false;
         for accepted in changes {
+            if sabotage::is_on(Fault::SkipChange) && accepted.meta.seq.is_multiple_of(5) {
+                continue;
+            }
             match ground.apply_trusted(&accepted.change) {
                 Ok(()) => {}
                 Err(RecordError::MissingDependency(_)) => return Ok(false),
@@ -372,6 +382,10 @@ impl Engine {
             if !stored.metas.iter().any(|m| m.seq == accepted.meta.seq) {
                 stored.metas.push(accepted.meta);
             }
+        }
+        if sabotage::is_on(Fault::StaleRow) {
+            documents::save(c, doc, &ground, None, &stored.metas)?;
+            return Ok(true);
         }
         self.store_document(c, doc, stored, ground, must_rebase, Facts::of_summary(&summary))?;
         Ok(true)

@@ -307,6 +307,14 @@ impl Engine {
         self.store.write(|tx| meta::set(tx, &format!("{}{key}", meta::PREFERENCE), &value))
     }
 
+    /// Whether leads are found by what they are called now.
+    ///
+    /// # Errors
+    /// `Disk`, `Locked`.
+    pub fn search_is_whole(&self) -> Result<bool, ClientError> {
+        self.store.write(|tx| leads::search_is_whole(tx))
+    }
+
     /// Frees the write-ahead log; for idle moments.
     pub fn idle(&self) {
         if let Err(e) = self.store.checkpoint() {
@@ -315,7 +323,7 @@ impl Engine {
     }
 
     /// As [`Engine::session`], without asking the disk at every edit.
-    fn facts(&self) -> Result<Arc<SessionFacts>, ClientError> {
+    pub(crate) fn facts(&self) -> Result<Arc<SessionFacts>, ClientError> {
         let mut known = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
         match &*known {
             Some(facts) => Ok(facts.clone()),
@@ -325,6 +333,9 @@ impl Engine {
 
     fn run(&self, doc: DocId, id: CommandId, command: Command, seen: &[ChangeHash]) -> Result<(), ClientError> {
         let facts = self.facts()?;
+        if facts.too_old {
+            return Err(too_old().into());
+        }
         command.check_shape()?;
         let envelope = Envelope { id, author: facts.me.user, at: self.env.now_ms(), command };
         let creates = matches!(envelope.command, Command::CreateLead(_));
@@ -411,6 +422,11 @@ impl Engine {
         }
         edit.open.as_ref().map(|(_, stored)| stored).ok_or(ClientError::NotFound)
     }
+}
+
+fn too_old() -> Refusal {
+    let text = "This version of Leadline is too old for your server, so it only shows leads. Update it to go on; what you typed before is sent.";
+    Refusal::new(RefusalCode::UpdateNeeded, text)
 }
 
 impl std::fmt::Debug for Engine {

@@ -6,7 +6,8 @@ use crate::store::{documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
 use domain::people::QuarantineReason;
-use protocol::PUSH_ITEMS_MAX;
+use domain::sabotage::{self, Fault};
+use protocol::{PROTOCOL_VERSION, PUSH_ITEMS_MAX};
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
 use protocol::push::{Outcome, PushItem, PushRequest, PushResult};
@@ -93,12 +94,17 @@ impl Engine {
     }
 
     fn round(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
+        if sabotage::is_on(Fault::StuckOutbox) && self.store().read(|c| Ok(outbox::size(c)?.0))? % 3 == 1 {
+            return Ok(SyncStep::Quiet);
+        }
         loop {
             if let SyncStep::Wait { after_ms } = self.push_all(transport, report)? {
                 return Ok(SyncStep::Wait { after_ms });
             }
             // A hand-over of a record with pending edits stops the pull until they are pushed.
-            if self.pull_all(transport, report)? == Pulled::PushFirst {
+            let pulled = self.pull_all(transport, report);
+            self.note_version(&pulled)?;
+            if pulled? == Pulled::PushFirst {
                 continue;
             }
             if self.store().read(|c| Ok(outbox::size(c)?.0))? == 0 {
@@ -106,6 +112,24 @@ impl Engine {
             }
             // Edits made meanwhile, or changes that a restored server lacks.
         }
+    }
+
+    /// Whether the server still answers this version of the app.
+    fn note_version<T>(&self, pulled: &Result<T, ClientError>) -> Result<(), ClientError> {
+        let too_old = match pulled {
+            Ok(_) => false,
+            Err(ClientError::Transport(TransportError::UpdateNeeded)) => true,
+            Err(_) => return Ok(()),
+        };
+        if self.facts().is_ok_and(|facts| facts.too_old == too_old) {
+            return Ok(());
+        }
+        self.store().write(|tx| match too_old {
+            true => meta::set(tx, meta::TOO_OLD, &PROTOCOL_VERSION),
+            false => meta::remove(tx, meta::TOO_OLD),
+        })?;
+        self.tell(Change { session: true, ..Change::default() });
+        Ok(())
     }
 
     /// The whole outbox into quarantine, in parts; whether the server orders this device's key destroyed.
@@ -149,6 +173,9 @@ impl Engine {
             items.extend(waiting.iter().map(item_of));
             items.truncate(PUSH_ITEMS_MAX);
             let answer = transport.push(&PushRequest { items });
+            if answer.is_err() && sabotage::is_on(Fault::LoseUnanswered) {
+                self.store().write(|tx| outbox::take(tx, waiting[0].envelope.id))?;
+            }
             let answer = answer.inspect_err(|_| self.note_sending(None))?;
             let own = answer.results.get(extra.min(answer.results.len())..).unwrap_or_default();
             let settled = self.apply_push(&waiting, own)?;

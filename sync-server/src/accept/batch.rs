@@ -17,6 +17,7 @@ use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
 use crate::store::{Result, StoreError, Tx, documents, proposals};
 use domain::people::{Proposal, ProposalState};
+use domain::sabotage::{self, Fault};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
@@ -102,7 +103,8 @@ impl<'a> Batch<'a> {
 
     /// How one item ends. The only errors are the database's.
     pub fn decide(&mut self, who: &SignedIn, item: &PushItem) -> Result<Outcome> {
-        if let Some(known) = self.known(item.envelope.id)? {
+        let known = self.known(item.envelope.id)?.filter(|_| !sabotage::is_on(Fault::ApplyTwice));
+        if let Some(known) = known {
             return Ok(repeat(who, item, known, self.in_recovery()));
         }
         // Judging changes nothing but what is loaded, so a panic inside leaves the batch whole.
@@ -389,7 +391,10 @@ impl Plan {
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             if let (Some(loaded), Some(standing)) = (&work.loaded, &work.standing) {
                 let summary = LeadSummary::of(&loaded.record, standing.owner, standing.team, work.updated_at);
-                leads::put(tx, org, LeadId(doc.id), &summary, loaded.seq)?;
+                let stale = sabotage::is_on(Fault::StaleServerRow) && loaded.seq.is_multiple_of(7);
+                if !stale || leads::get(tx, org, LeadId(doc.id))?.is_none() {
+                    leads::put(tx, org, LeadId(doc.id), &summary, loaded.seq)?;
+                }
                 documents::put(tx, org, *doc, blob, loaded.seq)?;
             }
         }

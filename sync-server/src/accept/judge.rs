@@ -11,6 +11,7 @@ use crate::store::leads::Standing;
 use domain::command::Facts;
 use domain::people::QuarantineReason;
 use domain::policy::{self, scope};
+use domain::sabotage::{self, Fault};
 use domain::{Action, Actor, Command, DocId, Envelope, Refusal, RefusalCode, Scope, Status};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
@@ -78,10 +79,11 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
         Base::AlreadyIn(seq) => return Ok(Decision::AlreadyIn(seq)),
         Base::Missing(_) if denied.is_some() => return Ok(Decision::refuse(denied.unwrap_or_else(gone))),
         Base::Missing(hashes) => return Ok(Decision::Need(hashes)),
+        Base::AsSent if who.older_app() => Some(sent_on(&gated)),
         Base::AsSent => None,
         Base::Moved(hashes) => Some(hashes),
     };
-    let at = base.clone().unwrap_or_else(|| gated.deps.iter().map(|d| ChangeHash(d.0)).collect());
+    let at = base.clone().unwrap_or_else(|| sent_on(&gated));
     let checked = match denied {
         Some(refusal) => Err(refusal),
         None => check(batch, item, &standing, &at)?,
@@ -207,6 +209,10 @@ enum Base {
 fn base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result<Base> {
     let loaded = batch.work(doc)?.loaded.clone();
     let has = |hash: &records::ChangeHash| loaded.as_ref().is_some_and(|l| l.doc.has(hash));
+    let twice = sabotage::is_on(Fault::ApplyTwice);
+    if twice && has(&gated.hash) {
+        return Ok(Base::Moved(sent_on(gated)));
+    }
     if let Some(loaded) = loaded.as_ref().filter(|l| l.doc.has(&gated.hash)) {
         return Ok(Base::AlreadyIn(batch.seq_of(doc, ChangeHash(gated.hash.0))?.unwrap_or(loaded.seq)));
     }
@@ -249,6 +255,10 @@ pub fn standing_base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result
     base.sort_unstable();
     base.dedup();
     Ok(base)
+}
+
+fn sent_on(gated: &Gated) -> Vec<ChangeHash> {
+    gated.deps.iter().map(|d| ChangeHash(d.0)).collect()
 }
 
 /// The command by itself, and against the lead.

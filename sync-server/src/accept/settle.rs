@@ -16,6 +16,7 @@ use crate::store::quarantine::{self, Held};
 use crate::store::{Store, StoreError, proposals};
 use domain::command::Facts;
 use domain::people::{Proposal, ProposalState};
+use domain::sabotage::{self, Fault};
 use domain::{Action, Actor, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, RefusalCode, policy};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
@@ -113,7 +114,9 @@ fn open_proposal(batch: &mut Batch<'_>, who: &SignedIn, id: CommandId) -> Result
 }
 
 fn settled(batch: &mut Batch<'_>, who: &SignedIn, proposal: Proposal, state: ProposalState) -> Result<(), Error> {
-    proposals::settle(batch.tx, batch.org, proposal.id, state, who.actor().user)?;
+    if !sabotage::is_on(Fault::SettleNothing) {
+        proposals::settle(batch.tx, batch.org, proposal.id, state, who.actor().user)?;
+    }
     let what = if state == ProposalState::Taken { Settled::Taken } else { Settled::Dropped };
     let (command, lead, of) = (proposal.id, LeadId(proposal.doc.id), proposal.envelope.author);
     batch.note(who, AuditEvent::Proposal { what, command, lead, of });

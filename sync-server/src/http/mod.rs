@@ -23,6 +23,7 @@ use crate::core::Core;
 use crate::error::Error;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, patch, post};
@@ -165,12 +166,16 @@ async fn health(state: State<Arc<App>>) -> Result<String, Problem> {
     blocking(&state, |core| core.newest().map(|_| "ok\n".to_owned())).await
 }
 
-/// A device that speaks another version is told to update; none named is ours.
+/// A device that speaks another version is told to update; none named is ours. An older one may still
+/// send what was typed there.
 async fn speaks_our_protocol(request: Request, next: Next) -> Response {
     let spoken = request.headers().get(PROTOCOL_HEADER).and_then(|v| v.to_str().ok());
+    let sends = [paths::PUSH, paths::SIGN_IN, paths::REFRESH, paths::QUARANTINE].contains(&request.uri().path()) && request.method() == Method::POST;
     match spoken {
-        Some(version) if version.parse() != Ok(PROTOCOL_VERSION) => Problem(Error::UpdateNeeded).into_response(),
-        Some(_) | None => next.run(request).await,
+        Some(version) if version.parse() == Ok(PROTOCOL_VERSION) => next.run(request).await,
+        Some(version) if sends && version.parse().is_ok_and(|version: u32| version < PROTOCOL_VERSION) => next.run(request).await,
+        Some(_) => Problem(Error::UpdateNeeded).into_response(),
+        None => next.run(request).await,
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{BATCH_BYTES, First, View, backfill, shown, snapshot};
 use crate::store::log::{self, Change, Move, Stored};
 use crate::store::{Result, leads, proposals, users};
+use domain::sabotage::{self, Fault};
 use domain::{DocId, LeadId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
 use protocol::rows::{LeadSummary, OwnerRow, Row};
@@ -153,7 +154,8 @@ impl Gathered {
             return Ok(seen.is_some());
         }
         let row = leads::get(view.tx, view.org.id, LeadId(doc.id))?;
-        let summary = row.filter(|row| view.sight.sees(&row.standing)).map(|row| row.summary);
+        let shown = sabotage::is_on(Fault::ShowAll);
+        let summary = row.filter(|row| shown || view.sight.sees(&row.standing)).map(|row| row.summary);
         let seen = summary.is_some();
         self.seen.insert(doc, summary);
         Ok(seen)

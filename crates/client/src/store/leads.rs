@@ -2,6 +2,7 @@
 //! list but their own.
 
 use crate::error::ClientError;
+use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status, TeamId, UserId};
 use protocol::rows::LeadSummary;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -88,7 +89,8 @@ fn write_row(
 }
 
 fn write_search(c: &Connection, n: i64, lead: &LeadSummary, before: Option<&Before>) -> Result<(), ClientError> {
-    if before.is_some_and(|b| b.name == lead.name && b.email == lead.email) {
+    let stale = before.is_some() && sabotage::is_on(Fault::StaleWords);
+    if stale || before.is_some_and(|b| b.name == lead.name && b.email == lead.email) {
         return Ok(());
     }
     if let Some(before) = before {
@@ -111,6 +113,16 @@ fn forget_words(c: &Connection, n: i64, name: &str, email: Option<&str>) -> Resu
 /// Builds the search table from the rows, once, at the end of a first sync.
 pub fn build_search(c: &Connection) -> Result<(), ClientError> {
     Ok(c.execute_batch("INSERT INTO lead_words (lead_words) VALUES ('rebuild')")?)
+}
+
+/// Whether the search table is what the rows make.
+pub fn search_is_whole(c: &Connection) -> Result<bool, ClientError> {
+    // FTS5's own check, which compares the index with the rows it is of.
+    match c.execute_batch("INSERT INTO lead_words (lead_words, rank) VALUES ('integrity-check', 1)") {
+        Ok(()) => Ok(true),
+        Err(rusqlite::Error::SqliteFailure(e, _)) if e.code == rusqlite::ErrorCode::DatabaseCorrupt => Ok(false),
+        Err(e) => Err(e.into()),
+    }
 }
 
 /// Takes the last words of what was removed out of the search table: a word that stands between two of

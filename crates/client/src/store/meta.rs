@@ -30,6 +30,8 @@ pub const CURSOR: &str = "cursor";
 pub const SEEN_HEAD: &str = "seen_head";
 /// How far a back-fill is.
 pub const BACKFILL: &str = "backfill";
+/// The protocol in which the server does not answer this app any more; gone once it answers.
+pub const TOO_OLD: &str = "too_old";
 /// When the last batch was pulled, ms since the epoch.
 pub const PULLED_AT: &str = "pulled_at";
 /// Since when the server is out of reach, ms since the epoch.
