@@ -97,7 +97,7 @@ pub fn begin_epoch(store: &Store, env: &Env) -> anyhow::Result<()> {
     store
         .write(|tx| {
             let org = orgs::only(tx)?;
-            orgs::begin_epoch(tx, org.id, env.now_ms() + RECOVERY_MS)
+            orgs::begin_epoch(tx, org.id, env.now_ms(), env.now_ms() + RECOVERY_MS)
         })
         .context("the restored database can't be used")
 }

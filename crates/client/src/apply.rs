@@ -399,7 +399,8 @@ impl Engine {
         }
         let old = if backfill.first && backfill.running { None } else { documents::load(c, doc)? };
         let pending = outbox::count_of(c, doc)?;
-        if pending == 0 && !(backfill.recovering && old.is_some()) {
+        // A row without a document, for who sees no phones, is all there is.
+        if snapshot.blob.is_empty() || pending == 0 && !(backfill.recovering && old.is_some()) {
             documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
             let index = !(backfill.first && backfill.running);
             let summary = if snapshot.projection == PROJECTION_VERSION { snapshot.summary } else { reproject(lead, &snapshot)? };

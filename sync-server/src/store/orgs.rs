@@ -67,9 +67,11 @@ pub fn set_head(tx: &mut dyn Tx, org: OrgId, seq: u64, chain: [u8; 32]) -> Resul
     Ok(())
 }
 
-/// After a restore: another history from here on, and time to bring back what was lost.
-pub fn begin_epoch(tx: &mut dyn Tx, org: OrgId, recovery_until: i64) -> Result<()> {
-    tx.execute("UPDATE orgs SET epoch = epoch + 1, recovery_until = $2 WHERE org_id = $1", &[org.into(), recovery_until.into()])?;
+/// After a restore: another history from here on, and time to bring back what was lost. Its number is the
+/// time at least: the same backup restored twice must not begin the same epoch twice.
+pub fn begin_epoch(tx: &mut dyn Tx, org: OrgId, now: i64, recovery_until: i64) -> Result<()> {
+    let sql = "UPDATE orgs SET epoch = CASE WHEN epoch < $2 THEN $2 ELSE epoch + 1 END, recovery_until = $3 WHERE org_id = $1";
+    tx.execute(sql, &[org.into(), now.into(), recovery_until.into()])?;
     Ok(())
 }
 

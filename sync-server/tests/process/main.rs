@@ -199,7 +199,7 @@ fn backup_works_while_serving_and_restore_does_not() {
     let server = Server::start(folder, &[]);
     let asha = server.sign_in("asha@acme.example");
     let batches = pull(&asha, cursor.as_deref());
-    assert!(matches!(batches[0].entries[0], Entry::Epoch { epoch: 2 }));
+    assert!(matches!(batches[0].entries[0], Entry::Epoch { epoch } if epoch > 1));
     let snapshots = batches.iter().flat_map(|b| &b.entries).filter(|e| matches!(e, Entry::Snapshot(_))).count();
     assert_eq!(snapshots, 1, "the second lead is for its device to bring back");
 }

@@ -192,7 +192,7 @@ fn a_restored_server_begins_an_epoch_and_takes_back_what_it_lost() {
     let who = restored.core.session_for(meera.user(), meera.who.device()).expect("meera again");
     let mut meera = Device { world: &restored, who, actor: meera.actor, docs: meera.docs.clone(), cursor: meera.cursor.clone() };
     let batch = restored.core.pull(&meera.who, meera.cursor.as_deref(), 500).expect("a batch");
-    assert!(matches!(batch.entries[0], Entry::Epoch { epoch: 2 }));
+    assert!(matches!(batch.entries[0], Entry::Epoch { epoch } if epoch > 1));
     use protocol::push::Outcome;
     assert_eq!(meera.push_one(&on_top), Outcome::Need { hashes: vec![lost.hash] });
     // Meera brings what Asha wrote, too.

@@ -4,8 +4,9 @@
 use super::chance::{self, OwnClock, TrueClock};
 use super::network::{Place, Road};
 use super::tally::{Happening, Oracle, Tally};
-use super::{Plan, ack::Acknowledged};
+use super::{Plan, ack::Acknowledged, oracles};
 use client::desk::Desk;
+use client::store::documents;
 use client::vault::Key;
 use client::{ClientError, Engine, Profile, Standing, TransportError};
 use domain::{CommandId, DeviceId, LeadId, Role, UserId};
@@ -13,7 +14,7 @@ use protocol::auth::{Secret, Session};
 use protocol::rows::OrgRow;
 use rand::RngCore;
 use rand::rngs::SmallRng;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use sync_server::config::{Config, File};
@@ -91,6 +92,9 @@ pub struct Company {
     pub backup: Option<PathBuf>,
     /// A backup was put back: what the server decided since may be gone.
     pub restored: bool,
+    /// When that happened last, which devices held each command that the server had accepted: if all of
+    /// these are shut out before they come back, there is nobody to bring it back.
+    pub holders: HashMap<CommandId, Vec<usize>>,
     server: Arc<Place>,
     root: TempDir,
 }
@@ -118,6 +122,7 @@ impl Company {
             tally,
             backup: None,
             restored: false,
+            holders: HashMap::new(),
             server: Arc::default(),
             root,
         };
@@ -244,6 +249,8 @@ impl Company {
     pub fn restart(&mut self, who: usize) {
         let fresh = self.rng.next_u64();
         let person = &mut self.people[who];
+        // It may hold on to the engine.
+        person.road.forget_meanwhile();
         person.desk = None;
         let env = chance::env(person.clock.clone(), fresh);
         let profile = Profile::at(&person.profile).expect("a profile");
@@ -297,11 +304,39 @@ impl Company {
     pub fn restore(&mut self) {
         let Some(backup) = self.backup.clone() else { return };
         self.tally.saw(Happening::Restored);
+        self.note_holders();
         self.stop_server();
         let env = chance::env(self.truth.clone(), self.rng.next_u64());
         files::restore(&self.config(), &env, &backup).expect("the backup is restored");
         self.restored = true;
         self.start_server();
+    }
+
+    fn note_holders(&mut self) {
+        for command in oracles::Truth::of(self).map(|truth| truth.applied).unwrap_or_default().into_keys() {
+            self.holders.insert(command, Vec::new());
+        }
+        for who in 0..self.people.len() {
+            for command in self.commands_held_by(who) {
+                if let Some(holders) = self.holders.get_mut(&command) {
+                    holders.push(who);
+                }
+            }
+        }
+    }
+
+    /// Commands in the documents of a device.
+    fn commands_held_by(&self, who: usize) -> HashSet<CommandId> {
+        let store = self.people[who].engine().store();
+        let docs = store.read(documents::all).expect("readable");
+        let stored = docs.into_iter().filter_map(|doc| store.read(|c| documents::load(c, doc)).ok()?);
+        stored.flat_map(|stored| records::history(&stored.doc)).filter_map(|entry| Some(entry.envelope?.id)).collect()
+    }
+
+    /// Nobody is left who could have brought it back after a restore.
+    #[must_use]
+    pub fn nobody_holds(&self, command: CommandId) -> bool {
+        self.holders.get(&command).is_some_and(|holders| holders.iter().all(|who| self.people[*who].cut_off))
     }
 
     /// The network heals, everybody is in their right mind, and syncs until nothing moves.

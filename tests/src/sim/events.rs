@@ -33,7 +33,9 @@ impl Company {
             self.people[who].road.reseed(chance::of(chance::mix(self.seed, n as u64), who as u64));
         }
         let who = self.rng.random_range(0..self.people.len());
-        match self.rng.random_range(0..100) {
+        let roll = self.rng.random_range(0..100);
+        if std::env::var_os("SIM_TRACE").is_some() { eprintln!("step {n}: person {who} roll {roll} acked {:?}", self.people.iter().map(|p| p.acknowledged.all().len()).collect::<Vec<_>>()); }
+        match roll {
             0..42 => self.work(who),
             42..46 => self.create_lead(who),
             46..58 => self.round(who),

@@ -48,8 +48,9 @@ fn accounted(company: &Company, who: usize, truth: &Truth, aside: &Aside) {
         let noticed = person.engine().store().read(|c| attention::get(c, command)).expect("readable").map(|item| item.kind);
         let shown = u32::from(noticed == Some(AttentionKind::Refused) || person.decided.contains(&command));
         let kept = u32::from(aside.proposed.contains(&command)) + u32::from(aside.quarantined.contains(&command));
-        // A backup knows no newer proposals; their author was told, and still has the text.
-        let remembered = u32::from(company.restored && noticed.is_some());
+        // A backup knows no newer proposals; their author was told, and still has the text. Nor does it know
+        // edits that only the server had.
+        let remembered = u32::from(company.restored && (noticed.is_some() || company.nobody_holds(command)));
         let fate = || {
             format!("command {command} on {lead} of person {who}: applied {applied} times, refused and shown {shown}, proposed or put aside {kept}")
         };

@@ -10,7 +10,7 @@ mod truth;
 
 use super::company::Company;
 use super::tally::Oracle;
-use truth::Truth;
+pub use truth::Truth;
 
 /// Looks at everything.
 pub fn check(company: &Company) {
