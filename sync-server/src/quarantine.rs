@@ -9,10 +9,11 @@ use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::{Store, StoreError, Tx, devices, documents, leads, users};
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
-use domain::{DeviceId, Env, LeadId, OrgId, UserId};
+use domain::{DeviceId, DocId, Env, LeadId, OrgId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::push::{Outcome, PushItem};
 use protocol::{ChangeHash, QUARANTINE_ITEMS_MAX};
+use records::{Doc, Gated};
 use subtle::ConstantTimeEq as _;
 
 /// Edits shown at a time; what is decided makes room.
@@ -77,23 +78,37 @@ pub fn keep(
     item: &PushItem,
     reason: QuarantineReason,
 ) -> Result<bool, StoreError> {
-    if accept::gate(item).is_err() || item.envelope.command.check_shape().is_err() || item.envelope.author != user {
+    let Some(gated) = accept::gate(item).ok().filter(|gated| gated.envelope.author == user) else { return Ok(false) };
+    if gated.envelope.command.check_shape().is_err() {
         return Ok(false);
     }
     if outcomes::by_command(tx, org, item.envelope.id)?.is_none() {
         let (envelope, change) = (item.envelope.clone(), item.change.clone());
         quarantine::insert(tx, org, &Held { doc: item.doc, envelope, change, device, reason, arrived_at: env.now_ms() })?;
         // So it is answered, should the device ever push it: once is enough, and nobody takes its id.
-        let heads = match documents::blob(tx, org, item.doc)? {
-            Some(blob) => records::Doc::load(&blob).map(|doc| doc.heads()).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let maps_to = Some(heads.into_iter().map(|head| ChangeHash(head.0)).collect());
+        let maps_to = Some(seen_by(tx, org, item.doc, &gated)?);
         let (command, hash, doc) = (item.envelope.id, item.hash, item.doc);
         let row = OutcomeRow { command, hash, doc, author: user, device, outcome: Outcome::Quarantined { reason }, maps_to };
         outcomes::insert(tx, org, &row, env.now_ms())?;
     }
     Ok(true)
+}
+
+/// What of the document its author saw: what stands for it while it waits.
+fn seen_by(tx: &mut dyn Tx, org: OrgId, doc: DocId, gated: &Gated) -> Result<Vec<ChangeHash>, StoreError> {
+    let stored = documents::blob(tx, org, doc)?.and_then(|blob| Doc::load(&blob).ok()).unwrap_or_default();
+    let here = |hash: &ChangeHash| stored.has(&records::ChangeHash(hash.0));
+    let mut seen = Vec::new();
+    for dep in gated.deps.iter().map(|dep| ChangeHash(dep.0)) {
+        let stands = if here(&dep) { vec![dep] } else { outcomes::maps_to(tx, org, doc, dep)?.unwrap_or_default() };
+        seen.extend(stands.into_iter().filter(here));
+    }
+    if seen.is_empty() {
+        seen = stored.heads().iter().map(|head| ChangeHash(head.0)).collect();
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    Ok(seen)
 }
 
 /// What waits for a decision of this person, as it was written.

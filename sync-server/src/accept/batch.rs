@@ -118,7 +118,7 @@ impl<'a> Batch<'a> {
         let (outcome, maps_to) = match decision {
             Decision::Need(hashes) => return Ok(Outcome::Need { hashes }),
             Decision::AlreadyIn(seq) => (Outcome::Applied { seq }, None),
-            Decision::Propose => (Outcome::Proposed { seq: self.propose(item)? }, Some(self.heads(item.doc)?)),
+            Decision::Propose => (Outcome::Proposed { seq: self.propose(item)? }, Some(self.seen_by(item)?)),
             Decision::Quarantine(reason) => {
                 self.quarantined.push(Held {
                     doc: item.doc,
@@ -128,7 +128,7 @@ impl<'a> Batch<'a> {
                     reason,
                     arrived_at: self.now,
                 });
-                (Outcome::Quarantined { reason }, Some(self.heads(item.doc)?))
+                (Outcome::Quarantined { reason }, Some(self.seen_by(item)?))
             }
             Decision::Refuse { refusal, stands } => {
                 let stands = match stands {
@@ -269,6 +269,14 @@ impl<'a> Batch<'a> {
     fn heads(&mut self, doc: DocId) -> Result<Vec<ChangeHash>> {
         let heads = |loaded: &Loaded| loaded.doc.heads().iter().map(|h| ChangeHash(h.0)).collect();
         Ok(self.work(doc)?.loaded.as_ref().map(heads).unwrap_or_default())
+    }
+
+    /// What stands for an edit that is put aside: what its author saw.
+    fn seen_by(&mut self, item: &PushItem) -> Result<Vec<ChangeHash>> {
+        match records::gate(&item.change) {
+            Ok(gated) => judge::standing_base(self, item.doc, &gated),
+            Err(_) => self.heads(item.doc),
+        }
     }
 
     fn known(&mut self, command: CommandId) -> Result<Option<OutcomeRow>> {

@@ -14,4 +14,5 @@ mod engines;
 mod handover;
 mod matrix;
 mod pull;
+mod quarantine;
 mod sessions;
