@@ -230,8 +230,10 @@ pub struct ProposalView {
     pub now: Option<String>,
     pub wrote: When,
     pub arrived: When,
-    /// In this person's role.
-    pub can_settle: bool,
+    /// In this person's role, and the lead is in a state for it.
+    pub can_take: bool,
+    /// Whoever edits the lead drops what can't be taken.
+    pub can_drop: bool,
 }
 
 /// Somebody a lead can be given to.

@@ -6,6 +6,7 @@ use super::judge::{self, Decision};
 use super::{Loaded, load};
 use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
+use crate::files::RECOVERY_MS;
 use crate::live::Touched;
 use crate::sight::Channel;
 use crate::store::actors::{self, Holder};
@@ -15,8 +16,8 @@ use crate::store::orgs::{self, Head};
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{Result, StoreError, Tx, documents, proposals};
-use domain::people::{Proposal, ProposalState};
+use crate::store::{Result, StoreError, Tx, devices, documents, proposals};
+use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
@@ -56,6 +57,7 @@ pub struct Batch<'a> {
     careful: HashSet<DocId>,
     works: HashMap<DocId, Work>,
     people: HashMap<UserId, Option<User>>,
+    cut_off: HashMap<DeviceId, bool>,
     decided: HashMap<CommandId, OutcomeRow>,
     /// What stands for the changes decided here that did not go in as they were.
     stands: HashMap<(DocId, ChangeHash), Vec<ChangeHash>>,
@@ -80,6 +82,7 @@ impl<'a> Batch<'a> {
             careful: HashSet::new(),
             works: HashMap::new(),
             people: HashMap::new(),
+            cut_off: HashMap::new(),
             decided: HashMap::new(),
             stands: HashMap::new(),
             new_actors: HashMap::new(),
@@ -98,6 +101,11 @@ impl<'a> Batch<'a> {
     /// Whether entries lost by a restore are taken from whoever has them.
     pub fn in_recovery(&self) -> bool {
         self.now < self.head.recovery_until
+    }
+
+    /// When the backup was put in place that the recovery window is for, ms since the epoch.
+    pub fn restored_at(&self) -> i64 {
+        self.head.recovery_until - RECOVERY_MS
     }
 
     /// How one item ends. The only errors are the database's.
@@ -301,6 +309,17 @@ impl<'a> Batch<'a> {
             self.people.insert(id, user);
         }
         Ok(self.people.get(&id).cloned().flatten())
+    }
+
+    /// Whether the device was revoked since its request came in.
+    pub fn cut_off(&mut self, device: DeviceId) -> Result<bool> {
+        if let Some(known) = self.cut_off.get(&device) {
+            return Ok(*known);
+        }
+        let state = devices::state(self.tx, self.org, device)?;
+        let cut_off = state.is_some_and(|state| state != DeviceState::Active);
+        self.cut_off.insert(device, cut_off);
+        Ok(cut_off)
     }
 
     pub fn seq_of(&mut self, doc: DocId, hash: ChangeHash) -> Result<Option<u64>> {

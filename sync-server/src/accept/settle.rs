@@ -6,7 +6,7 @@ use super::batch::{Admitted, Batch};
 use super::cache::Cache;
 use super::judge;
 use crate::audit::{AuditEvent, Settled};
-use crate::auth::SignedIn;
+use crate::auth::{self, SignedIn};
 use crate::error::Error;
 use crate::live::Touched;
 use crate::sight::{Channel, Sight};
@@ -30,6 +30,7 @@ use std::collections::{HashMap, HashSet};
 /// could not do it themselves.
 pub fn take_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (proposal, standing) = open_proposal(batch, who, id)?;
         policy::authorise_command(who.actor(), &proposal.envelope.command, &standing.subject())?;
         carry_out(batch, who, proposal.doc, &proposal.envelope, standing, None)?;
@@ -37,14 +38,15 @@ pub fn take_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: C
     })
 }
 
-/// Drops a proposal.
+/// Drops a proposal; who may edit the lead may, whatever it says: one that can't be taken must not stay.
 ///
 /// # Errors
-/// As [`take_proposal`].
+/// As [`take_proposal`]; `Refused` for who may not edit the lead.
 pub fn drop_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (proposal, standing) = open_proposal(batch, who, id)?;
-        policy::authorise_command(who.actor(), &proposal.envelope.command, &standing.subject())?;
+        policy::authorise(who.actor(), Action::EditLead, &standing.subject())?;
         settled(batch, who, proposal, ProposalState::Dropped)
     })
 }
@@ -56,6 +58,7 @@ pub fn drop_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: C
 /// does not allow it any more.
 pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (held, standing) = waiting(batch, who, id)?;
         let gated = records::gate(&held.change).map_err(|e| judge::malformed(&e.to_string()))?;
         let standing = match standing {
@@ -81,6 +84,7 @@ pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: Command
 /// `NotFound`.
 pub fn drop_quarantined(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (held, _) = waiting(batch, who, id)?;
         note_quarantined(batch, who, &held, Settled::Dropped);
         Ok(quarantine::settle(batch.tx, org, id, false, who.actor().user)?)

@@ -15,4 +15,5 @@ mod handover;
 mod matrix;
 mod pull;
 mod quarantine;
+mod restore;
 mod sessions;

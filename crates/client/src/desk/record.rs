@@ -143,7 +143,8 @@ impl Page<'_> {
                 now: self.stands(record, &command),
                 wrote: self.today.when(at),
                 arrived: self.today.when(proposal.arrived_at),
-                can_settle: self.reader.may_command(&command, subject) && eligible(command.action(), subject).is_ok(),
+                can_take: self.reader.may_command(&command, subject) && eligible(command.action(), subject).is_ok(),
+                can_drop: self.reader.may(Action::EditLead, subject),
             })
         };
         proposals::of_doc(self.c, DocId::lead(record.id))?.into_iter().map(view).collect()

@@ -165,8 +165,9 @@ fn an_old_owners_proposals_show_until_they_are_settled() {
     server.deliver(proposals.iter().map(row).collect());
     office.sync(&server);
     let view = office.view(lead);
-    let shown: Vec<_> = view.proposals.iter().map(|p| (p.by.as_str(), p.now.as_deref(), p.can_settle)).collect();
-    let expected = [("Ravi Deshpande", Some("98200 14780"), true), ("Ravi Deshpande", Some("New"), true), ("Ravi Deshpande", None, false)];
+    let shown: Vec<_> = view.proposals.iter().map(|p| (p.by.as_str(), p.now.as_deref(), p.can_take, p.can_drop)).collect();
+    let ravi = "Ravi Deshpande";
+    let expected = [(ravi, Some("98200 14780"), true, true), (ravi, Some("New"), true, true), (ravi, None, false, true)];
     assert_eq!(shown, expected);
     assert_eq!(view.proposals[0].what, TimelineWhat::Field { field: LeadField::Phone, display: Some("98330 60491".into()) });
     assert_eq!(office.page(&Default::default(), 0, 1).rows[0].mark, Some(Mark::Proposal));
