@@ -525,3 +525,63 @@ fn a_push_in_flight_of_a_revoked_device_is_put_aside() {
     world.core.release_quarantined(&world.device("meera").who, item.envelope.id).expect("released");
     assert_eq!(records::lead::read(&stored(&world, lead), lead).expect("a lead").notes.len(), 2);
 }
+
+/// Two who take or drop one proposal at once: one does, and the other is told.
+#[test]
+fn one_proposal_is_settled_once() {
+    for drops in [false, true] {
+        let world = World::memory();
+        let (mut asha, arjun, boss) = (world.device("asha"), world.device("arjun"), world.device("ananya"));
+        let lead = ashas_lead(&mut asha);
+        let item = asha.edit(lead, name("By Asha"));
+        give(&world, lead, Some("arjun"));
+        asha.push_one(&item);
+        let id = item.envelope.id;
+        let results: Vec<_> = std::thread::scope(|threads| {
+            let core = &world.core;
+            let one = threads.spawn(|| core.take_proposal(&arjun.who, id));
+            let other = threads.spawn(|| if drops { core.drop_proposal(&boss.who, id) } else { core.take_proposal(&boss.who, id) });
+            [one, other].into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        let lost: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+        assert!(matches!(lost[..], [Error::Changed(_)]), "{results:?}");
+        let by_asha = records::history(&stored(&world, lead)).iter().filter(|h| h.envelope.as_ref().is_some_and(|e| e.id == id)).count();
+        assert_eq!(by_asha, usize::from(results[0].is_ok() || !drops), "carried out once at most");
+    }
+}
+
+/// Proposals stay with the lead, whoever has it.
+#[test]
+fn a_proposal_goes_on_with_the_lead() {
+    let world = World::memory();
+    let (mut asha, mut ravi) = (world.device("asha"), world.device("ravi"));
+    let lead = ashas_lead(&mut asha);
+    let item = asha.edit(lead, name("By Asha"));
+    give(&world, lead, Some("arjun"));
+    asha.push_one(&item);
+    give(&world, lead, Some("ravi"));
+    assert_eq!(proposals(&ravi.pull()), [(item.envelope.id, ProposalState::Open)]);
+    assert!(matches!(world.core.take_proposal(&world.device("arjun").who, item.envelope.id), Err(Error::NotFound)), "not his any more");
+    world.core.take_proposal(&ravi.who, item.envelope.id).expect("taken");
+    ravi.pull();
+    assert_eq!(ravi.record(lead).name.value.as_deref(), Some("By Asha"));
+}
+
+/// Of one person's two computers one knows of the hand-over and one does not: each is judged by itself.
+#[test]
+fn each_of_two_devices_acknowledges_for_itself() {
+    let world = World::memory();
+    let (mut desk, mut laptop) = (world.device("asha"), world.device("asha"));
+    let lead = ashas_lead(&mut desk);
+    laptop.pull();
+    give(&world, lead, Some("arjun"));
+    assert!(evicted(&desk.pull(), lead));
+    desk.pull();
+    let (knows, does_not) = (desk.edit_as_on(&world, lead, note("late")), laptop.edit(lead, note("in time")));
+    assert_eq!(refusal(&desk.push_one(&knows)).code, RefusalCode::HandedOver);
+    assert!(matches!(laptop.push_one(&does_not), Outcome::Applied { .. }));
+    assert!(evicted(&laptop.pull(), lead));
+    laptop.pull();
+    let late = laptop.edit_as_on(&world, lead, note("late, too"));
+    assert_eq!(refusal(&laptop.push_one(&late)).code, RefusalCode::HandedOver);
+}

@@ -11,6 +11,7 @@ mod audit;
 mod bad_input;
 mod edge;
 mod engines;
+mod frozen;
 mod handover;
 mod matrix;
 mod pull;

@@ -215,3 +215,44 @@ fn a_push_that_builds_on_a_taken_proposal_finds_it() {
     let name = record(&world, lead).name;
     assert_eq!((name.value.as_deref(), name.others.len()), (Some("Priya S. Sharma"), 0));
 }
+
+/// The lead moved on meanwhile: what fits goes in, and what does not says why and can be dropped.
+#[test]
+fn an_edit_is_released_or_not_as_the_lead_is_by_then() {
+    let steps = [Status::New, Status::InProgress, Status::Interested, Status::Qualified, Status::Converted];
+    for then in ["converted", "dropped", "deleted", "reassigned"] {
+        let world = World::memory();
+        let (mut asha, mut boss) = (world.device("asha"), world.device("ananya"));
+        let lead = asha.created("+919812345678");
+        asha.pull();
+        let items = [asha.edit(lead, schedule()), asha.edit(lead, note("Called"))];
+        cut_off(&asha, &items);
+        boss.pull();
+        let commands = match then {
+            "converted" => steps.windows(2).map(|two| status(two[0], two[1])).collect(),
+            "dropped" => vec![Command::ChangeStatus { from: Status::New, to: Status::Lost, reason: Some("Financial".into()) }],
+            "deleted" => vec![Command::DeleteLead { reason: "Duplicate".into() }],
+            _ => vec![],
+        };
+        for command in commands {
+            let item = boss.edit(lead, command);
+            assert!(matches!(boss.push_one(&item), Outcome::Applied { .. }), "{then}");
+        }
+        if then == "reassigned" {
+            let set = protocol::admin::SetOwner { expected_owner: Some(asha.user()), owner: Some(world.user("ravi")) };
+            world.core.set_owner(&boss.who, lead, set).expect("given");
+        }
+        // A closed lead takes no follow-up; a note it does.
+        let scheduled = world.core.release_quarantined(&boss.who, items[0].envelope.id);
+        let closed = matches!(then, "converted" | "dropped");
+        assert_eq!(scheduled.as_ref().err().map(|e| e.problem().code.clone()), closed.then(|| "refused".to_owned()), "{then}");
+        world.core.release_quarantined(&boss.who, items[1].envelope.id).unwrap_or_else(|e| panic!("{then}: {e}"));
+        if closed {
+            world.core.drop_quarantined(&boss.who, items[0].envelope.id).expect("dropped");
+        }
+        let record = record(&world, lead);
+        assert_eq!((record.notes.len(), record.follow_ups.len()), (2, usize::from(!closed)), "{then}");
+        assert_eq!(record.deleted.map(|deleted| deleted.edited_after), (then == "deleted").then_some(true));
+        assert!(world.core.quarantine(&boss.who).expect("a list").is_empty());
+    }
+}
