@@ -297,6 +297,23 @@ impl Engine {
         Ok(())
     }
 
+    /// Forgets a record that the server says is out of sight, unless something of it is not sent yet;
+    /// whether it did.
+    pub(crate) fn out_of_sight(&self, doc: DocId) -> Result<bool, ClientError> {
+        let mut edit = self.editing();
+        let gone = self.store().write(|tx| {
+            if outbox::count_of(tx, doc)? > 0 {
+                return Ok(false);
+            }
+            forget(tx, doc)?;
+            Ok(true)
+        })?;
+        edit.open = None;
+        drop(edit);
+        self.tell(Change { attention: gone, ..one_lead(doc) });
+        Ok(gone)
+    }
+
     /// Applies one record fetched by itself.
     pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<(), ClientError> {
         let mut edit = self.editing();
@@ -409,10 +426,14 @@ impl Engine {
     }
 
     /// What a finished back-fill did not name is not visible any more, unless the server lost it; whether
-    /// anything left.
+    /// anything left. After a restore that shows when what is here was sent again.
     fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState) -> Result<bool, ClientError> {
         let mut evicted = false;
-        for doc in documents::unnamed(c, backfill.number)? {
+        let unnamed = documents::unnamed(c, backfill.number)?;
+        if backfill.recovering {
+            meta::set(c, meta::UNNAMED, &unnamed)?;
+        }
+        for doc in unnamed {
             if backfill.recovering {
                 if let Some(stored) = documents::load(c, doc)? {
                     enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;

@@ -5,6 +5,7 @@ use crate::error::ClientError;
 use crate::store::{documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
+use domain::DocId;
 use domain::people::QuarantineReason;
 use protocol::PUSH_ITEMS_MAX;
 use protocol::admin::QuarantineUpload;
@@ -102,6 +103,7 @@ impl Engine {
                 continue;
             }
             if self.store().read(|c| Ok(outbox::size(c)?.0))? == 0 {
+                self.ask_after_unnamed(transport)?;
                 return Ok(SyncStep::Quiet);
             }
             // Edits made meanwhile, or changes that a restored server lacks.
@@ -207,6 +209,30 @@ impl Engine {
         let outcome = outcome?;
         answer?;
         Ok(outcome)
+    }
+
+    /// After a restore: of what its back-fill did not name and this device sent again, some may have left this
+    /// person's sight. The back-fill could not say so.
+    fn ask_after_unnamed(&self, transport: &dyn Transport) -> Result<(), ClientError> {
+        let unnamed: Vec<DocId> = self.store().read(|c| meta::get(c, meta::UNNAMED))?.unwrap_or_default();
+        if unnamed.is_empty() {
+            return Ok(());
+        }
+        let (mut again, mut evicted) = (Vec::new(), false);
+        for doc in unnamed {
+            match transport.snapshot(doc) {
+                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Err(TransportError::NotFound) if self.out_of_sight(doc)? => evicted = true,
+                // Typed on meanwhile: it is sent first.
+                Err(TransportError::NotFound) => again.push(doc),
+                Err(e) => return Err(e.into()),
+            }
+        }
+        self.store().write(|tx| meta::set(tx, meta::UNNAMED, &again))?;
+        if evicted {
+            self.store().wipe();
+        }
+        Ok(())
     }
 
     /// Changes the server lacks, whoever wrote them, as push items.

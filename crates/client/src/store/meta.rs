@@ -28,6 +28,8 @@ pub const ORG: &str = "org";
 pub const CURSOR: &str = "cursor";
 /// The end of the server's log as it was last seen, `EPOCH:SEQ:HEX`.
 pub const SEEN_HEAD: &str = "seen_head";
+/// Records that a restored server did not name: whether they are in sight is asked once they were sent.
+pub const UNNAMED: &str = "unnamed";
 /// How far a back-fill is.
 pub const BACKFILL: &str = "backfill";
 /// When the last batch was pulled, ms since the epoch.
