@@ -17,6 +17,10 @@ pub enum AttentionKind {
     Proposed,
     /// Kept for a manager to release; to be read, copied or dismissed (a discard).
     Quarantined,
+    /// Typed into a lead that left before it was saved; to be copied or dismissed (a discard).
+    Unsaved,
+    /// An assignment that somebody was faster with; to be read or dismissed (a discard).
+    Assignment,
 }
 
 /// One command that did not go in, or a notice of what became of one.

@@ -10,12 +10,12 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{attention, documents, leads, meta, outbox, proposals, rows};
+use crate::store::{attention, documents, drafts, leads, meta, outbox, proposals, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
-use domain::{Command, CommandId, DocId, LeadId, Refusal, RefusalCode, TeamId, UserId};
+use domain::{Command, CommandId, DocId, Envelope, LeadId, Refusal, RefusalCode, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
 use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
@@ -250,10 +250,17 @@ impl Engine {
         let mut applied = Applied::default();
         let mut change = Change::default();
         self.store().write(|tx| {
-            if stops_for_hand_over(tx, &batch)? {
+            if let Some(leaving) = stops_for_hand_over(tx, &batch)? {
                 tracing::debug!("a hand-over waits for what is not sent yet");
                 applied.push_first = true;
+                for doc in leaving {
+                    documents::freeze(tx, doc)?;
+                    change.absorb(one_lead(doc));
+                }
                 return Ok(());
+            }
+            if batch.up_to_date {
+                documents::thaw(tx)?.into_iter().for_each(|doc| change.absorb(one_lead(doc)));
             }
             let mut backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             let before = backfill;
@@ -305,7 +312,7 @@ impl Engine {
             if outbox::count_of(tx, doc)? > 0 {
                 return Ok(false);
             }
-            forget(tx, doc)?;
+            self.forget(tx, doc)?;
             Ok(true)
         })?;
         edit.open = None;
@@ -350,7 +357,7 @@ impl Engine {
                 self.put_snapshot(c, *snapshot, backfill)?;
             }
             Entry::Evict { doc } => {
-                change.attention |= forget(c, doc)?;
+                change.attention |= self.forget(c, doc)?;
                 applied.evicted = true;
                 change.absorb(one_lead(doc));
             }
@@ -442,7 +449,7 @@ impl Engine {
                     documents::mark_backfill(c, doc, backfill.number)?;
                 }
             } else {
-                forget(c, doc)?;
+                self.forget(c, doc)?;
                 evicted = true;
             }
         }
@@ -452,54 +459,66 @@ impl Engine {
         *backfill = BackfillState { number: backfill.number, ..BackfillState::default() };
         Ok(evicted)
     }
+
+    /// Removes all that is here of a record but what this person typed and nobody took; whether Needs
+    /// attention shows it differently now.
+    fn forget(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+        let unsaved = self.keep_unsaved(c, doc)?;
+        documents::remove(c, doc)?;
+        leads::remove(c, LeadId(doc.id))?;
+        let proposed = proposals::remove_of(c, doc)?;
+        meta::set(c, meta::WIPE_DUE, &true)?;
+        Ok(attention::forget_record(c, doc)? || proposed || unsaved)
+    }
+
+    /// What was typed into a record that leaves and never saved: the person finds it on Needs attention,
+    /// without the text of the record that it was typed into.
+    fn keep_unsaved(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+        let Some(typed) = drafts::take(c, doc)? else { return Ok(false) };
+        let Some(me) = SessionFacts::load(c)?.map(|facts| facts.me.user) else { return Ok(false) };
+        let command = Command::AddNote { text: typed.text };
+        let envelope = Envelope { id: CommandId(self.env().new_id()), author: me, at: typed.at, command };
+        let (refusal, refused_at) = (Refusal::new(RefusalCode::HandedOver, ""), self.env().now_ms());
+        let kind = AttentionKind::Unsaved;
+        attention::put(c, &Refused { doc, kind, title: String::new(), envelope, refusal, refused_at, settled: None })?;
+        Ok(true)
+    }
 }
 
-/// Whether the batch takes away, or may take away, a record that has pending edits here.
-fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+/// Whether the batch takes away, or may take away, a record that has pending edits here: those that are
+/// known to leave.
+fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<DocId>>, ClientError> {
     if outbox::size(c)?.0 == 0 {
-        return Ok(false);
+        return Ok(None);
     }
+    let (mut leaving, mut stops) = (Vec::new(), false);
     for entry in &batch.entries {
-        let stops = match entry {
-            Entry::Evict { doc } => outbox::count_of(c, *doc)? > 0,
+        match entry {
+            Entry::Evict { doc } if outbox::count_of(c, *doc)? > 0 => leaving.push(*doc),
             // What is not visible any more shows only at the back-fill's end.
-            Entry::Resync => true,
-            Entry::BackfillEnd => evicts_pending(c, batch)?,
-            Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => false,
-        };
-        if stops {
-            return Ok(true);
+            Entry::Resync => stops = true,
+            Entry::BackfillEnd => leaving.extend(evicts_pending(c, batch)?),
+            Entry::Evict { .. } | Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => {}
         }
     }
-    Ok(false)
+    Ok((stops || !leaving.is_empty()).then_some(leaving))
 }
 
-/// Whether the end of the running back-fill would take away a record with pending edits.
-fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+/// The records with pending edits that the end of the running back-fill would take away.
+fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<Vec<DocId>, ClientError> {
     let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
     // It may begin in this very batch.
     let restored = batch.entries.iter().any(|e| matches!(e, Entry::Epoch { .. }));
     let begins = restored || batch.entries.iter().any(|e| matches!(e, Entry::Resync));
     let recovering = if restored { meta::get::<String>(c, meta::CURSOR)?.is_some() } else { backfill.recovering && !begins };
     if recovering {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     let named = |doc: &DocId| batch.entries.iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc == *doc));
-    for doc in documents::unnamed(c, backfill.number + i64::from(begins))? {
-        if !named(&doc) && outbox::count_of(c, doc)? > 0 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Removes all that is here of a record but what this person typed and nobody took; whether Needs
-/// attention shows it differently now.
-fn forget(c: &Connection, doc: DocId) -> Result<bool, ClientError> {
-    documents::remove(c, doc)?;
-    leads::remove(c, LeadId(doc.id))?;
-    let proposed = proposals::remove_of(c, doc)?;
-    Ok(attention::forget_record(c, doc)? || proposed)
+    let mut leaving = documents::unnamed(c, backfill.number + i64::from(begins))?;
+    leaving.retain(|doc| !named(doc));
+    let pending: Vec<bool> = leaving.iter().map(|doc| Ok(outbox::count_of(c, *doc)? > 0)).collect::<Result<_, ClientError>>()?;
+    Ok(leaving.into_iter().zip(pending).filter_map(|(doc, pending)| pending.then_some(doc)).collect())
 }
 
 /// A record's open proposals, as the server sent them with it; whether there were or are any.

@@ -7,11 +7,12 @@ use crate::session::{self, Tokens};
 use crate::store::{meta, outbox};
 use crate::tls::{self, Tls};
 use crate::transport::{Transport, TransportError};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Redeem, Refresh, Secret, Session, SignIn};
 use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
+use protocol::rows::OwnerRow;
 use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
@@ -210,6 +211,11 @@ impl Transport for HttpTransport {
                 Err(e) => return Err(TransportError::Server(e.to_string())),
             }
         }
+    }
+
+    fn set_owner(&self, lead: domain::LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
+        let body = serde_json::to_vec(set).map_err(|e| TransportError::Broken(e.to_string()))?;
+        self.json(Method::Post, &format!("{}/{lead}/owner", paths::LEADS), Some(&body))
     }
 
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {

@@ -98,6 +98,7 @@ impl Engine {
             if let SyncStep::Wait { after_ms } = self.push_all(transport, report)? {
                 return Ok(SyncStep::Wait { after_ms });
             }
+            self.send_requests(transport)?;
             // A hand-over of a record with pending edits stops the pull until they are pushed.
             if self.pull_all(transport, report)? == Pulled::PushFirst {
                 continue;

@@ -21,6 +21,9 @@ pub struct Refused {
     pub settled: Option<String>,
 }
 
+/// Why, once the record left.
+const LEFT: &str = "This was not accepted, and the lead has left this computer. Copy the text if somebody should have it.";
+
 const COLUMNS: &str = "kind, doc, title, envelope, refusal, refused_at, settled, became";
 
 pub fn put(c: &Connection, refused: &Refused) -> Result<(), ClientError> {
@@ -80,8 +83,9 @@ pub fn settle(c: &Connection, command: CommandId, how: Option<&str>) -> Result<b
 /// The record leaves this computer: what it said goes too, what this person typed stays.
 pub fn forget_record(c: &Connection, doc: DocId) -> Result<bool, ClientError> {
     c.prepare_cached("DELETE FROM attention WHERE doc = ?1 AND settled IS NOT NULL")?.execute([doc.id.as_bytes()])?;
-    let sql = "UPDATE attention SET title = '', refusal = json_remove(refusal, '$.winning') WHERE doc = ?1";
-    Ok(c.prepare_cached(sql)?.execute([doc.id.as_bytes()])? > 0)
+    // The server's sentence may name people and values.
+    let sql = "UPDATE attention SET title = '', refusal = json_set(json_remove(refusal, '$.winning'), '$.text', ?2) WHERE doc = ?1";
+    Ok(c.prepare_cached(sql)?.execute(params![doc.id.as_bytes(), LEFT])? > 0)
 }
 
 fn became(kind: AttentionKind) -> &'static str {
@@ -89,6 +93,8 @@ fn became(kind: AttentionKind) -> &'static str {
         AttentionKind::Refused => "refused",
         AttentionKind::Proposed => "proposed",
         AttentionKind::Quarantined => "quarantined",
+        AttentionKind::Unsaved => "unsaved",
+        AttentionKind::Assignment => "assignment",
     }
 }
 
@@ -99,6 +105,7 @@ fn refused(r: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Refused, ClientErro
     let kind_of = |became: &str| match became {
         "proposed" => AttentionKind::Proposed,
         "quarantined" => AttentionKind::Quarantined,
+        "unsaved" => AttentionKind::Unsaved,
         _ => AttentionKind::Refused,
     };
     let unreadable = |what: String| ClientError::Internal(format!("needs attention holds what this version can't read: {what}"));

@@ -30,6 +30,8 @@ pub const CURSOR: &str = "cursor";
 pub const SEEN_HEAD: &str = "seen_head";
 /// Records that a restored server did not name: whether they are in sight is asked once they were sent.
 pub const UNNAMED: &str = "unnamed";
+/// What left is gone from the tables, and its pages are still to be wiped.
+pub const WIPE_DUE: &str = "wipe_due";
 /// How far a back-fill is.
 pub const BACKFILL: &str = "backfill";
 /// When the last batch was pulled, ms since the epoch.
