@@ -130,6 +130,10 @@ pill-attention = { $count ->
 pill-update = Update needed, read-only
 pill-sign-in = Sign in again to send
 record-synced = Everything sent
+record-leaving = { $count ->
+    [one] Goes to somebody else once 1 edit is sent. It takes no more edits.
+   *[other] Goes to somebody else once { $count } edits are sent. It takes no more edits.
+}
 record-not-sent = { $count ->
     [one] 1 edit not sent yet
    *[other] { $count } edits not sent yet
@@ -400,6 +404,10 @@ open-leads = { $number ->
 }
 assigned = Now { $name }’s lead
 assigned-nobody = Nobody owns it now
+assigned-waits = Waits for the server
+owner-asked = To { $name }: waits for the server
+owner-asked-nobody = To nobody: waits for the server
+take-back = Take back
 needs-server = Needs the server, which is out of reach.
 delete-lead = Delete
 delete-title = Delete { $name }?
@@ -592,6 +600,8 @@ attention-notices = { $count ->
 attention-both = { $edits }, { $notices } to read
 attention-proposed = Passed on
 attention-quarantined = Kept for a manager
+attention-unsaved = Not saved
+attention-assignment = Not assigned
 attention-arrived = You wrote it { $wrote }, it arrived { $arrived }
 attention-dismissed = Dismissed
 dismiss = Dismiss

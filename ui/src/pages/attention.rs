@@ -273,6 +273,8 @@ fn look(kind: AttentionKind) -> (Icon, &'static str, String) {
         AttentionKind::Refused => (Icon::Ban, "tone--danger", t!("attention-refused")),
         AttentionKind::Proposed => (Icon::HandOver, "tone--info", t!("attention-proposed")),
         AttentionKind::Quarantined => (Icon::Lock, "tone--warn", t!("attention-quarantined")),
+        AttentionKind::Unsaved => (Icon::Pencil, "tone--warn", t!("attention-unsaved")),
+        AttentionKind::Assignment => (Icon::UserPlus, "tone--info", t!("attention-assignment")),
     }
 }
 
@@ -285,7 +287,8 @@ fn wrote(item: &AttentionItem) -> String {
 fn when(item: &AttentionItem) -> String {
     let (wrote, then) = (words::time_or_day(&item.wrote), words::time_or_day(&item.refused));
     match item.kind {
-        AttentionKind::Refused => t!("attention-when", wrote = wrote, refused = then),
+        AttentionKind::Refused | AttentionKind::Assignment => t!("attention-when", wrote = wrote, refused = then),
+        AttentionKind::Unsaved => wrote,
         AttentionKind::Proposed | AttentionKind::Quarantined => t!("attention-arrived", wrote = wrote, arrived = then),
     }
 }
