@@ -230,6 +230,8 @@ pub enum Attention {
     List,
     /// Issue the edit again, as a new one
     Retry { item: String },
+    /// Send the edit on for a manager to decide; needs the network
+    Send { item: String },
     /// Forget what was typed
     Discard { item: String },
 }

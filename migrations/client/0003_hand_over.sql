@@ -20,3 +20,6 @@ CREATE UNIQUE INDEX requests_waiting ON requests (lead) WHERE refused IS NULL;
 -- A hand-over waits for this record's pending edits: nothing is typed into it any more.
 ALTER TABLE documents ADD COLUMN frozen INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX documents_frozen ON documents (kind, id) WHERE frozen = 1;
+
+-- The change that was refused, so that its author can send it on; NULL for what never was one.
+ALTER TABLE attention ADD COLUMN change BLOB;

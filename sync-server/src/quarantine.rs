@@ -21,7 +21,8 @@ const SHOWN_MAX: u64 = 500;
 /// Bytes of one person's edits that wait at most.
 const HELD_MAX: u64 = 32 * 1024 * 1024;
 
-/// Keeps the outbox of a device that was cut off. Repeating it keeps nothing twice.
+/// Keeps the outbox of a device that was cut off, or what was refused and its author sends on. Repeating it
+/// keeps nothing twice.
 ///
 /// # Errors
 /// `NotFound` for an unknown device or a wrong secret; `NotCutOff` for one that may push; `TooLarge`.
@@ -40,6 +41,7 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
         let reason = match state {
             DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped => QuarantineReason::DeviceRevoked,
             DeviceState::Active if user.row.disabled => QuarantineReason::UserDisabled,
+            DeviceState::Active if upload.sent_on => QuarantineReason::SentByAuthor,
             DeviceState::Active => return Err(Error::NotCutOff),
         };
         let held = quarantine::count_of(tx, org, upload.device)?;
@@ -82,9 +84,13 @@ pub fn keep(
     if gated.envelope.command.check_shape().is_err() {
         return Ok(false);
     }
-    if outcomes::by_command(tx, org, item.envelope.id)?.is_none() {
+    let known = outcomes::by_command(tx, org, item.envelope.id)?;
+    let refused = known.as_ref().is_some_and(|row| row.author == user && matches!(row.outcome, Outcome::Refused { .. }));
+    if known.is_none() || (refused && reason == QuarantineReason::SentByAuthor) {
         let (envelope, change) = (item.envelope.clone(), item.change.clone());
         quarantine::insert(tx, org, &Held { doc: item.doc, envelope, change, device, reason, arrived_at: env.now_ms() })?;
+    }
+    if known.is_none() {
         // So it is answered, should the device ever push it: once is enough, and nobody takes its id.
         let maps_to = Some(seen_by(tx, org, item.doc, &gated)?);
         let (command, hash, doc) = (item.envelope.id, item.hash, item.doc);

@@ -46,6 +46,9 @@ pub struct AttentionItem {
     pub why: String,
     /// What stands instead, for reading.
     pub winning: Option<String>,
+    /// It can be sent on for a manager to decide.
+    #[serde(default)]
+    pub can_send: bool,
 }
 
 requests! {
@@ -53,6 +56,8 @@ requests! {
     "attention_list" AttentionList {} -> Vec<AttentionItem>;
     /// Issues the same edit as a new command.
     "attention_retry" AttentionRetry { pub command: CommandId } -> Done;
+    /// Sends it on for a manager to release or drop; needs the server.
+    "attention_send" AttentionSend { pub command: CommandId } -> Done;
     /// Forgets what was typed.
     "attention_discard" AttentionDiscard { pub command: CommandId } -> Done;
     /// Takes a discard back within the session.

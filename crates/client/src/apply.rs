@@ -182,6 +182,7 @@ impl Engine {
                 envelope: pending.envelope.clone(),
                 refusal: refusal.clone(),
                 refused_at: self.env().now_ms(),
+                change: Some(pending.change.clone()),
                 settled: None,
             },
         )
@@ -480,7 +481,7 @@ impl Engine {
         let envelope = Envelope { id: CommandId(self.env().new_id()), author: me, at: typed.at, command };
         let (refusal, refused_at) = (Refusal::new(RefusalCode::HandedOver, ""), self.env().now_ms());
         let kind = AttentionKind::Unsaved;
-        attention::put(c, &Refused { doc, kind, title: String::new(), envelope, refusal, refused_at, settled: None })?;
+        attention::put(c, &Refused { doc, kind, title: String::new(), envelope, refusal, refused_at, change: None, settled: None })?;
         Ok(true)
     }
 }

@@ -233,7 +233,7 @@ impl Transport for HttpTransport {
 impl WipeReport {
     /// Tells the server, once; without it the order stands there as it was.
     pub fn send(self) {
-        let said = QuarantineUpload { device: self.device, secret: self.secret, items: Vec::new(), wiped: true };
+        let said = QuarantineUpload { device: self.device, secret: self.secret, items: Vec::new(), wiped: true, sent_on: false };
         let agent = agent(tls::config(self.pin.as_deref()));
         if let Err(e) = post_json(&agent, self.server.trim_end_matches('/'), paths::QUARANTINE, &said) {
             tracing::warn!("the server did not hear that the key is destroyed: {e}");

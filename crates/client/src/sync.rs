@@ -2,11 +2,12 @@
 
 use crate::engine::{CutOff, Engine};
 use crate::error::ClientError;
-use crate::store::{documents, meta, outbox};
+use crate::store::{attention, documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
-use domain::DocId;
+use bridge::attention::AttentionKind;
 use domain::people::QuarantineReason;
+use domain::{CommandId, DocId, LeadId};
 use protocol::PUSH_ITEMS_MAX;
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
@@ -124,7 +125,7 @@ impl Engine {
             let items: Vec<PushItem> = waiting.iter().filter(|p| Some(p.envelope.author) == me).map(item_of).collect();
             let own = items.len();
             // Also with nothing in it: the answer says whether to destroy the key.
-            let answer = transport.quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false })?;
+            let answer = transport.quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false, sent_on: false })?;
             if usize::try_from(answer.kept).unwrap_or(usize::MAX) < own {
                 return Err(TransportError::Server("it did not keep all that was handed over".into()).into());
             }
@@ -134,6 +135,27 @@ impl Engine {
                 return Ok(answer.wipe);
             }
         }
+    }
+
+    /// Sends a refused edit on for a manager to decide; it stays on Needs attention as a notice.
+    ///
+    /// # Errors
+    /// `NotFound` for one that is not there, or can't be sent on; any [`TransportError`].
+    pub fn send_on(&self, transport: &dyn Transport, command: CommandId) -> Result<(), ClientError> {
+        let (refused, secret, device) = self
+            .store()
+            .read(|c| Ok((attention::get(c, command)?, meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
+        let refused = refused.filter(|refused| refused.kind == AttentionKind::Refused).ok_or(ClientError::NotFound)?;
+        let (Some(change), Some(secret), Some(device)) = (refused.change, secret, device) else { return Err(ClientError::NotFound) };
+        let hash = records::ChangeHash::of(&change).ok_or(ClientError::NotFound)?;
+        let item = PushItem { doc: refused.doc, envelope: refused.envelope, change, hash: protocol::ChangeHash(hash.0) };
+        let answer = transport.quarantine(&QuarantineUpload { device, secret, items: vec![item], wiped: false, sent_on: true })?;
+        if answer.kept == 0 {
+            return Err(TransportError::Server("it did not keep the edit".into()).into());
+        }
+        self.store().write(|tx| attention::sent_on(tx, command))?;
+        self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
+        Ok(())
     }
 
     fn push_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {

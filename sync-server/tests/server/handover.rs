@@ -335,6 +335,7 @@ fn who_is_cut_off_uploads_into_quarantine_and_nowhere_else() {
         secret: protocol::auth::Secret(secret.into()),
         items,
         wiped: false,
+        sent_on: false,
     };
     assert!(matches!(world.core.upload_quarantine(&upload(&secret.0, items.clone())), Err(Error::NotCutOff)));
     post(&world, "asha", |post| Post { disabled: true, ..post });
@@ -380,7 +381,7 @@ fn nobody_releases_what_they_could_not_do() {
     prepared.expect("a revoked device");
     let items = vec![ravi.edit(lead, Command::DeleteLead { reason: "mine".into() }), ravi.edit(lead, note("kept"))];
     let (delete, kept) = (items[0].envelope.id, items[1].envelope.id);
-    let upload = QuarantineUpload { device: ravi.who.device(), secret, items, wiped: false };
+    let upload = QuarantineUpload { device: ravi.who.device(), secret, items, wiped: false, sent_on: false };
     assert_eq!(world.core.upload_quarantine(&upload).expect("kept").kept, 2);
     let (other, boss) = (world.device("ravi"), world.device("ananya"));
     let refused = world.core.release_quarantined(&other.who, delete).expect_err("not in a Team Lead's role");

@@ -3,7 +3,7 @@
 
 use crate::support::{Device, World, name, note, status, stored};
 use domain::follow_up::FollowUpState;
-use domain::people::DeviceState;
+use domain::people::{DeviceState, QuarantineReason};
 use domain::{Command, CommandId, LeadField, LeadId, LeadRecord, Status};
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
@@ -21,7 +21,7 @@ fn cut_off(device: &Device<'_>, items: &[PushItem]) {
         sync_server::store::devices::set_state(tx, core.org().id, id, DeviceState::Revoked)
     });
     prepared.expect("a revoked device");
-    let upload = QuarantineUpload { device: id, secret, items: items.to_vec(), wiped: false };
+    let upload = QuarantineUpload { device: id, secret, items: items.to_vec(), wiped: false, sent_on: false };
     assert_eq!(core.upload_quarantine(&upload).expect("kept").kept as usize, items.len());
 }
 
@@ -255,4 +255,44 @@ fn an_edit_is_released_or_not_as_the_lead_is_by_then() {
         assert_eq!(record.deleted.map(|deleted| deleted.edited_after), (then == "deleted").then_some(true));
         assert!(world.core.quarantine(&boss.who).expect("a list").is_empty());
     }
+}
+
+/// Refused, and sent on by its author: kept once, and a manager decides.
+#[test]
+fn what_was_refused_is_sent_on_to_a_manager() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    let lead = asha.created("+919812345678");
+    asha.pull();
+    let boss = world.device("ananya");
+    let set = protocol::admin::SetOwner { expected_owner: Some(asha.user()), owner: Some(world.user("arjun")) };
+    world.core.set_owner(&boss.who, lead, set).expect("given");
+    let item = asha.edit(lead, note("She called me back"));
+    asha.pull();
+    asha.pull();
+    let refused = asha.push_one(&item);
+    assert!(matches!(refused, Outcome::Refused { .. }), "she knew of the hand-over");
+    let secret = Secret("her own secret".into());
+    let (org, device) = (world.core.org().id, asha.who.device());
+    let prepared = |tx: &mut dyn sync_server::store::Tx| {
+        sync_server::store::devices::set_secret(tx, org, device, sha2::Sha256::digest(secret.0.as_bytes()).into())
+    };
+    world.core.store().write(prepared).expect("a secret");
+    let upload = |sent_on| {
+        let items = vec![item.clone()];
+        world.core.upload_quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false, sent_on })
+    };
+    assert!(matches!(upload(false), Err(sync_server::Error::NotCutOff)));
+    for _ in 0..2 {
+        assert_eq!(upload(true).expect("kept").kept, 1);
+    }
+    let waiting = world.core.quarantine(&boss.who).expect("a list");
+    assert_eq!((waiting.len(), waiting[0].reason), (1, QuarantineReason::SentByAuthor));
+    let received = domain::people::AuditFilter { action: Some(domain::people::AuditAction::Quarantine), ..Default::default() };
+    assert_eq!(world.core.audit(&boss.who, &received).expect("the log").lines.len(), 1, "on the audit log, once");
+    world.core.release_quarantined(&boss.who, item.envelope.id).expect("released");
+    assert_eq!(record(&world, lead).notes.len(), 2);
+    assert_eq!(asha.push_one(&item), refused, "the answer to her device stays");
+    assert_eq!(upload(true).expect("kept").kept, 1);
+    assert!(world.core.quarantine(&boss.who).expect("a list").is_empty(), "decided is decided");
 }

@@ -7,11 +7,12 @@ use super::timeline::what;
 use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
+use crate::online::problem;
 use crate::project;
 use crate::store::attention::{self, Refused};
 use crate::store::leads;
 use crate::store::requests::{self, RefusedRequest};
-use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry};
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
 use bridge::lead::TimelineWhat;
 use bridge::{Done, Problem};
 use domain::command::NewLead;
@@ -38,6 +39,14 @@ pub(super) fn retry(desk: &Desk, ask: AttentionRetry) -> Result<Done, Problem> {
     desk.engine.retry(ask.command).map_err(placed)?;
     desk.wake();
     Ok(Done {})
+}
+
+pub(super) fn send(desk: &Desk, ask: AttentionSend) -> Result<Done, Problem> {
+    match desk.engine.send_on(&desk.online()?, ask.command) {
+        Ok(()) => Ok(Done {}),
+        Err(ClientError::Transport(e)) => Err(problem(e)),
+        Err(e) => Err(e.into()),
+    }
 }
 
 pub(super) fn discard(desk: &Desk, ask: AttentionDiscard) -> Result<Done, Problem> {
@@ -77,6 +86,7 @@ fn item(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refused) ->
             AttentionKind::Refused => refusal.text,
             kind => notice(kind, owner.as_deref()),
         },
+        can_send: refused.kind == AttentionKind::Refused && refused.change.is_some(),
         winning: refusal.winning.map(|value| winning(&refused.envelope.command, value, reader, see_phone)),
     })
 }
@@ -99,6 +109,7 @@ fn assignment(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refus
         code: RefusalCode::HandedOver,
         why,
         winning: None,
+        can_send: false,
     })
 }
 

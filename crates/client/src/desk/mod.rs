@@ -33,7 +33,7 @@ use bridge::admin::{
     AuditGet, DeviceList, DeviceRevoke, DeviceWipe, PeopleList, PersonChange, PersonCode, PersonInvite, QuarantineDrop, QuarantineList,
     QuarantineRelease, TeamCreate, TeamRename,
 };
-use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry};
+use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
 use bridge::lead::{
     CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
     LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore, LeadSetField,
@@ -274,6 +274,7 @@ answers! {
     SignOutEverywhere by account::sign_out_everywhere;
     AttentionList by attention::list;
     AttentionRetry by attention::retry;
+    AttentionSend by attention::send;
     AttentionDiscard by attention::discard;
     AttentionRestore by attention::restore;
     SyncGet by sync_panel::get;

@@ -461,3 +461,23 @@ fn an_assignment_that_the_server_fails_at_holds_up_nothing() {
     assert_eq!(office.view(leads[0]).owner.map(|(user, _)| user), Some(RAVI), "pulled all the same");
     assert!(office.view(leads[0]).asked_owner.is_some());
 }
+
+/// What was refused is sent on by its author for a manager to decide.
+#[test]
+fn a_refused_edit_is_sent_to_a_manager() {
+    let office = Office::new();
+    let (server, leads) = stocked(&office, &["Ananya"]);
+    office.desk.ask(NoteAdd { lead: leads[0], text: "She called back".into() }).expect("a note");
+    server.refuse(domain::Refusal::new(domain::RefusalCode::HandedOver, "This lead was handed over."));
+    office.sync(&server);
+    let item = office.desk.ask(AttentionList {}).expect("a list").remove(0);
+    assert!(item.can_send);
+    office.desk.engine().send_on(&server, item.command).expect("kept");
+    let kept = server.kept.lock().expect("one test").clone();
+    assert_eq!((kept.len(), kept[0][0].envelope.id), (1, item.command));
+    let notice = office.desk.ask(AttentionList {}).expect("a list").remove(0);
+    assert_eq!((notice.kind, notice.can_send, notice.typed.as_str()), (AttentionKind::Quarantined, false, "She called back"));
+    assert!(notice.why.contains("kept for your manager"), "{}", notice.why);
+    assert_eq!(office.view(leads[0]).sync, RecordSync::Synced);
+    assert!(matches!(office.desk.engine().send_on(&server, item.command), Err(ClientError::NotFound)), "once");
+}
