@@ -8,7 +8,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// How long after a restore lost entries are taken back from devices.
-const RECOVERY_MS: i64 = 7 * 24 * 3_600_000;
+pub(crate) const RECOVERY_MS: i64 = 7 * 24 * 3_600_000;
 
 /// Opens the configured database, making the data folder on the way.
 ///

@@ -9,10 +9,11 @@ use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::{Store, StoreError, Tx, devices, documents, leads, users};
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
-use domain::{DeviceId, Env, LeadId, OrgId, UserId};
+use domain::{DeviceId, DocId, Env, LeadId, OrgId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::push::{Outcome, PushItem};
 use protocol::{ChangeHash, QUARANTINE_ITEMS_MAX};
+use records::{Doc, Gated};
 use subtle::ConstantTimeEq as _;
 
 /// Edits shown at a time; what is decided makes room.
@@ -20,7 +21,8 @@ const SHOWN_MAX: u64 = 500;
 /// Bytes of one person's edits that wait at most.
 const HELD_MAX: u64 = 32 * 1024 * 1024;
 
-/// Keeps the outbox of a device that was cut off. Repeating it keeps nothing twice.
+/// Keeps the outbox of a device that was cut off, or what was refused and its author sends on. Repeating it
+/// keeps nothing twice.
 ///
 /// # Errors
 /// `NotFound` for an unknown device or a wrong secret; `NotCutOff` for one that may push; `TooLarge`.
@@ -39,6 +41,7 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
         let reason = match state {
             DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped => QuarantineReason::DeviceRevoked,
             DeviceState::Active if user.row.disabled => QuarantineReason::UserDisabled,
+            DeviceState::Active if upload.sent_on => QuarantineReason::SentByAuthor,
             DeviceState::Active => return Err(Error::NotCutOff),
         };
         let held = quarantine::count_of(tx, org, upload.device)?;
@@ -77,23 +80,41 @@ pub fn keep(
     item: &PushItem,
     reason: QuarantineReason,
 ) -> Result<bool, StoreError> {
-    if accept::gate(item).is_err() || item.envelope.command.check_shape().is_err() || item.envelope.author != user {
+    let Some(gated) = accept::gate(item).ok().filter(|gated| gated.envelope.author == user) else { return Ok(false) };
+    if gated.envelope.command.check_shape().is_err() {
         return Ok(false);
     }
-    if outcomes::by_command(tx, org, item.envelope.id)?.is_none() {
+    let known = outcomes::by_command(tx, org, item.envelope.id)?;
+    let refused = known.as_ref().is_some_and(|row| row.author == user && matches!(row.outcome, Outcome::Refused { .. }));
+    if known.is_none() || (refused && reason == QuarantineReason::SentByAuthor) {
         let (envelope, change) = (item.envelope.clone(), item.change.clone());
         quarantine::insert(tx, org, &Held { doc: item.doc, envelope, change, device, reason, arrived_at: env.now_ms() })?;
+    }
+    if known.is_none() {
         // So it is answered, should the device ever push it: once is enough, and nobody takes its id.
-        let heads = match documents::blob(tx, org, item.doc)? {
-            Some(blob) => records::Doc::load(&blob).map(|doc| doc.heads()).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let maps_to = Some(heads.into_iter().map(|head| ChangeHash(head.0)).collect());
+        let maps_to = Some(seen_by(tx, org, item.doc, &gated)?);
         let (command, hash, doc) = (item.envelope.id, item.hash, item.doc);
         let row = OutcomeRow { command, hash, doc, author: user, device, outcome: Outcome::Quarantined { reason }, maps_to };
         outcomes::insert(tx, org, &row, env.now_ms())?;
     }
     Ok(true)
+}
+
+/// What of the document its author saw: what stands for it while it waits.
+fn seen_by(tx: &mut dyn Tx, org: OrgId, doc: DocId, gated: &Gated) -> Result<Vec<ChangeHash>, StoreError> {
+    let stored = documents::blob(tx, org, doc)?.and_then(|blob| Doc::load(&blob).ok()).unwrap_or_default();
+    let here = |hash: &ChangeHash| stored.has(&records::ChangeHash(hash.0));
+    let mut seen = Vec::new();
+    for dep in gated.deps.iter().map(|dep| ChangeHash(dep.0)) {
+        let stands = if here(&dep) { vec![dep] } else { outcomes::maps_to(tx, org, doc, dep)?.unwrap_or_default() };
+        seen.extend(stands.into_iter().filter(here));
+    }
+    if seen.is_empty() {
+        seen = stored.heads().iter().map(|head| ChangeHash(head.0)).collect();
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    Ok(seen)
 }
 
 /// What waits for a decision of this person, as it was written.

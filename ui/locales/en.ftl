@@ -130,6 +130,10 @@ pill-attention = { $count ->
 pill-update = Update needed, read-only
 pill-sign-in = Sign in again to send
 record-synced = Everything sent
+record-leaving = { $count ->
+    [one] Goes to somebody else once 1 edit is sent. It takes no more edits.
+   *[other] Goes to somebody else once { $count } edits are sent. It takes no more edits.
+}
 record-not-sent = { $count ->
     [one] 1 edit not sent yet
    *[other] { $count } edits not sent yet
@@ -400,6 +404,10 @@ open-leads = { $number ->
 }
 assigned = Now { $name }’s lead
 assigned-nobody = Nobody owns it now
+assigned-waits = Waits for the server
+owner-asked = To { $name }: waits for the server
+owner-asked-nobody = To nobody: waits for the server
+take-back = Take back
 needs-server = Needs the server, which is out of reach.
 delete-lead = Delete
 delete-title = Delete { $name }?
@@ -592,6 +600,10 @@ attention-notices = { $count ->
 attention-both = { $edits }, { $notices } to read
 attention-proposed = Passed on
 attention-quarantined = Kept for a manager
+attention-unsaved = Not saved
+attention-send = Send to manager
+attention-sent = Kept for a manager to decide
+attention-assignment = Not assigned
 attention-arrived = You wrote it { $wrote }, it arrived { $arrived }
 attention-dismissed = Dismissed
 dismiss = Dismiss
@@ -837,6 +849,8 @@ quarantine-disabled = Person disabled
 quarantine-revoked = Device revoked
 quarantine-recovered = Recovered
 quarantine-restored = After a restore
+quarantine-sent = Sent by its author
+quarantine-sent-why = { $name } wrote this on { $device }. It was refused, and they ask you to let it in.
 quarantine-lease-why = { $name } wrote this on { $device }, which had been without the server for too long, and the lead had moved on.
 quarantine-disabled-why = { $name } wrote this on { $device } and was disabled before it arrived.
 quarantine-revoked-why = { $name } wrote this on { $device }, which was revoked before it arrived.

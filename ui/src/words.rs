@@ -115,6 +115,7 @@ pub fn record_sync(sync: &RecordSync) -> String {
     match sync {
         RecordSync::Synced => t!("record-synced"),
         RecordSync::NotSent { count } => t!("record-not-sent", count = *count),
+        RecordSync::Leaving { count } => t!("record-leaving", count = *count),
         RecordSync::NeedsAttention { count, why } => t!("record-attention", count = *count, why = why.as_str()),
     }
 }

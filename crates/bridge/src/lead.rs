@@ -95,6 +95,10 @@ pub enum RecordSync {
     NotSent {
         count: u32,
     },
+    /// It goes to somebody else as soon as `count` edits are sent; nothing more is typed into it.
+    Leaving {
+        count: u32,
+    },
     /// Refused edits wait for the person's decision.
     NeedsAttention {
         count: u32,
@@ -157,6 +161,8 @@ pub struct LeadView {
     pub owner: Option<(UserId, String)>,
     /// The owner row is not the server's word yet.
     pub owner_provisional: bool,
+    /// An assignment of this person's that waits for the server.
+    pub asked_owner: Option<AskedOwner>,
     pub follow_ups: Vec<FollowUpView>,
     pub notes: Vec<NoteView>,
     pub tags: Vec<String>,
@@ -230,8 +236,25 @@ pub struct ProposalView {
     pub now: Option<String>,
     pub wrote: When,
     pub arrived: When,
-    /// In this person's role.
-    pub can_settle: bool,
+    /// In this person's role, and the lead is in a state for it.
+    pub can_take: bool,
+    /// Whoever edits the lead drops what can't be taken.
+    pub can_drop: bool,
+}
+
+/// An assignment that waits for the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedOwner {
+    /// `None` is nobody.
+    pub to: Option<String>,
+    pub when: When,
+}
+
+/// What became of an assignment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// The server is out of reach: it is asked as soon as it is there.
+    pub waits: bool,
 }
 
 /// Somebody a lead can be given to.
@@ -372,8 +395,10 @@ requests! {
     "lead_deleted" LeadDeletedList {} -> Vec<DeletedRow>;
     /// Whom the person may give it to, by name.
     "lead_owners" LeadOwners { pub lead: LeadId } -> Vec<OwnerChoice>;
-    /// Needs the server, which compares `expected`, the owner on the screen.
-    "lead_assign" LeadAssign { pub lead: LeadId, pub expected: Option<UserId>, pub owner: Option<UserId> } -> Done;
+    /// The server compares `expected`, the owner on the screen. Out of its reach the assignment waits.
+    "lead_assign" LeadAssign { pub lead: LeadId, pub expected: Option<UserId>, pub owner: Option<UserId> } -> Assigned;
+    /// Takes back an assignment that waits.
+    "lead_assign_cancel" LeadAssignCancel { pub lead: LeadId } -> Done;
     /// Needs the server.
     "proposal_take" ProposalTake { pub lead: LeadId, pub id: CommandId } -> Done;
     "proposal_drop" ProposalDrop { pub lead: LeadId, pub id: CommandId } -> Done;

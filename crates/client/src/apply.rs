@@ -10,13 +10,13 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{attention, documents, leads, meta, outbox, proposals, rows};
+use crate::store::{attention, documents, drafts, leads, meta, outbox, proposals, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
 use domain::sabotage::{self, Fault};
-use domain::{Command, CommandId, DocId, LeadId, Refusal, RefusalCode, TeamId, UserId};
+use domain::{Command, CommandId, DocId, Envelope, LeadId, Refusal, RefusalCode, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
 use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
@@ -186,6 +186,7 @@ impl Engine {
                 envelope: pending.envelope.clone(),
                 refusal: refusal.clone(),
                 refused_at: self.env().now_ms(),
+                change: Some(pending.change.clone()),
                 settled: None,
             },
         )
@@ -254,10 +255,17 @@ impl Engine {
         let mut applied = Applied::default();
         let mut change = Change::default();
         self.store().write(|tx| {
-            if stops_for_hand_over(tx, &batch)? {
+            if let Some(leaving) = stops_for_hand_over(tx, &batch)? {
                 tracing::debug!("a hand-over waits for what is not sent yet");
                 applied.push_first = true;
+                for doc in leaving {
+                    documents::freeze(tx, doc)?;
+                    change.absorb(one_lead(doc));
+                }
                 return Ok(());
+            }
+            if batch.up_to_date {
+                documents::thaw(tx)?.into_iter().for_each(|doc| change.absorb(one_lead(doc)));
             }
             let mut backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             let before = backfill;
@@ -301,6 +309,23 @@ impl Engine {
         Ok(())
     }
 
+    /// Forgets a record that the server says is out of sight, unless something of it is not sent yet;
+    /// whether it did.
+    pub(crate) fn out_of_sight(&self, doc: DocId) -> Result<bool, ClientError> {
+        let mut edit = self.editing();
+        let gone = self.store().write(|tx| {
+            if outbox::count_of(tx, doc)? > 0 {
+                return Ok(false);
+            }
+            self.forget(tx, doc)?;
+            Ok(true)
+        })?;
+        edit.open = None;
+        drop(edit);
+        self.tell(Change { attention: gone, ..one_lead(doc) });
+        Ok(gone)
+    }
+
     /// Applies one record fetched by itself.
     pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<(), ClientError> {
         let mut edit = self.editing();
@@ -340,7 +365,7 @@ impl Engine {
                 if sabotage::is_on(Fault::KeepEvicted) {
                     return Ok(());
                 }
-                change.attention |= forget(c, doc)?;
+                change.attention |= self.forget(c, doc)?;
                 applied.evicted = true;
                 change.absorb(one_lead(doc));
             }
@@ -424,10 +449,14 @@ impl Engine {
     }
 
     /// What a finished back-fill did not name is not visible any more, unless the server lost it; whether
-    /// anything left.
+    /// anything left. After a restore that shows when what is here was sent again.
     fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState) -> Result<bool, ClientError> {
         let mut evicted = false;
-        for doc in documents::unnamed(c, backfill.number)? {
+        let unnamed = documents::unnamed(c, backfill.number)?;
+        if backfill.recovering {
+            meta::set(c, meta::UNNAMED, &unnamed)?;
+        }
+        for doc in unnamed {
             if backfill.recovering {
                 if let Some(stored) = documents::load(c, doc)? {
                     enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
@@ -436,7 +465,7 @@ impl Engine {
                     documents::mark_backfill(c, doc, backfill.number)?;
                 }
             } else {
-                forget(c, doc)?;
+                self.forget(c, doc)?;
                 evicted = true;
             }
         }
@@ -446,54 +475,66 @@ impl Engine {
         *backfill = BackfillState { number: backfill.number, ..BackfillState::default() };
         Ok(evicted)
     }
+
+    /// Removes all that is here of a record but what this person typed and nobody took; whether Needs
+    /// attention shows it differently now.
+    fn forget(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+        let unsaved = self.keep_unsaved(c, doc)?;
+        documents::remove(c, doc)?;
+        leads::remove(c, LeadId(doc.id))?;
+        let proposed = proposals::remove_of(c, doc)?;
+        meta::set(c, meta::WIPE_DUE, &true)?;
+        Ok(attention::forget_record(c, doc)? || proposed || unsaved)
+    }
+
+    /// What was typed into a record that leaves and never saved: the person finds it on Needs attention,
+    /// without the text of the record that it was typed into.
+    fn keep_unsaved(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+        let Some(typed) = drafts::take(c, doc)? else { return Ok(false) };
+        let Some(me) = SessionFacts::load(c)?.map(|facts| facts.me.user) else { return Ok(false) };
+        let command = Command::AddNote { text: typed.text };
+        let envelope = Envelope { id: CommandId(self.env().new_id()), author: me, at: typed.at, command };
+        let (refusal, refused_at) = (Refusal::new(RefusalCode::HandedOver, ""), self.env().now_ms());
+        let kind = AttentionKind::Unsaved;
+        attention::put(c, &Refused { doc, kind, title: String::new(), envelope, refusal, refused_at, change: None, settled: None })?;
+        Ok(true)
+    }
 }
 
-/// Whether the batch takes away, or may take away, a record that has pending edits here.
-fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+/// Whether the batch takes away, or may take away, a record that has pending edits here: those that are
+/// known to leave.
+fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<DocId>>, ClientError> {
     if outbox::size(c)?.0 == 0 {
-        return Ok(false);
+        return Ok(None);
     }
+    let (mut leaving, mut stops) = (Vec::new(), false);
     for entry in &batch.entries {
-        let stops = match entry {
-            Entry::Evict { doc } => outbox::count_of(c, *doc)? > 0,
+        match entry {
+            Entry::Evict { doc } if outbox::count_of(c, *doc)? > 0 => leaving.push(*doc),
             // What is not visible any more shows only at the back-fill's end.
-            Entry::Resync => true,
-            Entry::BackfillEnd => evicts_pending(c, batch)?,
-            Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => false,
-        };
-        if stops {
-            return Ok(true);
+            Entry::Resync => stops = true,
+            Entry::BackfillEnd => leaving.extend(evicts_pending(c, batch)?),
+            Entry::Evict { .. } | Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => {}
         }
     }
-    Ok(false)
+    Ok((stops || !leaving.is_empty()).then_some(leaving))
 }
 
-/// Whether the end of the running back-fill would take away a record with pending edits.
-fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+/// The records with pending edits that the end of the running back-fill would take away.
+fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<Vec<DocId>, ClientError> {
     let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
     // It may begin in this very batch.
     let restored = batch.entries.iter().any(|e| matches!(e, Entry::Epoch { .. }));
     let begins = restored || batch.entries.iter().any(|e| matches!(e, Entry::Resync));
     let recovering = if restored { meta::get::<String>(c, meta::CURSOR)?.is_some() } else { backfill.recovering && !begins };
     if recovering {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     let named = |doc: &DocId| batch.entries.iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc == *doc));
-    for doc in documents::unnamed(c, backfill.number + i64::from(begins))? {
-        if !named(&doc) && outbox::count_of(c, doc)? > 0 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Removes all that is here of a record but what this person typed and nobody took; whether Needs
-/// attention shows it differently now.
-fn forget(c: &Connection, doc: DocId) -> Result<bool, ClientError> {
-    documents::remove(c, doc)?;
-    leads::remove(c, LeadId(doc.id))?;
-    let proposed = proposals::remove_of(c, doc)?;
-    Ok(attention::forget_record(c, doc)? || proposed)
+    let mut leaving = documents::unnamed(c, backfill.number + i64::from(begins))?;
+    leaving.retain(|doc| !named(doc));
+    let pending: Vec<bool> = leaving.iter().map(|doc| Ok(outbox::count_of(c, *doc)? > 0)).collect::<Result<_, ClientError>>()?;
+    Ok(leaving.into_iter().zip(pending).filter_map(|(doc, pending)| pending.then_some(doc)).collect())
 }
 
 /// A record's open proposals, as the server sent them with it; whether there were or are any.

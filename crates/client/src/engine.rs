@@ -5,7 +5,7 @@ use crate::lease::{self, Standing};
 use crate::profile::Profile;
 use crate::project;
 use crate::session::{self, SessionFacts};
-use crate::store::{Store, attention, documents, leads, meta, outbox};
+use crate::store::{Store, attention, documents, leads, meta, outbox, requests};
 use crate::sync::SyncStatus;
 use crate::vault::Key;
 use bridge::Change;
@@ -280,12 +280,19 @@ impl Engine {
         Ok(id)
     }
 
-    /// Settles a refused command without sending it again (`discarded`), or lets it wait again.
+    /// Settles a refused command without sending it again (`discarded`), or lets it wait again; an assignment
+    /// that was refused, too.
     ///
     /// # Errors
     /// `NotFound`.
     pub fn settle(&self, command: CommandId, how: Option<&str>) -> Result<(), ClientError> {
-        let refused = self.store.read(|c| attention::get(c, command))?.ok_or(ClientError::NotFound)?;
+        let Some(refused) = self.store.read(|c| attention::get(c, command))? else {
+            if !self.store.write(|tx| requests::settle(tx, command, how))? {
+                return Err(ClientError::NotFound);
+            }
+            self.tell(Change { attention: true, ..Change::default() });
+            return Ok(());
+        };
         self.store.write(|tx| attention::settle(tx, command, how))?;
         self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
         Ok(())
@@ -341,7 +348,10 @@ impl Engine {
         let creates = matches!(envelope.command, Command::CreateLead(_));
         let mut edit = self.editing();
         let before = if creates { None } else { Some(self.open_document(&mut edit, doc)?.clone_docs()) };
-        let row = self.store.read(|c| leads::get(c, LeadId(doc.id)))?;
+        let (row, is_frozen) = self.store.read(|c| Ok((leads::get(c, LeadId(doc.id))?, documents::is_frozen(c, doc)?)))?;
+        if is_frozen {
+            return Err(leaving().into());
+        }
         self.judge(&facts, &envelope, before.as_ref(), row.as_ref(), seen, doc)?;
 
         let mut after = before.as_ref().map(|b| b.doc.clone()).unwrap_or_default();
@@ -424,9 +434,18 @@ impl Engine {
     }
 }
 
+/// Of an app that the server does not answer any more.
 fn too_old() -> Refusal {
     let text = "This version of Leadline is too old for your server, so it only shows leads. Update it to go on; what you typed before is sent.";
     Refusal::new(RefusalCode::UpdateNeeded, text)
+}
+
+/// While a hand-over waits for what was typed before.
+fn leaving() -> Refusal {
+    Refusal::new(
+        RefusalCode::HandedOver,
+        "This lead is on its way to somebody else; what you saved before is being sent. Copy this text if they should have it.",
+    )
 }
 
 impl std::fmt::Debug for Engine {

@@ -7,11 +7,12 @@ use crate::session::{self, Tokens};
 use crate::store::{meta, outbox};
 use crate::tls::{self, Tls};
 use crate::transport::{Transport, TransportError};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Redeem, Refresh, Secret, Session, SignIn};
 use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
+use protocol::rows::OwnerRow;
 use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
@@ -212,6 +213,11 @@ impl Transport for HttpTransport {
         }
     }
 
+    fn set_owner(&self, lead: domain::LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
+        let body = serde_json::to_vec(set).map_err(|e| TransportError::Broken(e.to_string()))?;
+        self.json(Method::Post, &format!("{}/{lead}/owner", paths::LEADS), Some(&body))
+    }
+
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
         let body = rmp_serde::to_vec_named(upload).map_err(|e| TransportError::Broken(e.to_string()))?;
         let post = self.agent.post(format!("{}{}", self.server, paths::QUARANTINE)).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
@@ -227,7 +233,7 @@ impl Transport for HttpTransport {
 impl WipeReport {
     /// Tells the server, once; without it the order stands there as it was.
     pub fn send(self) {
-        let said = QuarantineUpload { device: self.device, secret: self.secret, items: Vec::new(), wiped: true };
+        let said = QuarantineUpload { device: self.device, secret: self.secret, items: Vec::new(), wiped: true, sent_on: false };
         let agent = agent(tls::config(self.pin.as_deref()));
         if let Err(e) = post_json(&agent, self.server.trim_end_matches('/'), paths::QUARANTINE, &said) {
             tracing::warn!("the server did not hear that the key is destroyed: {e}");

@@ -5,6 +5,7 @@
 //! `bridge`. [`Engine`] is the part that edits and syncs; tests and the simulator drive it directly.
 
 mod apply;
+mod assignment;
 pub mod desk;
 mod engine;
 mod error;

@@ -2,11 +2,13 @@
 
 use crate::engine::{CutOff, Engine};
 use crate::error::ClientError;
-use crate::store::{documents, meta, outbox};
+use crate::store::{attention, documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
+use bridge::attention::AttentionKind;
 use domain::people::QuarantineReason;
 use domain::sabotage::{self, Fault};
+use domain::{CommandId, DocId, LeadId};
 use protocol::{PROTOCOL_VERSION, PUSH_ITEMS_MAX};
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
@@ -101,6 +103,7 @@ impl Engine {
             if let SyncStep::Wait { after_ms } = self.push_all(transport, report)? {
                 return Ok(SyncStep::Wait { after_ms });
             }
+            self.send_requests(transport)?;
             // A hand-over of a record with pending edits stops the pull until they are pushed.
             let pulled = self.pull_all(transport, report);
             self.note_version(&pulled)?;
@@ -108,6 +111,7 @@ impl Engine {
                 continue;
             }
             if self.store().read(|c| Ok(outbox::size(c)?.0))? == 0 {
+                self.ask_after_unnamed(transport)?;
                 return Ok(SyncStep::Quiet);
             }
             // Edits made meanwhile, or changes that a restored server lacks.
@@ -145,7 +149,7 @@ impl Engine {
             let items: Vec<PushItem> = waiting.iter().filter(|p| Some(p.envelope.author) == me).map(item_of).collect();
             let own = items.len();
             // Also with nothing in it: the answer says whether to destroy the key.
-            let answer = transport.quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false })?;
+            let answer = transport.quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false, sent_on: false })?;
             if usize::try_from(answer.kept).unwrap_or(usize::MAX) < own {
                 return Err(TransportError::Server("it did not keep all that was handed over".into()).into());
             }
@@ -155,6 +159,27 @@ impl Engine {
                 return Ok(answer.wipe);
             }
         }
+    }
+
+    /// Sends a refused edit on for a manager to decide; it stays on Needs attention as a notice.
+    ///
+    /// # Errors
+    /// `NotFound` for one that is not there, or can't be sent on; any [`TransportError`].
+    pub fn send_on(&self, transport: &dyn Transport, command: CommandId) -> Result<(), ClientError> {
+        let (refused, secret, device) = self
+            .store()
+            .read(|c| Ok((attention::get(c, command)?, meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
+        let refused = refused.filter(|refused| refused.kind == AttentionKind::Refused).ok_or(ClientError::NotFound)?;
+        let (Some(change), Some(secret), Some(device)) = (refused.change, secret, device) else { return Err(ClientError::NotFound) };
+        let hash = records::ChangeHash::of(&change).ok_or(ClientError::NotFound)?;
+        let item = PushItem { doc: refused.doc, envelope: refused.envelope, change, hash: protocol::ChangeHash(hash.0) };
+        let answer = transport.quarantine(&QuarantineUpload { device, secret, items: vec![item], wiped: false, sent_on: true })?;
+        if answer.kept == 0 {
+            return Err(TransportError::Server("it did not keep the edit".into()).into());
+        }
+        self.store().write(|tx| attention::sent_on(tx, command))?;
+        self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
+        Ok(())
     }
 
     fn push_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
@@ -234,6 +259,30 @@ impl Engine {
         let outcome = outcome?;
         answer?;
         Ok(outcome)
+    }
+
+    /// After a restore: of what its back-fill did not name and this device sent again, some may have left this
+    /// person's sight. The back-fill could not say so.
+    fn ask_after_unnamed(&self, transport: &dyn Transport) -> Result<(), ClientError> {
+        let unnamed: Vec<DocId> = self.store().read(|c| meta::get(c, meta::UNNAMED))?.unwrap_or_default();
+        if unnamed.is_empty() {
+            return Ok(());
+        }
+        let (mut again, mut evicted) = (Vec::new(), false);
+        for doc in unnamed {
+            match transport.snapshot(doc) {
+                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Err(TransportError::NotFound) if self.out_of_sight(doc)? => evicted = true,
+                // Typed on meanwhile: it is sent first.
+                Err(TransportError::NotFound) => again.push(doc),
+                Err(e) => return Err(e.into()),
+            }
+        }
+        self.store().write(|tx| meta::set(tx, meta::UNNAMED, &again))?;
+        if evicted {
+            self.store().wipe();
+        }
+        Ok(())
     }
 
     /// Changes the server lacks, whoever wrote them, as push items.

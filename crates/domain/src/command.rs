@@ -262,6 +262,47 @@ impl Command {
         }
     }
 
+    /// The follow-up or note that it changes, by the id of the command that made it.
+    #[must_use]
+    pub fn target(&self) -> Option<Uuid> {
+        match self {
+            Command::MoveFollowUp { follow_up: id, .. }
+            | Command::CompleteFollowUp { follow_up: id, .. }
+            | Command::CancelFollowUp { follow_up: id }
+            | Command::EditNote { note: id, .. } => Some(*id),
+            Command::CreateLead(_)
+            | Command::SetField { .. }
+            | Command::ChangeStatus { .. }
+            | Command::SetInterest { .. }
+            | Command::ScheduleFollowUp { .. }
+            | Command::LogCall { .. }
+            | Command::AddNote { .. }
+            | Command::AddTag { .. }
+            | Command::RemoveTag { .. }
+            | Command::DeleteLead { .. }
+            | Command::RestoreLead { .. } => None,
+        }
+    }
+
+    /// Whether it builds on `earlier`, an edit of the same lead: on what that made, or on the value that
+    /// it set. One cannot go in before the other is decided about.
+    #[must_use]
+    pub fn builds_on(&self, earlier: &Envelope) -> bool {
+        let made = earlier.id.0;
+        match (self, &earlier.command) {
+            (_, Command::CreateLead(_)) => true,
+            (Command::SetField { field, .. }, Command::SetField { field: before, .. }) => field == before,
+            (Command::ChangeStatus { .. }, Command::ChangeStatus { .. })
+            | (Command::SetInterest { .. }, Command::ChangeStatus { .. } | Command::SetInterest { .. }) => true,
+            (
+                Command::AddTag { tag } | Command::RemoveTag { tag },
+                Command::AddTag { tag: before } | Command::RemoveTag { tag: before },
+            ) => tag == before,
+            (Command::RestoreLead { deletions, .. }, Command::DeleteLead { .. }) => deletions.contains(&made),
+            (_, before) => self.target().is_some_and(|target| target == made || before.target() == Some(target)),
+        }
+    }
+
     /// What an old owner's edit becomes when it arrives after the lead was handed over: the additive
     /// ones are kept under their author, the rest is proposed to the new owner.
     #[must_use]

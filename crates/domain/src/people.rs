@@ -138,6 +138,8 @@ pub enum QuarantineReason {
     Recovered,
     /// Brought back after a restore, by somebody the restored rows no longer permit.
     Restored,
+    /// Refused, and sent on by its author.
+    SentByAuthor,
 }
 
 /// An edit in quarantine: a manager reads it, releases it or drops it.

@@ -86,6 +86,9 @@ pub struct QuarantineUpload {
     /// The device destroyed its key; said in the last upload.
     #[serde(default)]
     pub wiped: bool,
+    /// Refused edits that their author sends on for a manager to decide: from a device that may push, too.
+    #[serde(default)]
+    pub sent_on: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]

@@ -28,6 +28,14 @@ pub struct Gated {
     pub(crate) bytes: Vec<u8>,
 }
 
+impl Gated {
+    /// The change as it came.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// Lets one change chunk through, or says why not. Never panics.
 ///
 /// # Errors

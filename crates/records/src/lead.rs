@@ -68,18 +68,18 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
             tx.put(&item, "state", FollowUpState::Scheduled.as_str())?;
         }
         Command::MoveFollowUp { follow_up, due_at, zone, local } => {
-            if let Some(item) = item(tx, &follow_up_key(*follow_up)) {
+            if let Some(item) = target(tx, *follow_up, unresolved)? {
                 set_time(tx, &item, *due_at, zone, local)?;
             }
         }
         Command::CompleteFollowUp { follow_up, outcome } => {
-            if let Some(item) = item(tx, &follow_up_key(*follow_up)) {
+            if let Some(item) = target(tx, *follow_up, unresolved)? {
                 tx.put(&item, "state", FollowUpState::Done.as_str())?;
                 tx.put(&item, "outcome", outcome.as_str())?;
             }
         }
         Command::CancelFollowUp { follow_up } => {
-            if let Some(item) = item(tx, &follow_up_key(*follow_up)) {
+            if let Some(item) = target(tx, *follow_up, unresolved)? {
                 tx.put(&item, "state", FollowUpState::Cancelled.as_str())?;
             }
         }
@@ -153,6 +153,22 @@ fn set_time(tx: &mut Transaction<'_>, item: &ObjId, due_at: i64, zone: &str, loc
 fn add_note(tx: &mut Transaction<'_>, id: Uuid, text: &str) -> Result<(), RecordError> {
     let object = tx.put_object(ROOT, note_key(id), ObjType::Text)?;
     Ok(tx.splice_text(&object, 0, 0, text)?)
+}
+
+/// The follow-up that a command is about.
+fn target(tx: &Transaction<'_>, follow_up: Uuid, unresolved: Unresolved) -> Result<Option<ObjId>, RecordError> {
+    match (item(tx, &follow_up_key(follow_up)), unresolved) {
+        (None, Unresolved::Fail) => Err(RecordError::ItemMissing),
+        // Nothing here says what the command was about; the server refuses it.
+        (found, _) => Ok(found),
+    }
+}
+
+/// Whether the record at `heads` has the follow-up or note that the command `id` made.
+pub(crate) fn holds(doc: &Doc, heads: &[ChangeHash], id: Uuid) -> bool {
+    let heads: Vec<_> = heads.iter().map(|h| (*h).into()).collect();
+    let keys = [follow_up_key(id), note_key(id), unplaced_key(id)];
+    keys.iter().any(|key| doc.am.get_at(ROOT, key.as_str(), &heads).is_ok_and(|found| found.is_some()))
 }
 
 fn item(doc: &impl ReadDoc, key: &str) -> Option<ObjId> {

@@ -31,18 +31,21 @@ struct Left {
 
 /// Judges an edit that is not permitted now; `denied` says why not.
 pub fn way(batch: &mut Batch<'_>, who: &SignedIn, actor: &Actor, doc: DocId, command: &Command, denied: Refusal) -> Result<Way> {
-    if batch.in_recovery() {
+    let left = left(batch, actor, doc, command)?;
+    let since_restore = left.as_ref().is_some_and(|left| left.at >= batch.restored_at());
+    if batch.in_recovery() && (actor.user != who.actor().user || !since_restore) {
         // Brought back after a restore: the rows that permitted it may be lost.
         return Ok(Way::Quarantined(QuarantineReason::Restored));
     }
-    let Some(left) = left(batch, actor, doc, command)? else { return Ok(Way::Refused(denied)) };
+    let Some(left) = left else { return Ok(Way::Refused(denied)) };
     if devices::acked_seq(batch.tx, batch.org, who.device())? >= left.seq {
         return Ok(Way::Refused(known_to_it()));
     }
     let held = devices::lease_at(batch.tx, batch.org, who.device(), left.at)?;
     if held.is_none() && devices::lease_at(batch.tx, batch.org, who.device(), batch.now)?.is_some() {
-        // It came here after the hand-over, so it never held the record.
-        return Ok(Way::Refused(known_to_it()));
+        // It came here after the hand-over, so it never held the record; unless a restore lost its first lease.
+        let never = Way::Refused(known_to_it());
+        return Ok(if batch.in_recovery() { Way::Quarantined(QuarantineReason::Restored) } else { never });
     }
     if batch.now > held.unwrap_or(left.at + keys::LEASE_MS) {
         return Ok(Way::Quarantined(QuarantineReason::LeaseEnded));

@@ -131,8 +131,12 @@ fn refused_unread(item: &PushItem, error: &GateError) -> Refusal {
 fn author(batch: &mut Batch<'_>, who: &SignedIn, gated: &Gated) -> Result<std::result::Result<Actor, Decision>> {
     let (me, author) = (who.actor().user, gated.envelope.author);
     let refuse = |code, text: &str| Decision::refuse(Refusal::new(code, text));
-    if author != me && !batch.in_recovery() {
+    let cut_off = batch.cut_off(who.device())?;
+    if author != me && (cut_off || !batch.in_recovery()) {
         return Ok(Err(refuse(RefusalCode::NotPermitted, "This edit was made by somebody else.")));
+    }
+    if cut_off {
+        return Ok(Err(Decision::Quarantine(QuarantineReason::DeviceRevoked)));
     }
     // As they are now, not as they were when the request came in.
     let Some(user) = batch.user(author)? else {

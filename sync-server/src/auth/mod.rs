@@ -8,7 +8,9 @@ mod session;
 mod token;
 pub mod totp;
 
-pub use session::{authenticate, change_password, end_session, redeem, refresh, sessions, sign_in, sign_in_unchecked, sign_out, sign_out_everywhere, still};
+pub use session::{
+    as_of, authenticate, change_password, end_session, redeem, refresh, sessions, sign_in, sign_in_unchecked, sign_out, sign_out_everywhere, still,
+};
 pub(crate) use token::digest;
 
 use domain::{Actor, DeviceId};

@@ -243,6 +243,18 @@ pub fn still(store: &Store, env: &Env, org: OrgId, who: &SignedIn) -> Result<Sig
     })
 }
 
+/// The person as they are in this transaction, not as they were when the request came in.
+///
+/// # Errors
+/// `UserDisabled`, `DeviceRevoked`.
+pub fn as_of(tx: &mut dyn Tx, org: OrgId, who: &SignedIn) -> Result<SignedIn, Error> {
+    let user = users::by_id(tx, org, who.actor().user)?.filter(|user| !user.row.disabled).ok_or(Error::UserDisabled)?;
+    match devices::state(tx, org, who.device())? {
+        Some(DeviceState::Active) => Ok(SignedIn::new(user.actor(), who.device(), who.family)),
+        Some(DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped) | None => Err(Error::DeviceRevoked),
+    }
+}
+
 /// Whose session it is, unless they were disabled or their device revoked: a device that had their
 /// token must know, to put its unsent edits into quarantine.
 fn cut_off(tx: &mut dyn Tx, org: OrgId, session: &SessionRow) -> store::Result<Result<User, Error>> {

@@ -58,6 +58,12 @@ pub fn maps_to(tx: &mut dyn Tx, org: OrgId, doc: DocId, hash: ChangeHash) -> Res
     Ok(None)
 }
 
+/// A command that was put aside is in now, as this change.
+pub fn set_stands(tx: &mut dyn Tx, org: OrgId, command: CommandId, hash: ChangeHash) -> Result<()> {
+    tx.execute("UPDATE outcomes SET maps_to = $3 WHERE org_id = $1 AND command_id = $2", &[org.into(), command.into(), hash.0.into()])?;
+    Ok(())
+}
+
 fn read(mut row: Row) -> Result<OutcomeRow> {
     Ok(OutcomeRow {
         command: row.id(0)?,

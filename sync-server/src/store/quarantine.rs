@@ -65,6 +65,18 @@ pub fn all(tx: &mut dyn Tx, org: OrgId, limit: u64) -> Result<Vec<Held>> {
     tx.query(&sql, &[org.into(), limit.into()])?.into_iter().map(read).collect()
 }
 
+/// Whatever came of one document, decided or not, and whether it still waits.
+pub fn of_doc(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Vec<(Held, bool)>> {
+    let sql = format!("SELECT {COLUMNS}, state FROM quarantine WHERE org_id = $1 AND kind = $2 AND doc_id = $3 ORDER BY command_id");
+    let rows = tx.query(&sql, &[org.into(), doc.kind.as_str().into(), doc.id.into()])?;
+    rows.into_iter()
+        .map(|mut row| {
+            let waits = row.text(7)? == "held";
+            Ok((read(row)?, waits))
+        })
+        .collect()
+}
+
 pub fn settle(tx: &mut dyn Tx, org: OrgId, id: CommandId, released: bool, by: UserId) -> Result<()> {
     let state = if released { "released" } else { "dropped" };
     tx.execute(

@@ -527,7 +527,7 @@ fn who_is_disabled_is_told_so_where_they_were_signed_in() {
     assert_eq!(code(world.core.sign_in(&sign_in(&world, "asha", PASSWORD))), "wrong_credentials", "a guesser learns nothing");
     let upload = |secret: Secret| {
         let device = serde_json::from_slice::<Lease>(&session.lease.lease).expect("JSON").device;
-        world.core.upload_quarantine(&QuarantineUpload { device, secret, items: vec![], wiped: false })
+        world.core.upload_quarantine(&QuarantineUpload { device, secret, items: vec![], wiped: false, sent_on: false })
     };
     upload(session.device_secret.clone().expect("given")).expect("the device's secret still opens quarantine");
     assert_eq!(code(upload(Secret("wrong".into()))), "not_found");

@@ -6,10 +6,10 @@ use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::project;
-use crate::store::{attention, leads, outbox, proposals};
+use crate::store::{attention, documents, leads, outbox, proposals, requests};
 use bridge::Problem;
 use bridge::lead::{
-    Can, Choice, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, ProposalView, RecordSync,
+    AskedOwner, Can, Choice, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, ProposalView, RecordSync,
 };
 use domain::follow_up::{FollowUp, FollowUpState};
 use domain::lead::{Deletion, Rival};
@@ -71,6 +71,7 @@ impl Page<'_> {
             interest: record.interest,
             owner: subject.owner.map(|owner| Ok::<_, ClientError>((owner, self.reader.name(self.c, owner)?))).transpose()?,
             owner_provisional,
+            asked_owner: self.asked_owner(lead)?,
             follow_ups: self.follow_ups(&record),
             notes: self.notes(&record)?,
             can: self.can(&record, &next, subject, owner_provisional),
@@ -83,6 +84,12 @@ impl Page<'_> {
             sync: sync_of(self.c, lead)?,
             heads: write_heads(heads),
         })
+    }
+
+    fn asked_owner(&self, lead: LeadId) -> Result<Option<AskedOwner>, ClientError> {
+        let Some(asked) = requests::of_lead(self.c, lead)? else { return Ok(None) };
+        let to = asked.owner.map(|owner| self.reader.name(self.c, owner)).transpose()?;
+        Ok(Some(AskedOwner { to, when: self.today.when(asked.asked_at) }))
     }
 
     fn field(&self, record: &LeadRecord, field: LeadField) -> Result<FieldView, ClientError> {
@@ -143,7 +150,8 @@ impl Page<'_> {
                 now: self.stands(record, &command),
                 wrote: self.today.when(at),
                 arrived: self.today.when(proposal.arrived_at),
-                can_settle: self.reader.may_command(&command, subject) && eligible(command.action(), subject).is_ok(),
+                can_take: self.reader.may_command(&command, subject) && eligible(command.action(), subject).is_ok(),
+                can_drop: self.reader.may(Action::EditLead, subject),
             })
         };
         proposals::of_doc(self.c, DocId::lead(record.id))?.into_iter().map(view).collect()
@@ -214,12 +222,16 @@ pub(super) fn deleted(c: &Connection, reader: &Reader, today: &Today<'_>, deleti
 
 /// What keeps a record from being the same everywhere, the worst first.
 fn sync_of(c: &Connection, lead: LeadId) -> Result<RecordSync, ClientError> {
-    let refused = attention::of_doc(c, DocId::lead(lead))?;
+    let doc = DocId::lead(lead);
+    if documents::is_frozen(c, doc)? {
+        return Ok(RecordSync::Leaving { count: outbox::count_of(c, doc)? });
+    }
+    let refused = attention::of_doc(c, doc)?;
     if let Some(first) = refused.first() {
         let count = u32::try_from(refused.len()).unwrap_or(u32::MAX);
         return Ok(RecordSync::NeedsAttention { count, why: first.refusal.text.clone() });
     }
-    match outbox::count_of(c, DocId::lead(lead))? {
+    match outbox::count_of(c, doc)? {
         0 => Ok(RecordSync::Synced),
         count => Ok(RecordSync::NotSent { count }),
     }

@@ -3,10 +3,11 @@
 use super::Desk;
 use super::timeline::what;
 use crate::error::ClientError;
+use crate::store::requests::{self, Request};
 use crate::store::{attention, leads, meta, outbox};
 use crate::sync::{BackfillState, SyncStatus};
 use crate::transport::TransportError;
-use bridge::lead::When;
+use bridge::lead::{TimelineWhat, When};
 use bridge::sync::{OUTBOX_SHOWN_MAX, OutboxItem, Pill, SyncGet, SyncNow, SyncView};
 use bridge::{Done, Problem};
 use domain::LeadId;
@@ -17,24 +18,39 @@ pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
     Ok(desk.read(|c| {
         let reader = desk.reader(c)?;
         let today = reader.today(now_ms);
-        let (pending, bytes) = outbox::size(c)?;
+        let (edits, bytes) = outbox::size(c)?;
+        let asked = requests::waiting(c)?;
+        let pending = edits + u32::try_from(asked.len()).unwrap_or(u32::MAX);
         let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
         let pulled_at: Option<i64> = meta::get(c, meta::PULLED_AT)?;
         let when = |at: Option<i64>| -> Option<When> { at.map(|at| today.when(at)) };
         let next_try_in_s = status.next_try.map(|at| seconds(at - now_ms));
-        let facts = Facts { pending, attention: attention::count(c)?, signed_in: reader.facts.signed_in, backfill, next_try_in_s };
+        let facts = Facts {
+            pending,
+            attention: attention::count(c)? + requests::count_refused(c)?,
+            signed_in: reader.facts.signed_in,
+            backfill,
+            next_try_in_s,
+        };
         let item = |p: outbox::Pending| -> Result<OutboxItem, ClientError> {
             let lead = LeadId(p.doc.id);
             let lead_name = leads::get(c, lead)?.map(|row| row.summary.name).unwrap_or_default();
             Ok(OutboxItem { lead, lead_name, what: what(&p.envelope.command, &reader, &today, true), when: today.when(p.envelope.at) })
         };
+        let assignment = |request: Request| -> Result<OutboxItem, ClientError> {
+            let lead_name = leads::get(c, request.lead)?.map(|row| row.summary.name).unwrap_or_default();
+            let to = request.owner.map(|owner| reader.name(c, owner)).transpose()?;
+            Ok(OutboxItem { lead: request.lead, lead_name, what: TimelineWhat::Assigned { to }, when: today.when(request.asked_at) })
+        };
+        let mut waiting: Vec<OutboxItem> = outbox::first(c, OUTBOX_SHOWN_MAX)?.into_iter().map(item).collect::<Result<_, _>>()?;
+        waiting.extend(asked.into_iter().take(OUTBOX_SHOWN_MAX - waiting.len()).map(assignment).collect::<Result<Vec<_>, _>>()?);
         Ok(SyncView {
             pill: pill(&status, &facts),
             offline_since: when(status.offline_since),
             why: why(&status, &facts),
             last_try: when(status.last_try),
             next_try_in_s,
-            outbox: outbox::first(c, OUTBOX_SHOWN_MAX)?.into_iter().map(item).collect::<Result<_, _>>()?,
+            outbox: waiting,
             outbox_total: pending,
             outbox_bytes: bytes,
             received_up_to: when(pulled_at),

@@ -126,6 +126,25 @@ pub fn mark_backfill(c: &Connection, id: DocId, backfill: i64) -> Result<(), Cli
     Ok(())
 }
 
+/// Nothing is typed into the record any more: it leaves as soon as what is pending is sent.
+pub fn freeze(c: &Connection, id: DocId) -> Result<(), ClientError> {
+    let sql = "UPDATE documents SET frozen = 1 WHERE kind = ?1 AND id = ?2";
+    c.prepare_cached(sql)?.execute(params![id.kind.as_str(), id.id.as_bytes()])?;
+    Ok(())
+}
+
+pub fn is_frozen(c: &Connection, id: DocId) -> Result<bool, ClientError> {
+    let sql = "SELECT 1 FROM documents WHERE kind = ?1 AND id = ?2 AND frozen = 1";
+    Ok(c.prepare_cached(sql)?.exists(params![id.kind.as_str(), id.id.as_bytes()])?)
+}
+
+/// What did not leave after all is worked on again; the records.
+pub fn thaw(c: &Connection) -> Result<Vec<DocId>, ClientError> {
+    let mut rows = c.prepare_cached("UPDATE documents SET frozen = 0 WHERE frozen = 1 RETURNING kind, id")?;
+    let ids = rows.query_map([], doc_id)?;
+    Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
 /// Records that back-fill `backfill` did not name.
 pub fn unnamed(c: &Connection, backfill: i64) -> Result<Vec<DocId>, ClientError> {
     let mut rows = c.prepare_cached("SELECT kind, id FROM documents WHERE backfill < ?1 ORDER BY kind, id")?;

@@ -140,6 +140,11 @@ pub fn forget_cuts(c: &Connection) -> Result<(), ClientError> {
     Ok(())
 }
 
+/// Whether the search table holds a word of a lead that is not here.
+pub fn has_stray_words(c: &Connection) -> Result<bool, ClientError> {
+    Ok(c.prepare_cached("SELECT 1 FROM lead_terms WHERE doc NOT IN (SELECT n FROM leads)")?.exists([])?)
+}
+
 pub fn remove(c: &Connection, id: LeadId) -> Result<(), ClientError> {
     if let Some(gone) = before(c, id)? {
         forget_words(c, gone.n, &gone.name, gone.email.as_deref())?;

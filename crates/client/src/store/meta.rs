@@ -28,6 +28,10 @@ pub const ORG: &str = "org";
 pub const CURSOR: &str = "cursor";
 /// The end of the server's log as it was last seen, `EPOCH:SEQ:HEX`.
 pub const SEEN_HEAD: &str = "seen_head";
+/// Records that a restored server did not name: whether they are in sight is asked once they were sent.
+pub const UNNAMED: &str = "unnamed";
+/// What left is gone from the tables, and its pages are still to be wiped.
+pub const WIPE_DUE: &str = "wipe_due";
 /// How far a back-fill is.
 pub const BACKFILL: &str = "backfill";
 /// The protocol in which the server does not answer this app any more; gone once it answers.

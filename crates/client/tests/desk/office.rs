@@ -7,7 +7,7 @@ use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
 use domain::command::NewLead;
 use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, UserId};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
@@ -131,6 +131,11 @@ pub struct Server {
     pub kept: Mutex<Vec<Vec<PushItem>>>,
     /// Runs at each pull, before anything is sent.
     before_pull: Mutex<Option<Box<dyn Fn() + Send>>>,
+    /// Answers to assignments, the last first; what was asked.
+    pub owners: Mutex<Vec<Result<OwnerRow, TransportError>>>,
+    pub asked: Mutex<Vec<(LeadId, SetOwner)>>,
+    /// Records that are fetched by themselves; all others are out of sight.
+    pub here: Mutex<HashMap<DocId, Snapshot>>,
     /// Commands that were pushed, in order.
     pub pushed: Mutex<Vec<CommandId>>,
     deliver: Mutex<Vec<Vec<Entry>>>,
@@ -167,6 +172,10 @@ impl Server {
     /// Batches that nobody took yet.
     pub fn undelivered(&self) -> usize {
         self.deliver.lock().expect("one test").len()
+    }
+
+    pub fn forget_undelivered(&self) {
+        self.deliver.lock().expect("one test").clear();
     }
 
     pub fn deliver(&self, entries: Vec<Entry>) {
@@ -282,7 +291,13 @@ impl Transport for Server {
         Ok(QuarantineAnswer { kept: u32::try_from(upload.items.len()).expect("a count"), wipe })
     }
 
-    fn snapshot(&self, _: DocId) -> Result<Snapshot, TransportError> {
-        Err(TransportError::NotFound)
+    fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
+        self.here.lock().expect("one test").get(&doc).cloned().ok_or(TransportError::NotFound)
+    }
+
+    fn set_owner(&self, lead: LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
+        self.asked.lock().expect("one test").push((lead, *set));
+        let told = self.owners.lock().expect("one test").pop();
+        told.unwrap_or(Ok(OwnerRow { lead, owner: set.owner, team: None }))
     }
 }

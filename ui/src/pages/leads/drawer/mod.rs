@@ -272,7 +272,7 @@ impl LeadDrawer {
     }
 
     fn may_assign(&self, ctx: &Context<Self>) -> bool {
-        self.view.as_ref().is_some_and(|view| view.can.assign && owner::blocked(view, ctx.props().is_offline).is_none())
+        self.view.as_ref().is_some_and(|view| view.can.assign && view.can.assign_blocked.is_none())
     }
 
     fn bar(&self, ctx: &Context<Self>) -> Html {
@@ -312,7 +312,7 @@ impl LeadDrawer {
         html! {
             <div key={view.id.to_string()} class="drawer__lead">
                 <Deleted role={me.role} view={view.clone()} edit={edit.clone()} on_gone={&ctx.props().on_close} />
-                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} is_offline={ctx.props().is_offline}
+                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
                     is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
                 { self.actions(ctx, view) }
                 <div class="drawer__pair">
