@@ -11,7 +11,7 @@ use crate::vault::Key;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use documents::Stored;
-use domain::policy::{authorise_command, eligible};
+use domain::policy::{authorise_command, eligible, new_standing};
 use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
 use protocol::auth::{Secret, Session};
 use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
@@ -336,8 +336,11 @@ impl Engine {
         let mut after = before.as_ref().map(|b| b.doc.clone()).unwrap_or_default();
         let change = self.carry_out(&mut after, edit.actor, &envelope, seen)?;
         let record = records::lead::read(&after, LeadId(doc.id))?;
-        let owner = if creates { project::provisional_owner(&facts) } else { row.as_ref().and_then(|r| r.summary.owner) };
-        let team = if creates { owner.and(facts.me.team) } else { row.as_ref().and_then(|r| r.summary.team) };
+        let (owner, team) = match &row {
+            Some(row) => (row.summary.owner, row.summary.team),
+            // As the server will decide; until its row arrives.
+            None => new_standing(&facts.actor()),
+        };
         let updated_at = row.as_ref().map_or(0, |r| r.summary.updated_at).max(envelope.at);
         let summary = protocol::rows::LeadSummary::of(&record, owner, team, updated_at);
         let pending = row.as_ref().map_or(0, |r| r.pending) + 1;
@@ -369,7 +372,10 @@ impl Engine {
     ) -> Result<(), ClientError> {
         let subject = match row {
             Some(row) => project::subject(&row.summary),
-            None => Subject { owner: Some(facts.me.user), team: facts.me.team, ..Subject::default() },
+            None => {
+                let (owner, team) = new_standing(&facts.actor());
+                Subject { owner, team, ..Subject::default() }
+            }
         };
         let permit = authorise_command(&facts.actor(), &envelope.command, &subject)?;
         if subject.deleted {

@@ -386,6 +386,19 @@ pub fn authorise_command(actor: &Actor, command: &Command, subject: &Subject) ->
     ))
 }
 
+/// Owner and team of a lead that this person creates, the same on their device and at the server: a
+/// salesperson's is their own; a Team Lead's waits in their team; a manager's waits for assignment,
+/// in their team if they have one, or they could not assign it (Appendix A.2, note 8).
+#[must_use]
+pub fn new_standing(author: &Actor) -> (Option<UserId>, Option<TeamId>) {
+    match (scope(author.role, Action::CreateLead), author.team) {
+        (Scope::Own, team) => (Some(author.user), team),
+        (Scope::Team, None) => (Some(author.user), None),
+        (Scope::Team | Scope::All, team) => (None, team),
+        (Scope::None | Scope::Converted | Scope::View, _) => (None, None),
+    }
+}
+
 /// Whether the record's state allows the action, for a person who has it: a button that may not be
 /// used now is shown disabled, with this as the reason (row B24).
 ///
@@ -604,6 +617,23 @@ mod tests {
         ] {
             for (subject, allowed) in [(open, on_open), (converted, on_converted), (lost, on_lost), (deleted, on_deleted)] {
                 assert_eq!(eligible(action, &subject).is_ok(), allowed, "{action:?} {subject:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_creates_a_lead_reaches_it() {
+        let (me, north) = (UserId(uuid::Uuid::from_u128(1)), TeamId(uuid::Uuid::from_u128(3)));
+        for role in Role::ALL {
+            for team in [None, Some(north)] {
+                let author = Actor { user: me, role, team };
+                let (owner, of_team) = new_standing(&author);
+                let subject = Subject { owner, team: of_team, ..Subject::default() };
+                for action in [Action::ViewLead, Action::EditLead, Action::ChangeStatus, Action::ScheduleFollowUp, Action::AssignLead] {
+                    let may = has(role, Action::CreateLead) && has(role, action);
+                    assert!(!may || authorise(&author, action, &subject).is_ok(), "{author:?} {action:?}");
+                }
+                assert_eq!(owner.is_some(), scope(role, Action::CreateLead) == Scope::Own || (role == Role::TeamLead && team.is_none()));
             }
         }
     }

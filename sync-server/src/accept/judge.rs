@@ -10,8 +10,8 @@ use crate::store::actors::Holder;
 use crate::store::leads::Standing;
 use domain::command::Facts;
 use domain::people::QuarantineReason;
-use domain::policy::{self, scope};
-use domain::{Action, Actor, Command, DocId, Envelope, Refusal, RefusalCode, Scope, Status};
+use domain::policy;
+use domain::{Actor, Command, DocId, Envelope, Refusal, RefusalCode, Status};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
 use records::{GateError, Gated, Verdict};
@@ -181,16 +181,10 @@ fn permitted(actor: &Actor, there: bool, standing: &Standing, command: &Command)
     policy::authorise_command(actor, command, &standing.subject()).map(drop)
 }
 
-/// Who owns a lead that this person creates: a salesperson does; a Team Lead's waits in their team;
-/// a manager's waits for assignment.
+/// How a lead stands that this person creates.
 #[must_use]
 pub fn new_standing(author: &Actor) -> Standing {
-    let (owner, team) = match (scope(author.role, Action::CreateLead), author.team) {
-        (Scope::Own, team) => (Some(author.user), team),
-        (Scope::Team, Some(team)) => (None, Some(team)),
-        (Scope::Team, None) => (Some(author.user), None),
-        (Scope::None | Scope::Converted | Scope::View | Scope::All, _) => (None, None),
-    };
+    let (owner, team) = policy::new_standing(author);
     Standing { owner, team, status: Status::New, deleted: false }
 }
 

@@ -6,7 +6,7 @@ use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
 use domain::command::NewLead;
-use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, UserId};
+use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, TeamId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
@@ -47,6 +47,10 @@ impl Office {
     }
 
     pub fn of(role: Role) -> Self {
+        Self::in_team(role, None)
+    }
+
+    pub fn in_team(role: Role, team: Option<TeamId>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(StandingClock(AtomicI64::new(NOW)));
         let desk = Desk::open(&Profile::at(dir.path()).expect("a profile"), &key(), env(&clock)).expect("a desk");
@@ -106,7 +110,11 @@ fn env(clock: &Arc<StandingClock>) -> Env {
 }
 
 pub fn session(role: Role) -> Session {
-    let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team: None };
+    session_in(role, None)
+}
+
+fn session_in(role: Role, team: Option<TeamId>) -> Session {
+    let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team };
     Session {
         access: Secret("secret-access".into()),
         access_for_s: 900,
