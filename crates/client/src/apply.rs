@@ -15,7 +15,7 @@ use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
-use domain::{Command, CommandId, DocId, LeadId, Refusal, RefusalCode, TeamId, UserId};
+use domain::{Command, CommandId, DocId, LeadId, Refusal, RefusalCode, Status, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
 use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
@@ -433,7 +433,8 @@ impl Engine {
     }
 }
 
-/// Whether the batch takes away, or may take away, a record that has pending edits here.
+/// Whether the batch takes away, or may take away, a record that has pending edits here, or tells that
+/// one was dropped: once that is acknowledged they would count as made in the knowledge of it.
 fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
     if outbox::size(c)?.0 == 0 {
         return Ok(false);
@@ -444,7 +445,9 @@ fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, Client
             // What is not visible any more shows only at the back-fill's end.
             Entry::Resync => true,
             Entry::BackfillEnd => evicts_pending(c, batch)?,
-            Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => false,
+            Entry::Changes { doc, summary, .. } => drops_pending(c, *doc, summary)?,
+            Entry::Snapshot(snapshot) => drops_pending(c, snapshot.doc, &snapshot.summary)?,
+            Entry::Row(_) | Entry::Epoch { .. } => false,
         };
         if stops {
             return Ok(true);
@@ -463,6 +466,14 @@ fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError
     if recovering {
         return Ok(false);
     }
+/// Whether a record with pending edits, which is not dropped here, is dropped at the server.
+fn drops_pending(c: &Connection, doc: DocId, there: &LeadSummary) -> Result<bool, ClientError> {
+    if there.status != Status::Lost || outbox::count_of(c, doc)? == 0 {
+        return Ok(false);
+    }
+    Ok(leads::get(c, LeadId(doc.id))?.is_some_and(|here| here.summary.status != Status::Lost))
+}
+
     let named = |doc: &DocId| batch.entries.iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc == *doc));
     for doc in documents::unnamed(c, backfill.number + i64::from(begins))? {
         if !named(&doc) && outbox::count_of(c, doc)? > 0 {

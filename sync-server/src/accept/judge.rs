@@ -89,6 +89,11 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
     if let Err(refusal) = checked.map_err(|refusal| if blind { unseen(refusal) } else { refusal }) {
         return Ok(Decision::Refuse { refusal, stands: Some(at) });
     }
+    match handover::reopening(batch, who, &actor, item.doc, command, &at)? {
+        None | Some(Way::Kept | Way::Proposed) => {}
+        Some(Way::Refused(refusal)) => return Ok(Decision::Refuse { refusal, stands: Some(at) }),
+        Some(Way::Quarantined(reason)) => return Ok(Decision::Quarantine(reason)),
+    }
     let carried = match base {
         None => apply(batch, item, &gated)?,
         Some(base) => reexecute(batch, item.doc, &base, &gated.envelope)?,

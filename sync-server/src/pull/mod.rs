@@ -33,7 +33,7 @@ struct View<'a> {
     sight: Sight,
     head: Head,
     limit: usize,
-    /// Records were taken away since the device last asked.
+    /// Records, or what may be done with one, were taken away since the device last asked.
     took_away: bool,
     seal: SealKey,
 }

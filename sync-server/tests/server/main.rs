@@ -14,4 +14,5 @@ mod engines;
 mod handover;
 mod matrix;
 mod pull;
+mod reopening;
 mod sessions;
