@@ -269,6 +269,8 @@ pub enum TimelineWhat {
     Status {
         from: Status,
         to: Status,
+    /// Something; what it was is not in the reader's role.
+    Edited,
         reason: Option<String>,
     },
     Interest {

@@ -41,7 +41,7 @@ pub(crate) struct Applied {
     pub wanted: Vec<DocId>,
     /// A record with pending edits is to go: nothing was applied, push first.
     pub push_first: bool,
-    /// Records left: their pages are to be wiped.
+    /// Records, or the documents of some, left: their pages are to be wiped.
     pub evicted: bool,
 }
 
@@ -305,7 +305,7 @@ impl Engine {
         self.store().write(|tx| {
             let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
-            self.put_snapshot(tx, snapshot, &backfill)
+            self.put_snapshot(tx, snapshot, &backfill).map(drop)
         })?;
         drop(edit);
         self.tell(change);
@@ -330,7 +330,7 @@ impl Engine {
             Entry::Snapshot(snapshot) => {
                 change.absorb(one_lead(snapshot.doc));
                 change.attention |= put_proposals(c, snapshot.doc, &snapshot.proposals)?;
-                self.put_snapshot(c, *snapshot, backfill)?;
+                applied.evicted |= self.put_snapshot(c, *snapshot, backfill)?;
             }
             Entry::Evict { doc } => {
                 change.attention |= forget(c, doc)?;
@@ -377,7 +377,8 @@ impl Engine {
         Ok(true)
     }
 
-    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<(), ClientError> {
+    /// Stores a record as the server sent it; whether its document was here and is withheld now.
+    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<bool, ClientError> {
         let doc = snapshot.doc;
         let lead = LeadId(doc.id);
         for meta in &snapshot.metas {
@@ -385,11 +386,19 @@ impl Engine {
         }
         let old = if backfill.first && backfill.running { None } else { documents::load(c, doc)? };
         let pending = outbox::count_of(c, doc)?;
-        if pending == 0 && !(backfill.recovering && old.is_some()) {
+        let withheld = snapshot.blob.is_empty();
+        if pending == 0 && (withheld || !(backfill.recovering && old.is_some())) {
             documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
             let index = !(backfill.first && backfill.running);
-            let summary = if snapshot.projection == PROJECTION_VERSION { snapshot.summary } else { reproject(lead, &snapshot)? };
-            return leads::put(c, lead, &summary, summary.updated_at, 0, index);
+            // Of a document that is not here there is nothing to project.
+            let as_sent = withheld || snapshot.projection == PROJECTION_VERSION;
+            let summary = if as_sent { snapshot.summary } else { reproject(lead, &snapshot)? };
+            leads::put(c, lead, &summary, summary.updated_at, 0, index)?;
+            let left = withheld && old.is_some_and(|old| !old.is_withheld());
+            if left {
+                attention::forget_record(c, doc)?;
+            }
+            return Ok(left);
         }
         // A snapshot never overwrites pending edits: they are carried out on it.
         let ground = Doc::load(&snapshot.blob)?;
@@ -405,7 +414,8 @@ impl Engine {
         }
         stored.metas = snapshot.metas;
         self.store_document(c, doc, stored, ground, true, Facts::of_summary(&snapshot.summary))?;
-        documents::mark_backfill(c, doc, backfill.number)
+        documents::mark_backfill(c, doc, backfill.number)?;
+        Ok(false)
     }
 
     /// What a finished back-fill did not name is not visible any more, unless the server lost it; whether
@@ -456,6 +466,14 @@ fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, Client
     Ok(false)
 }
 
+/// Whether a record with pending edits, which is not dropped here, is dropped at the server.
+fn drops_pending(c: &Connection, doc: DocId, there: &LeadSummary) -> Result<bool, ClientError> {
+    if there.status != Status::Lost || outbox::count_of(c, doc)? == 0 {
+        return Ok(false);
+    }
+    Ok(leads::get(c, LeadId(doc.id))?.is_some_and(|here| here.summary.status != Status::Lost))
+}
+
 /// Whether the end of the running back-fill would take away a record with pending edits.
 fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
     let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
@@ -466,14 +484,6 @@ fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError
     if recovering {
         return Ok(false);
     }
-/// Whether a record with pending edits, which is not dropped here, is dropped at the server.
-fn drops_pending(c: &Connection, doc: DocId, there: &LeadSummary) -> Result<bool, ClientError> {
-    if there.status != Status::Lost || outbox::count_of(c, doc)? == 0 {
-        return Ok(false);
-    }
-    Ok(leads::get(c, LeadId(doc.id))?.is_some_and(|here| here.summary.status != Status::Lost))
-}
-
     let named = |doc: &DocId| batch.entries.iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc == *doc));
     for doc in documents::unnamed(c, backfill.number + i64::from(begins))? {
         if !named(&doc) && outbox::count_of(c, doc)? > 0 {

@@ -251,13 +251,16 @@ impl Engine {
         Ok(id)
     }
 
-    /// The whole record with its heads and what the server knows of its changes.
+    /// The whole record with its heads and what the server knows of its changes; where the role gets
+    /// rows without documents, what the row says.
     ///
     /// # Errors
     /// `NotFound`.
     pub fn record(&self, lead: LeadId) -> Result<(LeadRecord, Stored), ClientError> {
-        let stored = self.store.read(|c| documents::load(c, DocId::lead(lead)))?.ok_or(ClientError::NotFound)?;
-        Ok((records::lead::read(&stored.doc, lead)?, stored))
+        let found = self.store.read(|c| Ok((documents::load(c, DocId::lead(lead))?, leads::get(c, lead)?)))?;
+        let (Some(stored), Some(row)) = found else { return Err(ClientError::NotFound) };
+        let record = if stored.is_withheld() { project::record_of(lead, &row.summary) } else { records::lead::read(&stored.doc, lead)? };
+        Ok((record, stored))
     }
 
     /// Issues a refused command anew, under a new id, and settles the old one.

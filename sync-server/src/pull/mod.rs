@@ -133,7 +133,8 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, pro
         projection: PROJECTION_VERSION,
         summary: shown(sight, org, held.summary),
         blob: if masked { Vec::new() } else { held.blob },
-        metas: if masked { Vec::new() } else { metas },
+        // Who and when is no secret: the timeline of those who get no document is made of it.
+        metas,
         seq: held.seq,
         proposals: if masked { Vec::new() } else { proposals },
     }

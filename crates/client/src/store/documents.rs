@@ -26,6 +26,12 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// The server keeps the document back: this role gets the row alone.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        self.doc.is_empty()
+    }
+
     /// The documents without the metas, which an edit does not need.
     pub(crate) fn clone_docs(&self) -> Self {
         Self {

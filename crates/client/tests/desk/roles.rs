@@ -1,8 +1,9 @@
 //! What other roles than the salesperson's do at their desk.
 
 use crate::office::{NOW, Office, RAVI, Server};
-use bridge::lead::{FollowUpSchedule, LeadSetField, NoteAdd, RecordSync};
-use domain::{LeadField, Role, TeamId};
+use bridge::lead::{FollowUpSchedule, LeadSetField, LeadTimeline, NoteAdd, RecordSync, TimelineWhat};
+use domain::command::NewLead;
+use domain::{Command, LeadField, LeadId, Role, Status, TeamId};
 use protocol::pull::Entry;
 use protocol::rows::{OwnerRow, Row};
 use uuid::Uuid;
@@ -42,4 +43,44 @@ fn a_team_lead_of_no_team_owns_what_they_make() {
     let lead = office.create("Ananya", "9820014786");
     office.desk.ask(FollowUpSchedule { lead, local: "2026-11-22T17:00".into(), note: "Demo".into() }).expect("their own");
     assert_eq!(office.view(lead).owner.map(|(_, name)| name).as_deref(), Some("Asha Menon"));
+}
+
+/// Rows without documents, from a server of this version and from one of another.
+#[test]
+fn whoever_gets_rows_alone_reads_them() {
+    for projection in [0, 1, 99] {
+        let office = Office::of(Role::Analyst);
+        let server = Server::default();
+        server.deliver_directory();
+        let new = NewLead {
+            name: "Ananya".into(),
+            phone: "+919820014786".into(),
+            source: Some("Website".into()),
+            note: Some("Prefers evenings".into()),
+            ..NewLead::default()
+        };
+        let Entry::Snapshot(mut sent) = Server::masked(server.snapshot(1, new, Some(RAVI), NOW)) else { unreachable!() };
+        sent.projection = projection;
+        sent.metas.push(server.meta(domain::CommandId(Uuid::from_u128(77)), RAVI, NOW + 60_000));
+        sent.summary.status = Status::Interested;
+        sent.summary.next_follow_up_at = Some(NOW + 3_600_000);
+        let lead = LeadId(sent.doc.id);
+        server.deliver(vec![Entry::Snapshot(sent)]);
+        office.sync(&server);
+        let view = office.view(lead);
+        assert_eq!((view.name.display.as_deref(), view.status), (Some("Ananya"), Status::Interested), "{projection}");
+        assert_eq!((view.fields[0].display.as_deref(), view.fields[0].value.as_deref()), (Some("982•••••••"), None));
+        assert_eq!(view.owner.map(|(_, name)| name).as_deref(), Some("Ravi Deshpande"));
+        assert_eq!((view.follow_ups.len(), view.notes.len(), view.sync), (1, 0, RecordSync::Synced));
+        assert!(!view.can.edit && view.can.timeline && view.next.is_empty());
+        let timeline = office.desk.ask(LeadTimeline { lead }).expect("who and when");
+        let told: Vec<_> = timeline.iter().map(|entry| (&entry.what, entry.by.as_str(), entry.when.at)).collect();
+        let by = "Ravi Deshpande";
+        assert_eq!(told, [(&TimelineWhat::Edited, by, NOW + 60_000), (&TimelineWhat::Created, by, NOW)]);
+        // A later row of it replaces this one.
+        server.deliver(vec![Server::masked(server.again(lead, None))]);
+        office.sync(&server);
+        assert_eq!((office.view(lead).status, office.view(lead).owner), (Status::New, None));
+        office.desk.engine().execute(lead, Command::AddNote { text: "x".into() }).expect_err("not in the role");
+    }
 }
