@@ -11,7 +11,7 @@ use crate::vault::Key;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use documents::Stored;
-use domain::policy::{authorise_command, eligible, new_standing};
+use domain::policy::{authorise_command, new_standing};
 use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
 use protocol::auth::{Secret, Session};
 use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
@@ -381,14 +381,12 @@ impl Engine {
             }
         };
         let permit = authorise_command(&facts.actor(), &envelope.command, &subject)?;
-        if subject.deleted {
-            eligible(permit.action(), &subject)?;
-        }
         tracing::trace!(action = ?permit.action(), "permitted");
         let record = before.map(|b| records::lead::read(&b.doc, LeadId(doc.id))).transpose()?;
         let seen_status =
             before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
-        let known = domain::command::Facts { now: record.as_ref(), seen_status, owned: subject.owner.is_some() };
+        let (now, seen_deleted, owned) = (record.as_ref(), subject.deleted, subject.owner.is_some());
+        let known = domain::command::Facts { now, seen_status, seen_deleted, owned };
         envelope.command.check_state(known)?;
         Ok(())
     }

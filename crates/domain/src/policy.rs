@@ -8,6 +8,8 @@ use crate::refusal::{Refusal, RefusalCode};
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
 
+pub use crate::state::{eligible, eligible_command};
+
 /// Which records a right reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -399,33 +401,6 @@ pub fn new_standing(author: &Actor) -> (Option<UserId>, Option<TeamId>) {
     }
 }
 
-/// Whether the record's state allows the action, for a person who has it: a button that may not be
-/// used now is shown disabled, with this as the reason (row B24).
-///
-/// # Errors
-/// `LeadDeleted`, `LeadClosed`.
-pub fn eligible(action: Action, subject: &Subject) -> Result<(), Refusal> {
-    let no = |code, text: &str| Err(Refusal::new(code, text));
-    match (action, subject) {
-        (Action::ViewLead | Action::SeePhone | Action::ViewTimeline, _) | (Action::RestoreLead, Subject { deleted: true, .. }) => Ok(()),
-        (Action::RestoreLead, _) => no(RefusalCode::InvalidValue, "This lead is not deleted."),
-        (_, Subject { deleted: true, .. }) => no(RefusalCode::LeadDeleted, "This lead is deleted. An Admin can restore it."),
-        (Action::ChangeStatus | Action::DropLead | Action::ConvertLead | Action::ReopenLead, Subject { converted: true, .. }) => {
-            no(RefusalCode::LeadClosed, "A converted lead keeps its status.")
-        }
-        (Action::AssignLead, Subject { converted: true, .. }) => no(RefusalCode::LeadClosed, "A converted lead stays with its owner."),
-        (Action::ScheduleFollowUp, Subject { converted: true, .. }) => {
-            no(RefusalCode::LeadClosed, "A converted lead can’t have a follow-up.")
-        }
-        (Action::ScheduleFollowUp, Subject { lost: true, .. }) => no(RefusalCode::LeadClosed, "A dropped lead can’t have a follow-up."),
-        (Action::ConvertLead | Action::DropLead, Subject { lost: true, .. }) => {
-            no(RefusalCode::LeadClosed, "This lead is dropped. Reopen it first.")
-        }
-        (Action::ReopenLead, Subject { lost: false, .. }) => no(RefusalCode::InvalidValue, "Only a dropped lead can be reopened."),
-        _ => Ok(()),
-    }
-}
-
 /// Whether a person of `role` and `team` may be given a lead by `giver` (row 16): someone who works
 /// on leads, and of the giver's own team where the giver assigns within it.
 ///
@@ -592,33 +567,6 @@ mod tests {
         assert!(titles.iter().all(|title| title.chars().next().is_some_and(char::is_uppercase)));
         assert_eq!((Action::SignIn.number(), Action::AssignLead.number(), Action::AutomationRules.number()), (1, 16, 50));
         assert_eq!(Action::AssignLead.title(), "Assign by hand");
-    }
-
-    #[test]
-    fn states_that_forbid_say_so() {
-        let open = Subject::default();
-        let converted = Subject { converted: true, ..open };
-        let lost = Subject { lost: true, ..open };
-        let deleted = Subject { deleted: true, ..open };
-        use Action::*;
-        for (action, on_open, on_converted, on_lost, on_deleted) in [
-            (ViewLead, true, true, true, true),
-            (SeePhone, true, true, true, true),
-            (ViewTimeline, true, true, true, true),
-            (EditLead, true, true, true, false),
-            (ChangeStatus, true, false, true, false),
-            (ConvertLead, true, false, false, false),
-            (DropLead, true, false, false, false),
-            (ReopenLead, false, false, true, false),
-            (AssignLead, true, false, true, false),
-            (ScheduleFollowUp, true, false, false, false),
-            (DeleteLead, true, true, true, false),
-            (RestoreLead, false, false, false, true),
-        ] {
-            for (subject, allowed) in [(open, on_open), (converted, on_converted), (lost, on_lost), (deleted, on_deleted)] {
-                assert_eq!(eligible(action, &subject).is_ok(), allowed, "{action:?} {subject:?}");
-            }
-        }
     }
 
     #[test]

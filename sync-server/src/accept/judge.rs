@@ -84,7 +84,7 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
     let at = base.clone().unwrap_or_else(|| gated.deps.iter().map(|d| ChangeHash(d.0)).collect());
     let checked = match denied {
         Some(refusal) => Err(refusal),
-        None => check(batch, item, &standing, &at)?,
+        None => check(batch, item, &gated, &standing, &at)?,
     };
     if let Err(refusal) = checked.map_err(|refusal| if blind { unseen(refusal) } else { refusal }) {
         return Ok(Decision::Refuse { refusal, stands: Some(at) });
@@ -251,7 +251,13 @@ pub fn standing_base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result
 }
 
 /// The command by itself, and against the lead.
-fn check(batch: &mut Batch<'_>, item: &PushItem, standing: &Standing, base: &[ChangeHash]) -> Result<std::result::Result<(), Refusal>> {
+fn check(
+    batch: &mut Batch<'_>,
+    item: &PushItem,
+    gated: &Gated,
+    standing: &Standing,
+    base: &[ChangeHash],
+) -> Result<std::result::Result<(), Refusal>> {
     let command = &item.envelope.command;
     let work = batch.work(item.doc)?;
     let heads: Vec<_> = base.iter().map(|h| records::ChangeHash(h.0)).collect();
@@ -262,13 +268,20 @@ fn check(batch: &mut Batch<'_>, item: &PushItem, standing: &Standing, base: &[Ch
             return Err(malformed("it does not follow the lead's creation"));
         }
         let seen_status = now.and_then(|l| records::lead::seen_status(&l.doc, &heads));
-        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, owned: standing.owner.is_some() })
+        // Where what it builds on was made again, the deletion may have come in between unseen.
+        let seen_deleted = standing.deleted && now.is_some_and(|l| seen_deleted(&l.doc, gated));
+        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, seen_deleted, owned: standing.owner.is_some() })
     };
     Ok(checked())
 }
 
 /// The change as it was sent.
 fn apply(batch: &mut Batch<'_>, item: &PushItem, gated: &Gated) -> Result<std::result::Result<Admitted, Refusal>> {
+fn seen_deleted(doc: &records::Doc, gated: &Gated) -> bool {
+    let seen: Vec<_> = gated.deps.iter().copied().filter(|dep| doc.has(dep)).collect();
+    !seen.is_empty() && records::lead::seen_deleted(doc, &seen)
+}
+
     let empty = records::Doc::empty();
     let now = batch.work(item.doc)?.loaded.as_ref().map_or(&empty, |l| &l.doc);
     Ok(match records::accept(now, gated) {

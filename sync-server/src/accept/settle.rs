@@ -163,13 +163,15 @@ fn carry_out(
 ) -> Result<(), Error> {
     let loaded = batch.work(doc)?.loaded.clone();
     let mut next = loaded.as_ref().map_or_else(records::Doc::empty, |l| l.doc.clone());
+    let seen_deleted = base.is_none() && standing.deleted;
     let base: Vec<records::ChangeHash> = match base {
         Some(base) => base.iter().map(|h| records::ChangeHash(h.0)).collect(),
         None => next.heads(),
     };
     let seen_status = loaded.as_ref().and_then(|l| records::lead::seen_status(&l.doc, &base));
     envelope.command.check_shape()?;
-    envelope.command.check_state(Facts { now: loaded.as_ref().map(|l| &l.record), seen_status, owned: standing.owner.is_some() })?;
+    let (now, owned) = (loaded.as_ref().map(|l| &l.record), standing.owner.is_some());
+    envelope.command.check_state(Facts { now, seen_status, seen_deleted, owned })?;
     let actor = batch.env.random();
     let made = records::reexecute(&mut next, &base, actor, envelope).map_err(|e| judge::malformed(&e.to_string()))?;
     batch.register(actor, Holder::Server);

@@ -1,7 +1,10 @@
 //! What other roles than the salesperson's do at their desk.
 
 use crate::office::{NOW, Office, RAVI, Server};
-use bridge::lead::{FollowUpSchedule, LeadSetField, LeadTimeline, NoteAdd, RecordSync, TimelineWhat};
+use bridge::lead::{
+    CallLog, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadChangeStatus, LeadSetField, LeadTimeline, NoteAdd, RecordSync,
+    TimelineWhat,
+};
 use domain::command::NewLead;
 use domain::{Command, LeadField, LeadId, Role, Status, TeamId};
 use protocol::pull::Entry;
@@ -83,4 +86,26 @@ fn whoever_gets_rows_alone_reads_them() {
         assert_eq!((office.view(lead).status, office.view(lead).owner), (Status::New, None));
         office.desk.engine().execute(lead, Command::AddNote { text: "x".into() }).expect_err("not in the role");
     }
+}
+
+/// Row B24: what the state bars is there, disabled, with the reason; the rest goes on.
+#[test]
+fn a_converted_lead_takes_calls_and_outcomes_and_no_plans() {
+    let office = Office::new();
+    let lead = office.create("Ananya", "9820014786");
+    let local = || "2026-11-22T17:00".to_owned();
+    office.desk.ask(FollowUpSchedule { lead, local: local(), note: "Demo".into() }).expect("a follow-up");
+    for to in [Status::Interested, Status::Qualified, Status::Converted] {
+        office.desk.ask(LeadChangeStatus { lead, to, reason: None }).expect("a step");
+    }
+    let view = office.view(lead);
+    let can = &view.can;
+    assert!(can.log_call && can.log_call_blocked.is_none() && can.follow_up && can.settle_blocked.is_none(), "{can:?}");
+    assert!(can.follow_up_blocked.as_deref().is_some_and(|why| why.contains("converted")), "{can:?}");
+    assert!(!can.change_status && view.next.is_empty());
+    office.desk.ask(CallLog { lead, outcome: "Call made".into() }).expect("a call");
+    let follow_up = view.follow_ups[0].id;
+    let moved = office.desk.ask(FollowUpMove { lead, follow_up, local: local() }).expect_err("converted");
+    assert!(moved.text.contains("converted"), "{moved}");
+    office.desk.ask(FollowUpComplete { lead, follow_up, outcome: "Call made".into() }).expect("an outcome");
 }
