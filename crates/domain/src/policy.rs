@@ -354,12 +354,7 @@ impl Permit {
 /// # Errors
 /// `NotPermitted`, in words that name no record.
 pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Permit, Refusal> {
-    let scope = match scope(actor.role, action) {
-        // A manager of no team assigns everywhere (Appendix A.2, note 8).
-        Scope::Team if actor.role == Role::Manager && actor.team.is_none() => Scope::All,
-        scope => scope,
-    };
-    let reached = match scope {
+    let reached = match reach(actor, action) {
         Scope::None => false,
         Scope::All | Scope::View => true,
         Scope::Own => subject.owner == Some(actor.user),
@@ -370,6 +365,14 @@ pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Per
     if reached && there { Ok(Permit { action }) } else { Err(Refusal::new(RefusalCode::NotPermitted, denied(actor, action))) }
 }
 
+/// The scope this person has for an action: a manager of no team assigns everywhere (Appendix A.2, note 8).
+fn reach(actor: &Actor, action: Action) -> Scope {
+    match scope(actor.role, action) {
+        Scope::Team if actor.role == Role::Manager && actor.team.is_none() => Scope::All,
+        scope => scope,
+    }
+}
+
 /// As [`authorise`], for a command: who reaches only converted leads keeps to their contact fields,
 /// and to payment follow-ups, of which there is no command yet (Appendix A.2, notes 1 and 3).
 ///
@@ -378,14 +381,20 @@ pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Per
 pub fn authorise_command(actor: &Actor, command: &Command, subject: &Subject) -> Result<Permit, Refusal> {
     let permit = authorise(actor, command.action(), subject)?;
     let narrow = scope(actor.role, command.action()) == Scope::Converted;
-    let contact = |field: &LeadField| matches!(field, LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email);
-    if !narrow || matches!(command, Command::SetField { field, .. } if contact(field)) {
+    if !narrow || matches!(command, Command::SetField { field, .. } if may_set(actor.role, *field)) {
         return Ok(permit);
     }
     Err(Refusal::new(
         RefusalCode::NotPermitted,
         "In your role only the contact fields of a converted lead can be changed. Ask your manager.",
     ))
+}
+
+/// Whether a role that edits a lead may set this field of it (Appendix A.2, note 1).
+#[must_use]
+pub fn may_set(role: Role, field: LeadField) -> bool {
+    let is_contact = matches!(field, LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email);
+    is_contact || scope(role, Action::EditLead) != Scope::Converted
 }
 
 /// Owner and team of a lead that this person creates, the same on their device and at the server: a
@@ -408,15 +417,21 @@ pub fn new_standing(author: &Actor) -> (Option<UserId>, Option<TeamId>) {
 /// `NotPermitted` or `InvalidValue`, saying whom to pick.
 pub fn may_be_given(giver: &Actor, role: Role, team: Option<TeamId>) -> Result<(), Refusal> {
     if !has(role, Action::LeadsPage) {
-        return Err(
-            Refusal::new(RefusalCode::InvalidValue, "This person does not work on leads. Pick a salesperson or a Team Lead.").on("owner")
-        );
+        return Err(Refusal::new(
+            RefusalCode::InvalidValue,
+            "This person has no leads page. Pick a salesperson, a Team Lead or a manager.",
+        )
+        .on("owner"));
     }
-    let within = scope(giver.role, Action::AssignLead) == Scope::Team && !(giver.role == Role::Manager && giver.team.is_none());
-    if within && team != giver.team {
-        return Err(Refusal::new(RefusalCode::NotPermitted, "You assign within your own team. Pick somebody of it.").on("owner"));
+    let no = |text: &str| Err(Refusal::new(RefusalCode::NotPermitted, text).on("owner"));
+    match (reach(giver, Action::AssignLead), giver.team) {
+        (Scope::All, _) => Ok(()),
+        (Scope::Team, Some(own)) if team == Some(own) => Ok(()),
+        (Scope::Team, Some(_)) => no("You assign within your own team. Pick somebody of it."),
+        // Of no team is no team: those who are in none are not together in one.
+        (Scope::Team, None) => no("You are in no team, and you assign within your own. Ask an Admin to put you into one."),
+        (Scope::None | Scope::Own | Scope::Converted | Scope::View, _) => no("Assigning is not in your role. Ask your manager."),
     }
-    Ok(())
 }
 
 /// Whether an administrator of `role` may make, change or disable a person of `other` (row 37):
@@ -502,27 +517,23 @@ mod tests {
         }
     }
 
+    /// Whether an action changes records or the organisation; pages, reports and one's own account do not.
+    fn writes(action: Action) -> bool {
+        use Action::*;
+        match action {
+            CreateLead | ImportLeads | EditLead | ChangeStatus | ConvertLead | DropLead | ReopenLead | AssignLead | DistributeLeads
+            | ReceiveLeads | UseAttendance | ScheduleFollowUp | AddPayment | EditPayment | DeletePayment | RestorePayment | DeleteLead
+            | RestoreLead | ManageUsers | DefineRoles | ManageSettings | Impersonate | ManageTenants | AutomationRules => true,
+            SignIn | DashboardPage | LeadsPage | FollowUpsPage | PaymentsPage | ReportsPage | ViewLead | SeePhone | ViewAttendance
+            | ViewOthersFollowUps | ViewPayments | DeletedItemsPage | RunReports | ExportData | ViewTimeline | ViewAudit
+            | Notifications | EmailAlerts | PermissionsPage | SourceAnalytics | RaiseTicket | ManageTickets | DeveloperPanel
+            | ActivityFeed | SystemAlerts | BuildReports => false,
+        }
+    }
+
     #[test]
     fn whoever_only_looks_has_no_action_that_writes() {
-        let writes = [
-            Action::CreateLead,
-            Action::ImportLeads,
-            Action::EditLead,
-            Action::ChangeStatus,
-            Action::ConvertLead,
-            Action::DropLead,
-            Action::ReopenLead,
-            Action::AssignLead,
-            Action::ScheduleFollowUp,
-            Action::AddPayment,
-            Action::EditPayment,
-            Action::DeletePayment,
-            Action::DeleteLead,
-            Action::RestoreLead,
-            Action::ManageUsers,
-            Action::ManageSettings,
-        ];
-        for action in writes {
+        for action in Action::ALL.into_iter().filter(|action| writes(*action)) {
             assert_eq!(scope(Role::Analyst, action), Scope::None, "{action:?}");
             assert!(Role::ALL.iter().all(|role| scope(*role, action) != Scope::View), "{action:?}");
         }
@@ -600,6 +611,11 @@ mod tests {
             (as_role(Role::Manager, None), Role::Salesperson, Some(south), true),
             (as_role(Role::Manager, Some(north)), Role::Salesperson, Some(south), false),
             (as_role(Role::Manager, Some(north)), Role::Salesperson, Some(north), true),
+            (as_role(Role::Manager, Some(north)), Role::Salesperson, None, false),
+            (as_role(Role::Manager, None), Role::Salesperson, None, true),
+            (as_role(Role::TeamLead, None), Role::Salesperson, None, false),
+            (as_role(Role::TeamLead, None), Role::Salesperson, Some(north), false),
+            (as_role(Role::Salesperson, Some(north)), Role::Salesperson, Some(north), false),
         ] {
             assert_eq!(may_be_given(&giver, role, team).is_ok(), allowed, "{giver:?} {role:?} {team:?}");
         }
