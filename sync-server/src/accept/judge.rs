@@ -175,7 +175,7 @@ fn unseen(refusal: Refusal) -> Refusal {
 }
 
 fn gone() -> Refusal {
-    Refusal::new(RefusalCode::NotFound, "This lead is not here.")
+    Refusal::new(RefusalCode::NotFound, "This lead is not here any more.")
 }
 
 /// Whether this person may do it now; a record out of sight is not there.
@@ -183,7 +183,9 @@ fn permitted(actor: &Actor, there: bool, standing: &Standing, command: &Command)
     if there && !Sight::of(actor).sees(standing) {
         return Err(gone());
     }
-    policy::authorise_command(actor, command, &standing.subject()).map(drop)
+    let judged = policy::authorise_command(actor, command, &standing.subject()).map(drop);
+    // One that is not there is answered as one that is out of sight.
+    if there || matches!(command, Command::CreateLead(_)) { judged } else { judged.map_err(|_| gone()) }
 }
 
 /// How a lead stands that this person creates.
@@ -275,13 +277,13 @@ fn check(
     Ok(checked())
 }
 
-/// The change as it was sent.
-fn apply(batch: &mut Batch<'_>, item: &PushItem, gated: &Gated) -> Result<std::result::Result<Admitted, Refusal>> {
 fn seen_deleted(doc: &records::Doc, gated: &Gated) -> bool {
     let seen: Vec<_> = gated.deps.iter().copied().filter(|dep| doc.has(dep)).collect();
     !seen.is_empty() && records::lead::seen_deleted(doc, &seen)
 }
 
+/// The change as it was sent.
+fn apply(batch: &mut Batch<'_>, item: &PushItem, gated: &Gated) -> Result<std::result::Result<Admitted, Refusal>> {
     let empty = records::Doc::empty();
     let now = batch.work(item.doc)?.loaded.as_ref().map_or(&empty, |l| &l.doc);
     Ok(match records::accept(now, gated) {
