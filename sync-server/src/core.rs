@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::live::{Hub, Touched};
 use crate::people::{self, NewUser};
 use crate::sight::Sight;
-use crate::store::{Store, StoreError, devices, leads, log, orgs, users};
+use crate::store::{Store, StoreError, devices, leads, log, orgs, sessions, users};
 use crate::{audit, pull, quarantine};
 use domain::people::{AuditFilter, AuditPage, Quarantined};
 use domain::{CommandId, DeviceId, Env, LeadId, UserId};
@@ -88,13 +88,20 @@ impl Core {
     /// # Errors
     /// See [`auth::refresh`].
     pub fn refresh(&self, request: &Refresh) -> Result<Session, Error> {
-        auth::refresh(&self.store, &self.env, self.org.id, request)
+        let answer = auth::refresh(&self.store, &self.env, self.org.id, request);
+        if matches!(answer, Err(Error::SessionRevoked)) {
+            let stolen = self.store.read(|tx| sessions::by_refresh(tx, self.org.id, auth::digest(&request.refresh)))?;
+            stolen.iter().for_each(|session| self.hub.part(session.user));
+        }
+        answer
     }
 
     /// # Errors
     /// See [`auth::sign_out`].
     pub fn sign_out(&self, who: &SignedIn) -> Result<(), Error> {
-        auth::sign_out(&self.store, &self.env, self.org.id, who)
+        auth::sign_out(&self.store, &self.env, self.org.id, who)?;
+        self.hub.part(who.actor().user);
+        Ok(())
     }
 
     /// # Errors
@@ -193,6 +200,7 @@ impl Core {
     /// See [`assign::set_owner`].
     pub fn set_owner(&self, who: &SignedIn, lead: LeadId, set: SetOwner) -> Result<OwnerRow, Error> {
         let (row, touched) = assign::set_owner(&self.store, &self.env, self.org.id, who, lead, set)?;
+        self.drop_unseen(lead)?;
         self.hub.poke(&touched);
         Ok(row)
     }
@@ -251,6 +259,14 @@ impl Core {
     pub fn sees(&self, who: &SignedIn, lead: LeadId) -> Result<bool, Error> {
         let row = self.store.read(|tx| leads::get(tx, self.org.id, lead))?;
         Ok(row.is_some_and(|row| Sight::of(who.actor()).sees(&row.standing)))
+    }
+
+    /// Whoever has the lead open and may not see it any more is not told who else has.
+    fn drop_unseen(&self, lead: LeadId) -> Result<(), Error> {
+        if let Some(row) = self.store.read(|tx| leads::get(tx, self.org.id, lead))? {
+            self.hub.drop_unseen(lead, &row.standing);
+        }
+        Ok(())
     }
 
     /// What a device that was away should hear first.

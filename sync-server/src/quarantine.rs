@@ -5,19 +5,23 @@ use crate::accept::{self, may_decide};
 use crate::audit::{self, AuditEvent};
 use crate::auth::{self, SignedIn};
 use crate::error::Error;
+use crate::store::leads::LeadRow;
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::{Store, StoreError, Tx, devices, documents, leads, users};
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
-use domain::{DeviceId, DocId, Env, LeadId, OrgId, UserId};
+use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::push::{Outcome, PushItem};
 use protocol::{ChangeHash, QUARANTINE_ITEMS_MAX};
 use records::{Doc, Gated};
 use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
 
 /// Edits shown at a time; what is decided makes room.
-const SHOWN_MAX: u64 = 500;
+const SHOWN_MAX: usize = 500;
+/// Edits looked through at a time.
+const PAGE: u64 = 500;
 /// Bytes of one person's edits that wait at most.
 const HELD_MAX: u64 = 32 * 1024 * 1024;
 
@@ -123,23 +127,35 @@ fn seen_by(tx: &mut dyn Tx, org: OrgId, doc: DocId, gated: &Gated) -> Result<Vec
 /// `Refused` for a role that decides nothing.
 pub fn list(store: &Store, org: OrgId, who: &SignedIn) -> Result<Vec<Quarantined>, Error> {
     store.read(|tx| {
-        let mut shown = Vec::new();
-        for held in quarantine::all(tx, org, SHOWN_MAX)? {
-            let lead = leads::get(tx, org, LeadId(held.doc.id))?;
-            if may_decide(who.actor(), lead.as_ref().map(|row| &row.standing)) {
-                shown.push(Quarantined {
-                    id: held.envelope.id,
-                    lead: LeadId(held.doc.id),
-                    lead_name: lead.map(|row| row.summary.name).unwrap_or_default(),
-                    author: held.envelope.author,
-                    author_name: users::by_id(tx, org, held.envelope.author)?.map(|user| user.row.name).unwrap_or_default(),
-                    device_name: devices::name(tx, org, held.device)?.unwrap_or_default(),
-                    reason: held.reason,
-                    arrived_at: held.arrived_at,
-                    envelope: held.envelope,
-                });
+        let (mut shown, mut after) = (Vec::new(), CommandId(Uuid::nil()));
+        // Others' edits, however many, hide none of one's own.
+        loop {
+            let page = quarantine::page(tx, org, after, PAGE)?;
+            let Some(last) = page.last() else { return Ok(shown) };
+            after = last.envelope.id;
+            for held in page {
+                let lead = leads::get(tx, org, LeadId(held.doc.id))?;
+                if may_decide(who.actor(), lead.as_ref().map(|row| &row.standing)) {
+                    shown.push(shown_as(tx, org, held, lead)?);
+                }
+                if shown.len() == SHOWN_MAX {
+                    return Ok(shown);
+                }
             }
         }
-        Ok(shown)
+    })
+}
+
+fn shown_as(tx: &mut dyn Tx, org: OrgId, held: Held, lead: Option<LeadRow>) -> Result<Quarantined, StoreError> {
+    Ok(Quarantined {
+        id: held.envelope.id,
+        lead: LeadId(held.doc.id),
+        lead_name: lead.map(|row| row.summary.name).unwrap_or_default(),
+        author: held.envelope.author,
+        author_name: users::by_id(tx, org, held.envelope.author)?.map(|user| user.row.name).unwrap_or_default(),
+        device_name: devices::name(tx, org, held.device)?.unwrap_or_default(),
+        reason: held.reason,
+        arrived_at: held.arrived_at,
+        envelope: held.envelope,
     })
 }

@@ -145,6 +145,7 @@ record-attention = { $count ->
 
 ## Deeds on the timeline, after a name
 deed-created = added this lead
+deed-edited = changed this lead
 deed-field = changed { $field } to { $to }
 deed-field-emptied = emptied { $field }
 deed-status = changed status from { $from } to { $to }
@@ -169,6 +170,7 @@ deed-assigned-nobody = took this lead from its owner
 
 ## Edits waiting to be sent
 edit-created = Lead added
+edit-edited = Lead changed
 edit-field = { $field } changed
 edit-status = Status changed to { $to }
 edit-interest = Interest set to { $level }

@@ -197,11 +197,18 @@ pub struct Can {
     /// In the role; `follow_up_blocked` says when the state forbids it.
     pub follow_up: bool,
     pub follow_up_blocked: Option<String>,
+    /// Why no follow-up may be completed or cancelled, where `follow_up` is in the role.
+    pub settle_blocked: Option<String>,
+    /// In the role, as `change_status`; `log_call_blocked` says when the state forbids it.
+    pub log_call: bool,
+    pub log_call_blocked: Option<String>,
     pub timeline: bool,
     /// In the role; `assign_blocked` says when the state forbids it.
     pub assign: bool,
     pub assign_blocked: Option<String>,
+    /// In the role; `delete_blocked` says when the state forbids it.
     pub delete: bool,
+    pub delete_blocked: Option<String>,
     pub restore: bool,
 }
 
@@ -285,6 +292,8 @@ pub struct TimelineEntry {
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum TimelineWhat {
     Created,
+    /// Something; what it was is not in the reader's role.
+    Edited,
     Field {
         field: LeadField,
         display: Option<String>,

@@ -16,7 +16,7 @@ use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
 use domain::sabotage::{self, Fault};
-use domain::{Command, CommandId, DocId, Envelope, LeadId, Refusal, RefusalCode, TeamId, UserId};
+use domain::{Command, CommandId, DocId, Envelope, LeadId, Refusal, RefusalCode, Status, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
 use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
@@ -42,7 +42,7 @@ pub(crate) struct Applied {
     pub wanted: Vec<DocId>,
     /// A record with pending edits is to go: nothing was applied, push first.
     pub push_first: bool,
-    /// Records left: their pages are to be wiped.
+    /// Records, or the documents of some, left: their pages are to be wiped.
     pub evicted: bool,
 }
 
@@ -334,7 +334,7 @@ impl Engine {
         self.store().write(|tx| {
             let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
-            self.put_snapshot(tx, snapshot, &backfill)
+            self.put_snapshot(tx, snapshot, &backfill).map(drop)
         })?;
         drop(edit);
         self.tell(change);
@@ -359,7 +359,7 @@ impl Engine {
             Entry::Snapshot(snapshot) => {
                 change.absorb(one_lead(snapshot.doc));
                 change.attention |= put_proposals(c, snapshot.doc, &snapshot.proposals)?;
-                self.put_snapshot(c, *snapshot, backfill)?;
+                applied.evicted |= self.put_snapshot(c, *snapshot, backfill)?;
             }
             Entry::Evict { doc } => {
                 if sabotage::is_on(Fault::KeepEvicted) {
@@ -416,7 +416,8 @@ impl Engine {
         Ok(true)
     }
 
-    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<(), ClientError> {
+    /// Stores a record as the server sent it; whether its document was here and is withheld now.
+    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<bool, ClientError> {
         let doc = snapshot.doc;
         let lead = LeadId(doc.id);
         for meta in &snapshot.metas {
@@ -424,12 +425,20 @@ impl Engine {
         }
         let old = if backfill.first && backfill.running { None } else { documents::load(c, doc)? };
         let pending = outbox::count_of(c, doc)?;
-        // A row without a document, for who sees no phones, is all there is.
-        if snapshot.blob.is_empty() || pending == 0 && !(backfill.recovering && old.is_some()) {
+        // Where the document is withheld, its row is all there is.
+        let withheld = snapshot.blob.is_empty();
+        if pending == 0 && (withheld || !(backfill.recovering && old.is_some())) {
             documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
             let index = !(backfill.first && backfill.running);
-            let summary = if snapshot.projection == PROJECTION_VERSION { snapshot.summary } else { reproject(lead, &snapshot)? };
-            return leads::put(c, lead, &summary, summary.updated_at, 0, index);
+            // Of a document that is not here there is nothing to project.
+            let as_sent = withheld || snapshot.projection == PROJECTION_VERSION;
+            let summary = if as_sent { snapshot.summary } else { reproject(lead, &snapshot)? };
+            leads::put(c, lead, &summary, summary.updated_at, 0, index)?;
+            let left = withheld && old.is_some_and(|old| !old.is_withheld());
+            if left {
+                attention::forget_record(c, doc)?;
+            }
+            return Ok(left);
         }
         // A snapshot never overwrites pending edits: they are carried out on it.
         let ground = Doc::load(&snapshot.blob)?;
@@ -445,7 +454,8 @@ impl Engine {
         }
         stored.metas = snapshot.metas;
         self.store_document(c, doc, stored, ground, true, Facts::of_summary(&snapshot.summary))?;
-        documents::mark_backfill(c, doc, backfill.number)
+        documents::mark_backfill(c, doc, backfill.number)?;
+        Ok(false)
     }
 
     /// What a finished back-fill did not name is not visible any more, unless the server lost it; whether
@@ -502,7 +512,8 @@ impl Engine {
 }
 
 /// Whether the batch takes away, or may take away, a record that has pending edits here: those that are
-/// known to leave.
+/// known to leave. Or tells that one was dropped: once that is acknowledged they would count as made in
+/// the knowledge of it.
 fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<DocId>>, ClientError> {
     if outbox::size(c)?.0 == 0 {
         return Ok(None);
@@ -514,10 +525,20 @@ fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<D
             // What is not visible any more shows only at the back-fill's end.
             Entry::Resync => stops = true,
             Entry::BackfillEnd => leaving.extend(evicts_pending(c, batch)?),
-            Entry::Evict { .. } | Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => {}
+            Entry::Changes { doc, summary, .. } => stops |= drops_pending(c, *doc, summary)?,
+            Entry::Snapshot(snapshot) => stops |= drops_pending(c, snapshot.doc, &snapshot.summary)?,
+            Entry::Evict { .. } | Entry::Row(_) | Entry::Epoch { .. } => {}
         }
     }
     Ok((stops || !leaving.is_empty()).then_some(leaving))
+}
+
+/// Whether a record with pending edits, which is not dropped here, is dropped at the server.
+fn drops_pending(c: &Connection, doc: DocId, there: &LeadSummary) -> Result<bool, ClientError> {
+    if there.status != Status::Lost || outbox::count_of(c, doc)? == 0 {
+        return Ok(false);
+    }
+    Ok(leads::get(c, LeadId(doc.id))?.is_some_and(|here| here.summary.status != Status::Lost))
 }
 
 /// The records with pending edits that the end of the running back-fill would take away.

@@ -11,7 +11,7 @@ use crate::vault::Key;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use documents::Stored;
-use domain::policy::{authorise_command, eligible};
+use domain::policy::{authorise_command, new_standing};
 use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
 use protocol::auth::{Secret, Session};
 use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
@@ -251,13 +251,16 @@ impl Engine {
         Ok(id)
     }
 
-    /// The whole record with its heads and what the server knows of its changes.
+    /// The whole record with its heads and what the server knows of its changes; where the role gets
+    /// rows without documents, what the row says.
     ///
     /// # Errors
     /// `NotFound`.
     pub fn record(&self, lead: LeadId) -> Result<(LeadRecord, Stored), ClientError> {
-        let stored = self.store.read(|c| documents::load(c, DocId::lead(lead)))?.ok_or(ClientError::NotFound)?;
-        Ok((records::lead::read(&stored.doc, lead)?, stored))
+        let found = self.store.read(|c| Ok((documents::load(c, DocId::lead(lead))?, leads::get(c, lead)?)))?;
+        let (Some(stored), Some(row)) = found else { return Err(ClientError::NotFound) };
+        let record = if stored.is_withheld() { project::record_of(lead, &row.summary) } else { records::lead::read(&stored.doc, lead)? };
+        Ok((record, stored))
     }
 
     /// Issues a refused command anew, under a new id, and settles the old one.
@@ -357,8 +360,11 @@ impl Engine {
         let mut after = before.as_ref().map(|b| b.doc.clone()).unwrap_or_default();
         let change = self.carry_out(&mut after, edit.actor, &envelope, seen)?;
         let record = records::lead::read(&after, LeadId(doc.id))?;
-        let owner = if creates { project::provisional_owner(&facts) } else { row.as_ref().and_then(|r| r.summary.owner) };
-        let team = if creates { owner.and(facts.me.team) } else { row.as_ref().and_then(|r| r.summary.team) };
+        let (owner, team) = match &row {
+            Some(row) => (row.summary.owner, row.summary.team),
+            // As the server will decide; until its row arrives.
+            None => new_standing(&facts.actor()),
+        };
         let updated_at = row.as_ref().map_or(0, |r| r.summary.updated_at).max(envelope.at);
         let summary = protocol::rows::LeadSummary::of(&record, owner, team, updated_at);
         let pending = row.as_ref().map_or(0, |r| r.pending) + 1;
@@ -390,17 +396,18 @@ impl Engine {
     ) -> Result<(), ClientError> {
         let subject = match row {
             Some(row) => project::subject(&row.summary),
-            None => Subject { owner: Some(facts.me.user), team: facts.me.team, ..Subject::default() },
+            None => {
+                let (owner, team) = new_standing(&facts.actor());
+                Subject { owner, team, ..Subject::default() }
+            }
         };
         let permit = authorise_command(&facts.actor(), &envelope.command, &subject)?;
-        if subject.deleted {
-            eligible(permit.action(), &subject)?;
-        }
         tracing::trace!(action = ?permit.action(), "permitted");
         let record = before.map(|b| records::lead::read(&b.doc, LeadId(doc.id))).transpose()?;
         let seen_status =
             before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
-        let known = domain::command::Facts { now: record.as_ref(), seen_status, owned: subject.owner.is_some() };
+        let (now, seen_deleted, owned) = (record.as_ref(), subject.deleted, subject.owner.is_some());
+        let known = domain::command::Facts { now, seen_status, seen_deleted, owned };
         envelope.command.check_state(known)?;
         Ok(())
     }

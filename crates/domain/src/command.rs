@@ -6,6 +6,7 @@ use crate::id::{CommandId, UserId};
 use crate::lead::{LeadField, LeadRecord, Status};
 use crate::policy::Action;
 use crate::refusal::{Refusal, RefusalCode};
+use crate::state::{Deed, State};
 use crate::{lifecycle, limits, phone};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -134,6 +135,8 @@ pub struct Facts<'a> {
     pub now: Option<&'a LeadRecord>,
     /// Its status when the author looked, which the author's own operations overwrite.
     pub seen_status: Option<Status>,
+    /// It was deleted when the author looked. One who did not know edits it, which flags it.
+    pub seen_deleted: bool,
     pub owned: bool,
 }
 
@@ -219,6 +222,9 @@ impl Command {
                 _ => Err(Refusal::new(RefusalCode::NotFound, "This lead is not here any more.")),
             };
         };
+        if let (true, Some(deed)) = (facts.seen_deleted, Deed::of(self)) {
+            deed.check(State::Deleted)?;
+        }
         match self {
             Command::CreateLead(_) => Err(Refusal::new(RefusalCode::Duplicate, "This lead exists already.")),
             Command::ChangeStatus { from, .. } => match facts.seen_status {
@@ -376,17 +382,14 @@ pub fn is_email(value: &str) -> bool {
 /// # Errors
 /// `LeadUnassigned` or `LeadClosed`.
 pub fn may_follow_up(lead: &LeadRecord, owned: bool) -> Result<(), Refusal> {
-    if lead.status.is_closed() {
-        let word = if lead.status == Status::Lost { "dropped" } else { "converted" };
-        return Err(Refusal::new(RefusalCode::LeadClosed, format!("A {word} lead can’t have a follow-up.")).winning(lead.status.as_str()));
-    }
-    if !owned {
-        return Err(Refusal::new(
-            RefusalCode::LeadUnassigned,
-            "Nobody owns this lead, so nobody would be reminded. Have it assigned first.",
-        ));
-    }
-    Ok(())
+    let state = match lead.status {
+        Status::Converted => State::Converted,
+        Status::Lost => State::Lost,
+        _ if owned => State::Open,
+        _ => State::Nobodys,
+    };
+    let closed = |refusal: Refusal| if lead.status.is_closed() { refusal.winning(lead.status.as_str()) } else { refusal };
+    Deed::Plan.check(state).map_err(closed)
 }
 
 fn existing(lead: &LeadRecord, follow_up: Uuid) -> Result<FollowUpState, Refusal> {

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod refusal;
 pub mod role;
 pub mod sabotage;
+pub mod state;
 
 pub use command::{Command, Envelope};
 pub use env::{Clock, Entropy, Env};

@@ -58,6 +58,8 @@ pub struct Device {
     pub id: DeviceId,
     pub user: UserId,
     pub user_name: String,
+    /// Its person's: who may cut it off depends on that.
+    pub user_role: Role,
     pub name: String,
     pub app_version: String,
     /// Ms since the epoch.

@@ -16,7 +16,15 @@ pub struct HistoryEntry {
 /// All changes, dependencies first.
 #[must_use]
 pub fn history(doc: &Doc) -> Vec<HistoryEntry> {
-    let metas = doc.am.get_changes_meta(&[]);
+    history_since(doc, &[])
+}
+
+/// The changes that `heads` do not contain, dependencies first: what somebody who saw only those did
+/// not see.
+#[must_use]
+pub fn history_since(doc: &Doc, heads: &[ChangeHash]) -> Vec<HistoryEntry> {
+    let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| (*head).into()).collect();
+    let metas = doc.am.get_changes_meta(&heads);
     metas
         .into_iter()
         .map(|meta| HistoryEntry {

@@ -190,6 +190,24 @@ pub fn seen_status(doc: &Doc, heads: &[ChangeHash]) -> Option<Status> {
     merge::status(doc, Some(&heads)).map(|(s, _)| s)
 }
 
+/// Whether a deletion stood at `heads`.
+#[must_use]
+pub fn seen_deleted(doc: &Doc, heads: &[ChangeHash]) -> bool {
+    let heads: Vec<_> = heads.iter().map(|h| (*h).into()).collect();
+    let (mut deletions, mut restored) = (Vec::new(), Vec::new());
+    for key in doc.am.keys_at(ROOT, &heads) {
+        match key.split_once(':') {
+            Some(("delete", id)) => deletions.push(id.to_owned()),
+            Some(("restore", _)) => {
+                let object = doc.am.get_at(ROOT, &key, &heads).ok().flatten().map(|(_, object)| object);
+                restored.extend(object.iter().flat_map(|object| doc.am.keys_at(object, &heads)));
+            }
+            _ => {}
+        }
+    }
+    deletions.iter().any(|deletion| !restored.contains(deletion))
+}
+
 /// Reads the whole lead, by the merge rules. Keys this version does not know are left alone.
 ///
 /// # Errors

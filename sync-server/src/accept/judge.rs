@@ -10,9 +10,9 @@ use crate::store::actors::Holder;
 use crate::store::leads::Standing;
 use domain::command::Facts;
 use domain::people::QuarantineReason;
-use domain::policy::{self, scope};
+use domain::policy;
 use domain::sabotage::{self, Fault};
-use domain::{Action, Actor, Command, DocId, Envelope, Refusal, RefusalCode, Scope, Status};
+use domain::{Actor, Command, DocId, Envelope, Refusal, RefusalCode, Status};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
 use records::{GateError, Gated, Verdict};
@@ -86,10 +86,15 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
     let at = base.clone().unwrap_or_else(|| sent_on(&gated));
     let checked = match denied {
         Some(refusal) => Err(refusal),
-        None => check(batch, item, &standing, &at)?,
+        None => check(batch, item, &gated, &standing, &at)?,
     };
     if let Err(refusal) = checked.map_err(|refusal| if blind { unseen(refusal) } else { refusal }) {
         return Ok(Decision::Refuse { refusal, stands: Some(at) });
+    }
+    match handover::reopening(batch, who, &actor, item.doc, command, &at)? {
+        None | Some(Way::Kept | Way::Proposed) => {}
+        Some(Way::Refused(refusal)) => return Ok(Decision::Refuse { refusal, stands: Some(at) }),
+        Some(Way::Quarantined(reason)) => return Ok(Decision::Quarantine(reason)),
     }
     let carried = match base {
         None => apply(batch, item, &gated)?,
@@ -176,7 +181,7 @@ fn unseen(refusal: Refusal) -> Refusal {
 }
 
 fn gone() -> Refusal {
-    Refusal::new(RefusalCode::NotFound, "This lead is not here.")
+    Refusal::new(RefusalCode::NotFound, "This lead is not here any more.")
 }
 
 /// Whether this person may do it now; a record out of sight is not there.
@@ -184,19 +189,15 @@ fn permitted(actor: &Actor, there: bool, standing: &Standing, command: &Command)
     if there && !Sight::of(actor).sees(standing) {
         return Err(gone());
     }
-    policy::authorise_command(actor, command, &standing.subject()).map(drop)
+    let judged = policy::authorise_command(actor, command, &standing.subject()).map(drop);
+    // One that is not there is answered as one that is out of sight.
+    if there || matches!(command, Command::CreateLead(_)) { judged } else { judged.map_err(|_| gone()) }
 }
 
-/// Who owns a lead that this person creates: a salesperson does; a Team Lead's waits in their team;
-/// a manager's waits for assignment.
+/// How a lead stands that this person creates.
 #[must_use]
 pub fn new_standing(author: &Actor) -> Standing {
-    let (owner, team) = match (scope(author.role, Action::CreateLead), author.team) {
-        (Scope::Own, team) => (Some(author.user), team),
-        (Scope::Team, Some(team)) => (None, Some(team)),
-        (Scope::Team, None) => (Some(author.user), None),
-        (Scope::None | Scope::Converted | Scope::View | Scope::All, _) => (None, None),
-    };
+    let (owner, team) = policy::new_standing(author);
     Standing { owner, team, status: Status::New, deleted: false }
 }
 
@@ -266,7 +267,13 @@ fn sent_on(gated: &Gated) -> Vec<ChangeHash> {
 }
 
 /// The command by itself, and against the lead.
-fn check(batch: &mut Batch<'_>, item: &PushItem, standing: &Standing, base: &[ChangeHash]) -> Result<std::result::Result<(), Refusal>> {
+fn check(
+    batch: &mut Batch<'_>,
+    item: &PushItem,
+    gated: &Gated,
+    standing: &Standing,
+    base: &[ChangeHash],
+) -> Result<std::result::Result<(), Refusal>> {
     let command = &item.envelope.command;
     let work = batch.work(item.doc)?;
     let heads: Vec<_> = base.iter().map(|h| records::ChangeHash(h.0)).collect();
@@ -277,9 +284,16 @@ fn check(batch: &mut Batch<'_>, item: &PushItem, standing: &Standing, base: &[Ch
             return Err(malformed("it does not follow the lead's creation"));
         }
         let seen_status = now.and_then(|l| records::lead::seen_status(&l.doc, &heads));
-        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, owned: standing.owner.is_some() })
+        // Where what it builds on was made again, the deletion may have come in between unseen.
+        let seen_deleted = standing.deleted && now.is_some_and(|l| seen_deleted(&l.doc, gated));
+        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, seen_deleted, owned: standing.owner.is_some() })
     };
     Ok(checked())
+}
+
+fn seen_deleted(doc: &records::Doc, gated: &Gated) -> bool {
+    let seen: Vec<_> = gated.deps.iter().copied().filter(|dep| doc.has(dep)).collect();
+    !seen.is_empty() && records::lead::seen_deleted(doc, &seen)
 }
 
 /// The change as it was sent.

@@ -224,13 +224,15 @@ fn carry_out(
 ) -> Result<(), Error> {
     let loaded = batch.work(doc)?.loaded.clone();
     let now = loaded.as_ref().map_or_else(records::Doc::empty, |l| l.doc.clone());
+    let seen_deleted = seen.is_none() && standing.deleted;
     let base: Vec<records::ChangeHash> = match seen {
         Some(seen) => seen.base.iter().map(|h| records::ChangeHash(h.0)).collect(),
         None => now.heads(),
     };
     let seen_status = records::lead::seen_status(&now, &base);
     envelope.command.check_shape()?;
-    envelope.command.check_state(Facts { now: loaded.as_ref().map(|l| &l.record), seen_status, owned: standing.owner.is_some() })?;
+    let (record, owned) = (loaded.as_ref().map(|l| &l.record), standing.owner.is_some());
+    envelope.command.check_state(Facts { now: record, seen_status, seen_deleted, owned })?;
     let admitted = match seen.map(|seen| as_sent(batch, seen, &now)).transpose()?.flatten() {
         Some(admitted) => admitted,
         None => made_again(batch, envelope, now, &base)?,

@@ -76,9 +76,6 @@ fn due(view: &mut View<'_>) -> Result<Vec<Entry>> {
 
 fn snapshots(view: &mut View<'_>, after: Option<LeadId>, page: Vec<Held>) -> Result<Vec<Snapshot>> {
     let Some(last) = page.last().map(|held| held.id) else { return Ok(Vec::new()) };
-    if view.sight.masked() {
-        return Ok(page.into_iter().map(|held| snapshot(&view.sight, view.org, held, Vec::new(), Vec::new())).collect());
-    }
     let mut metas: HashMap<LeadId, Vec<ChangeMeta>> = HashMap::with_capacity(page.len());
     leads::page_metas(view.tx, view.org.id, &view.sight, after, last, &mut |lead, meta| metas.entry(lead).or_default().push(meta))?;
     let mut open: HashMap<LeadId, Vec<Proposal>> = HashMap::new();

@@ -5,7 +5,7 @@ use super::{BATCH_BYTES, First, View, backfill, shown, snapshot};
 use crate::store::log::{self, Change, Move, Stored};
 use crate::store::{Result, leads, proposals, users};
 use domain::sabotage::{self, Fault};
-use domain::{DocId, LeadId};
+use domain::{DocId, LeadId, Status};
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
 use protocol::rows::{LeadSummary, OwnerRow, Row};
 use std::collections::HashMap;
@@ -68,11 +68,23 @@ impl Gathered {
     /// What was gathered, with the cursor behind it; `whole` when nothing was left out.
     fn batch(self, view: &mut View<'_>, whole: bool) -> Result<PullBatch> {
         let seq = self.seq;
-        view.took_away |= self.slots.iter().any(|slot| matches!(slot, Slot::Evict(_)));
+        view.took_away |= self.slots.iter().any(|slot| self.takes_away(slot));
         let chain = log::chain_at(view.tx, view.org.id, seq)?.unwrap_or_default().to_vec();
         let cursor = view.cursor(seq, chain, None);
         let up_to_date = whole && seq >= view.head.seq;
         Ok(PullBatch { entries: self.entries(view)?, cursor, up_to_date, progress: None, head: None })
+    }
+
+    /// Whether the device may do less once it knows this: with a record that leaves, or one that is
+    /// dropped. It must say that it does.
+    fn takes_away(&self, slot: &Slot) -> bool {
+        match slot {
+            Slot::Evict(_) => true,
+            Slot::Changes(doc, _) | Slot::Snapshot(doc) => {
+                self.seen.get(doc).and_then(Option::as_ref).is_some_and(|summary| summary.status == Status::Lost)
+            }
+            Slot::Row(_) => false,
+        }
     }
 
     fn has_room(&self, limit: usize) -> bool {

@@ -33,7 +33,7 @@ struct View<'a> {
     sight: Sight,
     head: Head,
     limit: usize,
-    /// Records were taken away since the device last asked.
+    /// Records, or what may be done with one, were taken away since the device last asked.
     took_away: bool,
     seal: SealKey,
 }
@@ -133,7 +133,8 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, pro
         projection: PROJECTION_VERSION,
         summary: shown(sight, org, held.summary),
         blob: if masked { Vec::new() } else { held.blob },
-        metas: if masked { Vec::new() } else { metas },
+        // Who and when is no secret: the timeline of those who get no document is made of it.
+        metas,
         seq: held.seq,
         proposals: if masked { Vec::new() } else { proposals },
     }

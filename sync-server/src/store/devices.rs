@@ -56,7 +56,8 @@ pub fn seen(tx: &mut dyn Tx, org: OrgId, device: DeviceId, now: i64) -> Result<(
 pub fn all(tx: &mut dyn Tx, org: OrgId, of: Option<UserId>) -> Result<Vec<Device>> {
     let mine = if of.is_some() { " AND d.user_id = $2" } else { "" };
     let sql = format!(
-        "SELECT d.device_id, d.user_id, u.name, d.name, d.app_version, d.last_seen, d.pending, d.state, d.lease_until FROM devices d \
+        "SELECT d.device_id, d.user_id, u.name, d.name, d.app_version, d.last_seen, d.pending, d.state, d.lease_until, u.role \
+         FROM devices d \
          JOIN users u ON u.org_id = d.org_id AND u.user_id = d.user_id WHERE d.org_id = $1{mine} ORDER BY d.last_seen DESC, d.device_id"
     );
     let params: Vec<_> = [Some(org.into()), of.map(Into::into)].into_iter().flatten().collect();
@@ -133,6 +134,7 @@ fn read(mut row: Row) -> Result<Device> {
         id: row.id(0)?,
         user: row.id(1)?,
         user_name: row.text(2)?,
+        user_role: row.parsed(9)?,
         name: row.text(3)?,
         app_version: row.text(4)?,
         last_seen: row.int(5)?,

@@ -4,6 +4,7 @@ mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod edge;
+mod live;
 mod server;
 
 use domain::command::NewLead;

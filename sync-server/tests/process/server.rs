@@ -1,18 +1,20 @@
 //! Starts `leadline-server`, talks to it, and ends it.
 
 use crate::{device, request};
+use domain::people::SignInSession;
+use domain::{DeviceId, LeadId};
 use protocol::auth::{Session, SignIn};
-use protocol::live::Poke;
+use protocol::live::{Poke, Tell};
 use protocol::push::{Outcome, PushItem, PushResponse};
 use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use tungstenite::client::IntoClientRequest as _;
-use tungstenite::{Message, WebSocket};
+use tungstenite::{HandshakeError, Message, WebSocket};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 /// Where the server's standard error goes, in its data folder.
@@ -156,6 +158,19 @@ impl Client {
         self.session.as_ref().expect("signed in")
     }
 
+    /// The same client with somebody's session.
+    pub fn with_session(&self, session: Session) -> Self {
+        Self::new(&self.url, Some(session), self.trusted.clone())
+    }
+
+    /// The device that signed in here.
+    pub fn session_device(&self) -> DeviceId {
+        let (status, answer) = self.get(protocol::paths::SESSIONS);
+        assert_eq!(status, 200, "{answer}");
+        let sessions: Vec<SignInSession> = serde_json::from_str(&answer).expect("sessions");
+        sessions.iter().find(|session| session.this).expect("this one").device
+    }
+
     /// The status of a request, or why there is no answer.
     pub fn try_get(&self, path: &str) -> Result<u16, ureq::Error> {
         self.agent.get(self.url(path)).call().map(|response| response.status().as_u16())
@@ -184,6 +199,13 @@ impl Client {
 
     pub fn post_json(&self, path: &str, body: &str) -> (u16, String) {
         let request = self.agent.post(self.url(path)).header("content-type", "application/json");
+        let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
+        let mut response = request.send(body).expect("an answer");
+        (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+    }
+
+    pub fn patch_json(&self, path: &str, body: &str) -> (u16, String) {
+        let request = self.agent.patch(self.url(path)).header("content-type", "application/json");
         let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
         let mut response = request.send(body).expect("an answer");
         (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
@@ -225,6 +247,11 @@ impl Client {
     }
 
     pub fn live(&self) -> Live {
+        self.try_live().expect("a socket")
+    }
+
+    /// A live socket, or the status that the server answered instead.
+    pub fn try_live(&self) -> Result<Live, u16> {
         let address = self.url.strip_prefix("http://").expect("without TLS");
         let mut request = format!("ws://{address}{}", protocol::paths::LIVE).into_client_request().expect("a request");
         assert!(!request.headers().contains_key("origin"), "a device is no web page");
@@ -233,8 +260,11 @@ impl Client {
         }
         let stream = TcpStream::connect(address).expect("connected");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
-        let (socket, _) = tungstenite::client(request, stream).expect("a socket");
-        Live(socket)
+        match tungstenite::client(request, stream) {
+            Ok((socket, _)) => Ok(Live(socket)),
+            Err(HandshakeError::Failure(tungstenite::Error::Http(response))) => Err(response.status().as_u16()),
+            Err(other) => panic!("neither a socket nor an answer: {other}"),
+        }
     }
 }
 
@@ -246,6 +276,26 @@ impl Live {
         loop {
             if let Message::Text(text) = self.0.read().expect("a message") {
                 return serde_json::from_str(text.as_str()).expect("a poke");
+            }
+        }
+    }
+
+    /// Says which lead is open here.
+    pub fn view(&mut self, lead: Option<LeadId>) {
+        let told = serde_json::to_string(&Tell::Viewing { lead }).expect("plain");
+        self.0.send(Message::Text(told.into())).expect("sent");
+    }
+
+    /// Reads until the server ends the socket; it does so within the time that a read may take.
+    pub fn expect_end(&mut self, why: &str) {
+        loop {
+            match self.0.read() {
+                Ok(Message::Close(_)) => return,
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(e)) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    panic!("the socket stays open: {why}")
+                }
+                Err(_) => return,
             }
         }
     }

@@ -547,6 +547,9 @@ fn devices_are_revoked_by_their_owner_and_wiped_by_an_administrator() {
     assert_eq!(mine.iter().filter(|d| d.this).map(|d| d.id).collect::<Vec<_>>(), [other.device]);
     let all = world.core.devices(&who(&world, "ananya")).expect("devices");
     assert!(all.len() > mine.len());
+    // The page hides what may not be done to a Super Admin's.
+    let role = |name: &str| all.iter().find(|d| d.user_name == name).expect("listed").user_role;
+    assert_eq!((role("asha"), role("ananya")), (Role::Salesperson, Role::SuperAdmin));
     let state = |id| world.core.devices(&who(&world, "ananya")).expect("devices").into_iter().find(|d| d.id == id).expect("listed").state;
 
     assert_eq!(code(world.core.revoke_device(&who(&world, "arjun"), laptop.device)), "not_found", "somebody else's");

@@ -163,6 +163,23 @@ fn a_record_keeps_no_more_than_it_may_hold() {
     assert_eq!(refusal(&asha.push_one(&item)).code, RefusalCode::NotFound);
 }
 
+/// Whether a lead is out of sight or not there at all, nobody learns.
+#[test]
+fn a_lead_out_of_sight_is_answered_as_one_that_is_not_there() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    let (hidden, lead) = (asha.created("+919820014786"), asha.create("Nobody", "+919820014787").0);
+    for who in ["deepak", "arjun"] {
+        let mut forged = world.device(who);
+        forged.docs.insert(hidden, stored(&world, hidden));
+        forged.docs.insert(lead, asha.docs[&lead].clone());
+        // Recovery may change the contact fields of converted leads, and delete none.
+        let delete = || Command::DeleteLead { reason: "x".into() };
+        let (there, nowhere) = (forged.edit(hidden, delete()), forged.edit(lead, delete()));
+        assert_eq!(refusal(&forged.push_one(&there)), refusal(&forged.push_one(&nowhere)), "{who}");
+    }
+}
+
 /// The item with other bytes, claiming what they hash to.
 fn with_bytes(item: &PushItem, change: Vec<u8>) -> PushItem {
     with_hash(item, change)

@@ -586,3 +586,24 @@ fn each_of_two_devices_acknowledges_for_itself() {
     let late = laptop.edit_as_on(&world, lead, note("late, too"));
     assert_eq!(refusal(&laptop.push_one(&late)).code, RefusalCode::HandedOver);
 }
+
+#[test]
+fn others_quarantined_edits_hide_none_of_ones_own() {
+    let world = World::memory();
+    let (mut arjun, mut asha) = (world.device("arjun"), world.device("asha"));
+    let (theirs, ours) = (arjun.created("+919811111111"), asha.created("+919812222222"));
+    let many: Vec<_> = (0..600).map(|n| arjun.edit(theirs, note(&format!("note {n}")))).collect();
+    let one = asha.edit(ours, note("the one"));
+    let keep = |device: &Device<'_>, item| {
+        let (org, env, reason) = (world.core.org().id, world.core.env(), QuarantineReason::LeaseEnded);
+        let kept =
+            world.core.store().write(|tx| sync_server::quarantine::keep(tx, env, org, device.user(), device.who.device(), item, reason));
+        assert!(kept.expect("kept"));
+    };
+    many.iter().for_each(|item| keep(&arjun, item));
+    keep(&asha, &one);
+    // Ravi leads Pune; Delhi's edits are not his to decide about.
+    let listed = world.core.quarantine(&world.device("ravi").who).expect("a list");
+    assert_eq!(listed.iter().map(|held| held.id).collect::<Vec<_>>(), [one.envelope.id]);
+    assert_eq!(world.core.quarantine(&world.device("ananya").who).expect("a list").len(), 500, "a page of all");
+}

@@ -16,5 +16,6 @@ mod handover;
 mod matrix;
 mod pull;
 mod quarantine;
+mod reopening;
 mod restore;
 mod sessions;

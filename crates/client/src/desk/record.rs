@@ -14,9 +14,10 @@ use bridge::lead::{
 use domain::follow_up::{FollowUp, FollowUpState};
 use domain::lead::{Deletion, Rival};
 use domain::people::Proposal;
-use domain::policy::eligible;
+use domain::policy::{eligible, eligible_command};
+use domain::state::{Deed, State};
 use domain::{
-    Action, Command, CommandId, DocId, Envelope, LeadField, LeadId, LeadRecord, Refusal, RefusalCode, Status, Subject, command, lifecycle,
+    Action, Command, CommandId, DocId, Envelope, LeadField, LeadId, LeadRecord, Refusal, RefusalCode, Status, Subject, lifecycle,
 };
 use records::ChangeHash;
 use rusqlite::Connection;
@@ -150,7 +151,7 @@ impl Page<'_> {
                 now: self.stands(record, &command),
                 wrote: self.today.when(at),
                 arrived: self.today.when(proposal.arrived_at),
-                can_take: self.reader.may_command(&command, subject) && eligible(command.action(), subject).is_ok(),
+                can_take: self.reader.may_command(&command, subject) && eligible_command(&command, subject).is_ok(),
                 can_drop: self.reader.may(Action::EditLead, subject),
             })
         };
@@ -187,11 +188,12 @@ impl Page<'_> {
 
     fn can(&self, record: &LeadRecord, next: &[Status], subject: &Subject, unsent: bool) -> Can {
         let may = |action| self.reader.may(action, subject);
+        let state = State::of(subject);
         let unknown = || Refusal::new(RefusalCode::NotFound, "The server does not know this lead yet. It can be assigned once it is sent.");
         let known = if unsent { Err(unknown()) } else { Ok(()) };
         let can = |action| may(action) && eligible(action, subject).is_ok();
-        let blocked = |action, so_far: Result<(), Refusal>| {
-            let why = eligible(action, subject).and(so_far).err();
+        let blocked = |action, deed: Deed, so_far: Result<(), Refusal>| {
+            let why = deed.check(state).and(so_far).err();
             why.filter(|_| may(action)).map(|refusal| refusal.text)
         };
         Can {
@@ -201,11 +203,15 @@ impl Page<'_> {
             convert: next.contains(&Status::Converted),
             reopen: record.status == Status::Lost && !next.is_empty(),
             follow_up: may(Action::ScheduleFollowUp),
-            follow_up_blocked: blocked(Action::ScheduleFollowUp, command::may_follow_up(record, subject.owner.is_some())),
+            follow_up_blocked: blocked(Action::ScheduleFollowUp, Deed::Plan, Ok(())),
+            settle_blocked: blocked(Action::ScheduleFollowUp, Deed::Settle, Ok(())),
+            log_call: may(Action::ChangeStatus),
+            log_call_blocked: blocked(Action::ChangeStatus, Deed::LogCall, Ok(())),
             timeline: may(Action::ViewTimeline),
             assign: may(Action::AssignLead),
-            assign_blocked: blocked(Action::AssignLead, known),
-            delete: can(Action::DeleteLead),
+            assign_blocked: blocked(Action::AssignLead, Deed::Assign, known),
+            delete: may(Action::DeleteLead),
+            delete_blocked: blocked(Action::DeleteLead, Deed::Delete, Ok(())),
             restore: can(Action::RestoreLead),
         }
     }

@@ -26,6 +26,12 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// The server keeps the document back: this role gets the row alone.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        self.doc.is_empty()
+    }
+
     /// The documents without the metas, which an edit does not need.
     pub(crate) fn clone_docs(&self) -> Self {
         Self {
@@ -113,6 +119,7 @@ pub fn save_edit(c: &Connection, id: DocId, before: Option<&Stored>, doc: &Doc, 
 
 /// Stores a record as the server sent it, without loading it.
 pub fn save_snapshot(c: &Connection, id: DocId, blob: &[u8], metas: &[ChangeMeta], backfill: i64) -> Result<(), ClientError> {
+    drop_tail(c, id)?;
     put(c, id, blob, None, &encode_metas(metas), Some(backfill))
 }
 
@@ -201,4 +208,41 @@ pub fn encode_metas(metas: &[ChangeMeta]) -> Vec<u8> {
 /// Unreadable metas cost only the arrival times on a timeline.
 fn decode_metas(bytes: &[u8]) -> Vec<ChangeMeta> {
     rmp_serde::from_slice(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+    use crate::store::Store;
+    use crate::vault::Key;
+    use domain::command::NewLead;
+    use domain::{Command, CommandId, Envelope, UserId};
+
+    fn execute(doc: &mut Doc, n: u128, command: Command) -> Vec<u8> {
+        let envelope = Envelope { id: CommandId(Uuid::from_u128(n)), author: UserId(Uuid::nil()), at: 1, command };
+        records::execute(doc, [7; 16], &envelope).expect("a change").bytes
+    }
+
+    /// The answer to a push was lost, and the record comes whole with what was pushed in it.
+    #[test]
+    fn a_snapshot_over_a_tail_leaves_none_of_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&Profile::at(dir.path()).expect("a profile"), &Key::from([7; 32])).expect("a store");
+        let id = DocId { kind: DocKind::Lead, id: Uuid::from_u128(1) };
+        let note = |doc: &mut Doc, n| execute(doc, n, Command::AddNote { text: "kept ".repeat(900) });
+        let mut doc = Doc::empty();
+        execute(&mut doc, 1, Command::CreateLead(NewLead::default()));
+        (2..5).for_each(|n| drop(note(&mut doc, n)));
+        for round in 0..2 {
+            store.write(|tx| save_snapshot(tx, id, &doc.save(), &[], 1)).expect("a snapshot");
+            for n in 0..3 {
+                let before = store.read(|c| load(c, id)).expect("readable").expect("there");
+                let change = note(&mut doc, 10 + 10 * round + n);
+                store.write(|tx| save_edit(tx, id, Some(&before), &doc, &change)).expect("an edit");
+            }
+            let stored = store.read(|c| load(c, id)).expect("readable").expect("there");
+            assert_eq!((stored.doc.heads(), stored.tail), (doc.heads(), 2));
+        }
+    }
 }

@@ -85,6 +85,33 @@ fn what_is_pending_goes_out_before_the_lead_does() {
     }
 }
 
+/// Once it is acknowledged, what is sent counts as done in the knowledge of the drop.
+#[test]
+fn what_is_pending_goes_out_before_a_drop_is_acknowledged() {
+    let office = Office::new();
+    let (server, leads) = stocked(&office, &["Ananya"]);
+    let (lead, base) = (leads[0], server.document(leads[0]));
+    let dropped = Command::ChangeStatus { from: Status::New, to: Status::Lost, reason: Some("Financial".into()) };
+    server.deliver_edit(lead, &base, dropped, NOW + 60_000);
+    let engine = office.desk.engine().clone();
+    let flagged = Arc::new(Mutex::new(Vec::new()));
+    server.before_pull({
+        let flagged = flagged.clone();
+        move || {
+            let mut flagged = flagged.lock().expect("one test");
+            if flagged.is_empty() {
+                let moved = Command::ChangeStatus { from: Status::New, to: Status::InProgress, reason: None };
+                engine.execute(lead, moved).expect("a status");
+            }
+            flagged.push(engine.record(lead).expect("it is here").0.review);
+        }
+    });
+    office.sync(&server);
+    assert_eq!(*flagged.lock().expect("one test"), [false, false], "the drop came after the push");
+    assert_eq!(server.pushed.lock().expect("one test").len(), 1);
+    assert_eq!((office.view(lead).status, office.view(lead).review), (Status::InProgress, true), "both moves stand");
+}
+
 #[test]
 fn a_lead_made_during_a_back_fill_stays() {
     let office = Office::new();

@@ -8,9 +8,9 @@ use bridge::lead::{NoteAdd, TagAdd};
 use bridge::session::{DraftGet, DraftSet};
 use domain::command::NewLead;
 use domain::people::{Proposal, ProposalState};
-use domain::{Command, CommandId, DocId, Envelope, LeadField, LeadId, Refusal, RefusalCode};
+use domain::{Command, CommandId, DocId, Envelope, LeadField, LeadId, Refusal, RefusalCode, Role};
 use protocol::pull::Entry;
-use protocol::rows::Row;
+use protocol::rows::{Row, UserRow};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -150,6 +150,34 @@ fn nothing_of_a_lead_stays_on_any_page_but_what_waits_for_a_decision() {
         assert_eq!(office.found("quixo"), Vec::<String>::new());
         let support = office.desk.support().expect("facts");
         assert_eq!(support.integrity, "ok");
+    }
+}
+
+/// A role that sees phones masked keeps the rows and none of the documents; every lead still stands in
+/// the back-fill, so nothing is evicted.
+#[test]
+fn a_role_without_documents_keeps_none_of_their_pages() {
+    for others in [3, 400] {
+        let (office, server, lead) = stocked(others);
+        office.desk.ask(NoteAdd { lead, text: "Serendipitously typed".into() }).expect("a note");
+        server.refuse(Refusal::new(RefusalCode::LeadClosed, "Dropped.").winning("vexillology"));
+        office.sync(&server);
+        let shown: Vec<LeadId> = office.page(&Default::default(), 0, 1_000).rows.iter().map(|row| row.id).collect();
+        let analyst = UserRow { id: ASHA, name: "Asha Menon".into(), role: Role::Analyst, team: None, disabled: false };
+        let mut entries = vec![Entry::Resync, Entry::Row(Row::User(analyst))];
+        entries.extend(shown.iter().map(|lead| Server::masked(server.again(*lead, Some(ASHA)))));
+        entries.push(Entry::BackfillEnd);
+        server.deliver(entries);
+        office.sync(&server);
+        let after = decrypted(office.dir.path());
+        for secret in ["9820014786", "9833060491", "vexillology", "kumquatly", "ombudsmanly"] {
+            assert!(!after.contains(secret), "{secret} stayed, among {others}");
+        }
+        assert!(after.contains("serendipitously typed"), "what was typed waits for the person");
+        assert_eq!(office.page(&Default::default(), 0, 1).total as u64, others + 1, "the rows stay");
+        let view = office.view(lead);
+        assert_eq!((view.fields[0].display.as_deref(), view.notes.len()), (Some("982•••••••"), 0));
+        assert_eq!(office.desk.support().expect("facts").integrity, "ok");
     }
 }
 

@@ -6,7 +6,7 @@ use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
 use domain::command::NewLead;
-use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, UserId};
+use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, TeamId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
@@ -47,10 +47,14 @@ impl Office {
     }
 
     pub fn of(role: Role) -> Self {
+        Self::in_team(role, None)
+    }
+
+    pub fn in_team(role: Role, team: Option<TeamId>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(StandingClock(AtomicI64::new(NOW)));
         let desk = Desk::open(&Profile::at(dir.path()).expect("a profile"), &key(), env(&clock)).expect("a desk");
-        desk.engine().signed_in("http://127.0.0.1:8440", &session(role)).expect("signed in");
+        desk.engine().signed_in("http://127.0.0.1:8440", &session_in(role, team)).expect("signed in");
         Self { desk, dir, clock }
     }
 
@@ -106,7 +110,11 @@ fn env(clock: &Arc<StandingClock>) -> Env {
 }
 
 pub fn session(role: Role) -> Session {
-    let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team: None };
+    session_in(role, None)
+}
+
+fn session_in(role: Role, team: Option<TeamId>) -> Session {
+    let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team };
     Session {
         access: Secret("secret-access".into()),
         access_for_s: 900,
@@ -194,6 +202,25 @@ impl Server {
         };
         let ravi = UserRow { id: RAVI, name: "Ravi Deshpande".into(), role: Role::Manager, team: None, disabled: false };
         self.deliver(vec![Entry::Row(Row::Org(org)), Entry::Row(Row::User(ravi))]);
+    }
+
+    /// A whole record as this server knows it by now.
+    pub fn again(&self, lead: LeadId, owner: Option<UserId>) -> Entry {
+        let doc = self.document(lead);
+        let record = records::lead::read(&doc, lead).expect("a lead");
+        let (summary, metas) = (LeadSummary::of(&record, owner, None, NOW), vec![self.meta(CommandId(lead.0), RAVI, NOW)]);
+        let (projection, seq) = (PROJECTION_VERSION, metas[0].seq);
+        let doc_id = DocId::lead(lead);
+        Entry::Snapshot(Box::new(Snapshot { doc: doc_id, projection, summary, blob: doc.save(), metas, seq, proposals: Vec::new() }))
+    }
+
+    /// As the server sends a record to those who may not hold its document.
+    pub fn masked(entry: Entry) -> Entry {
+        let Entry::Snapshot(snapshot) = entry else { panic!("a snapshot: {entry:?}") };
+        let Snapshot { doc, projection, mut summary, metas, seq, .. } = *snapshot;
+        summary.phone = domain::phone::mask(&summary.phone, "+91");
+        summary.alt_phone = summary.alt_phone.map(|phone| domain::phone::mask(&phone, "+91"));
+        Entry::Snapshot(Box::new(Snapshot { doc, projection, summary, blob: Vec::new(), metas, seq, proposals: Vec::new() }))
     }
 
     pub fn deliver_owner(&self, lead: LeadId, owner: Option<UserId>) {
