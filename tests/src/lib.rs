@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod device;
 pub mod display;
+pub mod hostile;
 pub mod processes;
 pub mod theft;
 pub mod visit;

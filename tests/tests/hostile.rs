@@ -1,0 +1,71 @@
+//! Hostile bytes on a machine without a fuzzer: every corpus again, and seeded mutations of it. What is
+//! looked at after each input is written beside its target, in `tests/src/hostile`.
+
+use rand::SeedableRng as _;
+use rand::rngs::SmallRng;
+use std::fs;
+use std::time::{Duration, Instant};
+use tests::hostile::mutate::mutated;
+use tests::hostile::{TARGETS, Target, attempt, corpus, panics};
+
+/// One target takes this long at most; the slow ones, which open a database for each input, get less far.
+const TIME: Duration = Duration::from_millis(3_500);
+/// Mutations of one target at most.
+const MUTATIONS: usize = 6_000;
+/// And at least: a machine too slow for that is one to know of.
+const MUTATIONS_MIN: usize = 100;
+/// One input that takes longer hangs whoever meets it.
+const ONE: Duration = Duration::from_secs(5);
+
+#[test]
+fn every_decoder_answers_its_corpus_and_mutations_of_it() {
+    let seed: u64 = std::env::var("LEADLINE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121);
+    println!("seed {seed}");
+    for target in TARGETS {
+        let inputs = inputs(&target);
+        assert!(!inputs.is_empty(), "{} has no corpus", target.name);
+        let (before, begun) = (panics::seen(), Instant::now());
+        for (name, bytes) in &inputs {
+            judge(&target, bytes, &format!("corpus input {name}"));
+        }
+        let corpus: Vec<Vec<u8>> = inputs.into_iter().map(|(_, bytes)| bytes).collect();
+        let tried = mutations(&target, &corpus, seed);
+        assert!(tried >= MUTATIONS_MIN, "{}: only {tried} mutations in {TIME:?}", target.name);
+        let caught = panics::seen() - before;
+        println!("{:10} corpus {:3} · mutations {tried:5} · panics caught {caught:5} · {:?}", target.name, corpus.len(), begun.elapsed());
+    }
+}
+
+/// How many were tried.
+fn mutations(target: &Target, corpus: &[Vec<u8>], seed: u64) -> usize {
+    let begun = Instant::now();
+    for n in 0..MUTATIONS {
+        if begun.elapsed() > TIME {
+            return n;
+        }
+        let mut rng = SmallRng::seed_from_u64(seed ^ (n as u64).rotate_left(32));
+        let bytes = mutated(corpus, target.max_len, &mut rng);
+        judge(target, &bytes, &format!("seed {seed}, mutation {n}"));
+    }
+    MUTATIONS
+}
+
+fn judge(target: &Target, bytes: &[u8], which: &str) {
+    let begun = Instant::now();
+    if let Err(escaped) = attempt(target, bytes) {
+        let path = std::env::temp_dir().join(format!("hostile-{}", target.name));
+        fs::write(&path, bytes).expect("the input is kept");
+        panic!("{}: {which}, kept as {}: {escaped}", target.name, path.display());
+    }
+    assert!(begun.elapsed() < ONE, "{}: {which} took {:?}", target.name, begun.elapsed());
+}
+
+/// The corpus, by name.
+fn inputs(target: &Target) -> Vec<(String, Vec<u8>)> {
+    let files = fs::read_dir(corpus(target.name)).expect("a corpus").map(|file| file.expect("a file").path());
+    let mut inputs: Vec<(String, Vec<u8>)> = files
+        .map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&path).expect("an input")))
+        .collect();
+    inputs.sort();
+    inputs
+}
