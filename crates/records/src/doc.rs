@@ -1,6 +1,7 @@
 //! One loaded document.
 
 use crate::error::RecordError;
+use crate::shape;
 use automerge::{ActorId, Automerge, Change, LoadOptions, ReadDoc};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,8 +67,11 @@ impl Doc {
     /// Loads stored bytes: a snapshot, or one followed by changes.
     ///
     /// # Errors
-    /// `Corrupt`, also where Automerge itself panics.
+    /// `Corrupt`, also where Automerge itself panics, and for bytes that would inflate or repeat without limit.
     pub fn load(bytes: &[u8]) -> Result<Self, RecordError> {
+        if !shape::is_bounded(bytes) {
+            return Err(RecordError::Corrupt("it is not made of plain chunks".into()));
+        }
         let load = || Automerge::load_with_options(bytes, LoadOptions::new());
         match catch_unwind(AssertUnwindSafe(load)) {
             Ok(Ok(am)) => Ok(Self { am }),
@@ -132,6 +136,9 @@ impl Doc {
     /// bytes. The document is as before.
     pub fn apply_trusted(&mut self, bytes: &[u8]) -> Result<(), RecordError> {
         let corrupt = |what: &str| RecordError::Corrupt(what.to_owned());
+        if !shape::is_bounded(bytes) {
+            return Err(corrupt("a change is not one plain chunk"));
+        }
         let change = catch_unwind(|| Change::from_bytes(bytes.to_vec()))
             .map_err(|_| corrupt("a change is damaged"))?
             .map_err(|e| corrupt(&e.to_string()))?;
