@@ -16,6 +16,8 @@ const WORK: &str = "target/fuzz";
 const RSS_LIMIT_MB: u32 = 1_024;
 /// An input that takes longer hangs whoever meets it.
 const TIMEOUT_S: u32 = 10;
+/// No target looks at more, bytes.
+const MAX_LEN: u32 = 16 * 1024;
 const MINUTES: u64 = 10;
 /// Bytes of found inputs that one target keeps in the repository.
 const KEPT_MAX: u64 = 40 * 1024;
@@ -31,9 +33,6 @@ pub struct Args {
     /// Targets at a time
     #[arg(long, default_value_t = 1)]
     jobs: usize,
-    /// Write the table to this file, too
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
     /// Write the seeds anew, from honest traffic, and stop: after the wire format changed
     #[arg(long)]
     seeds: bool,
@@ -54,11 +53,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     step(&format!("Fuzzing {} targets, {} minutes each", targets.len(), args.minutes));
     let results = run_all(&built, targets, args)?;
-    let table = table(&results, args.minutes);
-    print!("\n{table}");
-    if let Some(file) = &args.report {
-        fs::write(file, report(&table)).with_context(|| format!("{} can't be written", file.display()))?;
-    }
+    print!("\n{}", table(&results, args.minutes));
     let faults: u64 = results.iter().map(|result| result.faults).sum();
     if faults > 0 { bail!("{faults} inputs broke something; they lie in {WORK}/artifacts") } else { Ok(()) }
 }
@@ -162,19 +157,8 @@ fn run_one(built: &Path, target: &str, minutes: u64) -> Result<Outcome> {
 fn fuzzer(built: &Path, target: &str) -> Command {
     let mut fuzzer = shell::program(built.join(target));
     fuzzer.env("ASAN_OPTIONS", "detect_odr_violation=0:detect_leaks=0");
-    fuzzer.arg(format!("-rss_limit_mb={RSS_LIMIT_MB}")).arg(format!("-timeout={TIMEOUT_S}")).arg(format!("-max_len={}", max_len(target)));
+    fuzzer.arg(format!("-rss_limit_mb={RSS_LIMIT_MB}")).arg(format!("-timeout={TIMEOUT_S}")).arg(format!("-max_len={MAX_LEN}"));
     fuzzer
-}
-
-/// As `tests/src/hostile` says it of each target.
-fn max_len(target: &str) -> u32 {
-    match target {
-        "push" | "pull" => 16 * 1024,
-        "snapshot" | "invitation" => 8 * 1024,
-        "request" | "token" => 2 * 1024,
-        "cursor" => 1024,
-        _ => 4 * 1024,
-    }
 }
 
 /// A folder for what a run leaves.
@@ -225,10 +209,6 @@ fn table(outcomes: &[Outcome], minutes: u64) -> String {
         text += &format!("| {target} | {minutes} | {executions} | {coverage} | {features} | {peak_mb} | {faults} |\n");
     }
     text
-}
-
-fn report(table: &str) -> String {
-    format!("# Fuzzing\n\nThe last run of `cargo xtask fuzz`. What each target meets is in `tests/src/hostile/mod.rs`.\n\n{table}")
 }
 
 #[cfg(test)]

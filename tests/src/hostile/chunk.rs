@@ -39,6 +39,18 @@ pub fn written(kind: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A change that sets one key a billion times, in less than a hundred bytes.
+#[must_use]
+pub fn endless() -> Vec<u8> {
+    const BILLION: [u8; 5] = [0x80, 0x80, 0x80, 0x80, 0x04];
+    let columns: [(u8, &[u8]); 5] = [(0x15, &[1, b'k']), (0x34, &[]), (0x42, &[1]), (0x56, &[0]), (0x70, &[0])];
+    // No dependency, an actor, sequence and operation 1, time 0, no message, no other actor.
+    let mut content = vec![0, 1, 7, 1, 1, 0, 0, 0, 5];
+    columns.iter().for_each(|(form, value)| content.extend([*form, (BILLION.len() + value.len()) as u8]));
+    columns.iter().for_each(|(_, value)| content.extend(BILLION.iter().chain(*value)));
+    written(1, &content)
+}
+
 /// An unsigned number as Automerge writes it.
 pub fn leb128(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {

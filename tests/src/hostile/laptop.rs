@@ -81,9 +81,10 @@ impl Laptop {
         }
     }
 
-    /// With the honest server again everything is as it was: what was wrong is fetched anew.
+    /// With the honest server again, at the next edit from there the lead is as it was: what is wrong with it
+    /// is fetched anew.
     pub fn heals(&self, office: &Office) {
-        office.touch();
+        office.goes_on();
         let engine = self.desk.engine();
         let transport = Honest::of(office, engine);
         engine.sync(&transport).expect("the honest server is heard");
@@ -144,8 +145,10 @@ impl Transport for Hostile {
         let mut body = self.says.pull.as_slice();
         loop {
             match frame::read(&mut body) {
-                Ok(Some(batch)) if take(batch).is_break() => return Ok(()),
-                Ok(Some(_)) => {}
+                Ok(Some(batch)) => match take(batch) {
+                    ControlFlow::Continue(()) => {}
+                    ControlFlow::Break(()) => return Ok(()),
+                },
                 Ok(None) => return Ok(()),
                 Err(e) => return Err(TransportError::Broken(e.to_string())),
             }

@@ -6,13 +6,15 @@ use crate::world::folder;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, header};
 use domain::command::{NewLead, Splice};
-use domain::{Command, DeviceId, DocId, LeadField, LeadId, OrgId, Role, Status, UserId};
+use domain::{Command, DeviceId, DocId, Env, LeadField, LeadId, OrgId, Role, Status, UserId};
 use protocol::auth::{Secret, Session, SignIn};
 use protocol::push::{Outcome, PushItem, PushRequest};
 use protocol::rows::OrgRow;
 use protocol::{MSGPACK, paths};
 use records::Doc;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use sync_server::http::limits::{Quota, Quotas};
 use sync_server::http::{App, Edge, router};
@@ -67,64 +69,38 @@ pub fn template() -> &'static Template {
 
 fn make() -> Template {
     let folder = folder();
-    let path = folder.path().join("server.db");
     let env = env(1);
-    let store = Store::sqlite(&path).expect("a database");
-    let org = OrgRow {
-        id: OrgId(env.new_id()),
-        name: "Acme".into(),
-        zone: "Asia/Kolkata".into(),
-        country: "IN".into(),
-        phone_prefix: "+91".into(),
-        currency: "INR".into(),
-    };
-    people::init(&store, &env, &org, &person("ananya", Role::Admin, None)).expect("an organisation");
-    let core = Core::open(store, env.clone()).expect("a server");
+    let (core, org) = founded(&folder.path().join("server.db"), &env);
     let hire = |name, role, team| core.add_user(&person(name, role, team)).expect("a user");
     hire("meera", Role::Manager, Some("Pune"));
     let (asha, arjun) = (hire("asha", Role::Salesperson, Some("Pune")), hire("arjun", Role::Salesperson, Some("Delhi")));
-    let sign_in = |name: &str| {
-        let device = DeviceId(env.new_id());
-        let request = SignIn {
-            email: email(name),
-            password: Secret(PASSWORD.into()),
-            device,
-            device_name: "laptop".into(),
-            app_version: "1".into(),
-            second_factor: None,
-        };
-        (device, core.sign_in(&request).expect("a session"))
-    };
-    let (_, boss) = sign_in("ananya");
+    let (_, boss) = signed_in(&core, &env, "ananya");
     let admin = core.authenticate(&boss.access).expect("the Admin");
-    let (revoked, lost) = sign_in("asha");
+    let (revoked, lost) = signed_in(&core, &env, "asha");
     core.revoke_device(&admin, revoked).expect("revoked");
-    let (device, session) = sign_in("asha");
+    let (device, session) = signed_in(&core, &env, "asha");
     let code = core.new_code(&admin, arjun).expect("a code").code;
 
-    let mut pen = Pen::new(2, asha, Doc::empty());
-    let items = history(&mut pen);
-    let lead = LeadId(items[0].doc.id);
     let who = core.authenticate(&session.access).expect("asha");
-    let follow_up = items.iter().find(|item| matches!(item.envelope.command, Command::ScheduleFollowUp { .. })).expect("one").envelope.id.0;
-    let note = items.iter().find(|item| matches!(item.envelope.command, Command::AddNote { .. })).expect("one").envelope.id.0;
-    all_applied(&core, &who, items);
-    let mut other = Pen::new(4, asha, Doc::empty());
-    let others = history(&mut other);
-    let other_lead = LeadId(others[0].doc.id);
-    all_applied(&core, &who, others);
-
     let witness = DeviceId(env.new_id());
     core.session_for(asha, witness).expect("a session");
-    let said = || Command::AddNote { text: "an honest note".into() };
-    let here = Pen::new(3, asha, pen.doc.clone()).write(lead, said());
-    let elsewhere = Pen::new(5, asha, other.doc).write(other_lead, said());
+    let (mut pen, mut other) = (Pen::new(2, asha, Doc::empty()), Pen::new(4, asha, Doc::empty()));
+    let (items, others) = (history(&mut pen), history(&mut other));
+    let (lead, other_lead) = (LeadId(items[0].doc.id), LeadId(others[0].doc.id));
+    let made_by = |kind: &str| items.iter().find(|item| self::kind(&item.envelope.command) == kind).expect("one of it").envelope.id.0;
+    let (note, follow_up) = (made_by("add-note"), made_by("schedule-follow-up"));
+    all_applied(&core, &who, items);
+    all_applied(&core, &who, others);
     let blob = pen.doc.save();
+    let said = || Command::AddNote { text: "an honest note".into() };
+    let here = Pen::new(3, asha, pen.doc).write(lead, said());
+    let elsewhere = Pen::new(5, asha, other.doc).write(other_lead, said());
+
     let copy = folder.path().join("copy.db");
     core.store().backup(&copy).expect("a copy");
     Template {
         database: std::fs::read(&copy).expect("the copy"),
-        org: org.id,
+        org,
         asha,
         arjun,
         session,
@@ -141,6 +117,33 @@ fn make() -> Template {
         elsewhere,
         here,
     }
+}
+
+fn founded(path: &Path, env: &Env) -> (Core, OrgId) {
+    let store = Store::sqlite(path).expect("a database");
+    let org = OrgRow {
+        id: OrgId(env.new_id()),
+        name: "Acme".into(),
+        zone: "Asia/Kolkata".into(),
+        country: "IN".into(),
+        phone_prefix: "+91".into(),
+        currency: "INR".into(),
+    };
+    people::init(&store, env, &org, &person("ananya", Role::Admin, None)).expect("an organisation");
+    (Core::open(store, env.clone()).expect("a server"), org.id)
+}
+
+fn signed_in(core: &Core, env: &Env, name: &str) -> (DeviceId, Session) {
+    let device = DeviceId(env.new_id());
+    let request = SignIn {
+        email: email(name),
+        password: Secret(PASSWORD.into()),
+        device,
+        device_name: "laptop".into(),
+        app_version: "1".into(),
+        second_factor: None,
+    };
+    (device, core.sign_in(&request).expect("a session"))
 }
 
 fn all_applied(core: &Core, who: &SignedIn, items: Vec<PushItem>) {
@@ -262,7 +265,7 @@ pub struct Office {
     pub core: Arc<App>,
     _open: watch::Sender<bool>,
     _folder: TempDir,
-    touched: Cell<bool>,
+    touched: AtomicBool,
 }
 
 thread_local! {
@@ -274,7 +277,7 @@ thread_local! {
 pub fn with<T>(work: impl FnOnce(&Office) -> T) -> T {
     let office = KEPT.take().unwrap_or_else(Office::fresh);
     let done = work(&office);
-    if !office.touched.get() {
+    if !office.touched.load(Ordering::Relaxed) {
         KEPT.set(Some(office));
     }
     done
@@ -289,7 +292,7 @@ impl Office {
         let quotas = Quotas { door: UNLIMITED, account: UNLIMITED, token: UNLIMITED, address: UNLIMITED };
         let (open, closing) = watch::channel(false);
         let app = App::new(core, closing, Edge { quotas, ..Edge::default() });
-        Self { core: app, _open: open, _folder: folder, touched: Cell::new(false) }
+        Self { core: app, _open: open, _folder: folder, touched: AtomicBool::new(false) }
     }
 
     pub fn core(&self) -> &Core {
@@ -298,7 +301,7 @@ impl Office {
 
     /// What is done to it by other ways than [`Office::ask`].
     pub fn touch(&self) {
-        self.touched.set(true);
+        self.touched.store(true, Ordering::Relaxed);
     }
 
     /// Asks over HTTP. No answer may be a defect of the server.

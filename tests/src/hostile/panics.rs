@@ -2,18 +2,27 @@
 //! product catches is no fault; the counts show that there were some.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::panic::{self, PanicHookInfo};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 
 static SEEN: AtomicU64 = AtomicU64::new(0);
+/// Inputs being tried: at other times a panic is printed as ever.
+static TRYING: AtomicU32 = AtomicU32::new(0);
 static LAST: Mutex<String> = Mutex::new(String::new());
 
-/// From now on panics are counted. Takes the place of libFuzzer's hook, which ends the process also at
-/// a panic that is caught.
-pub fn record() {
+/// Runs `work`; answers what escaped from it. Takes the place of libFuzzer's hook, which ends the process
+/// also at a panic that is caught.
+pub fn counted(work: impl FnOnce()) -> Result<(), String> {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| panic::set_hook(Box::new(note)));
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| if TRYING.load(Ordering::Relaxed) > 0 { note(info) } else { usual(info) }));
+    });
+    TRYING.fetch_add(1, Ordering::Relaxed);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    TRYING.fetch_sub(1, Ordering::Relaxed);
+    done.map_err(|_| last())
 }
 
 fn note(info: &PanicHookInfo<'_>) {
@@ -30,7 +39,6 @@ pub fn seen() -> u64 {
 }
 
 /// What the last one said and where.
-#[must_use]
-pub fn last() -> String {
+fn last() -> String {
     LAST.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

@@ -11,7 +11,7 @@ use super::{Seed, Target, chunk, seed, split};
 use domain::people::Post;
 use domain::{Command, Role};
 use protocol::admin::ChangePost;
-use protocol::frame;
+use protocol::{PULL_BATCH_MAX, frame};
 use protocol::pull::{Entry, PullBatch};
 use protocol::push::{PushItem, PushRequest};
 use sha2::{Digest as _, Sha256};
@@ -79,7 +79,19 @@ fn seeds() -> Vec<Seed> {
     seeds.push(seed("typing", TYPING, &plain(&batches[2].1)));
     let frames: Vec<u8> = batches.iter().flat_map(|(_, batch)| frame::encode(batch)).collect();
     seeds.push(seed("frames", FRAMES, &frames));
+    seeds.push(seed("bomb-of-zeros", FRAMES, &packed(&vec![0; 2 * PULL_BATCH_MAX])));
+    seeds.push(seed("bomb-of-values", FRAMES, &packed(&nothings(PULL_BATCH_MAX - 64))));
     seeds
+}
+
+/// A batch of one entry that this version does not know, full of nothings: a byte each.
+fn nothings(count: usize) -> Vec<u8> {
+    let mut plain = vec![0x81, 0xa7];
+    plain.extend(b"entries");
+    plain.extend([0x91, 0x81, 0xa1, b'x', 0xdd]);
+    plain.extend(u32::try_from(count).expect("below 4 GiB").to_be_bytes());
+    plain.resize(plain.len() + count, 0xc0);
+    plain
 }
 
 /// What the honest server says to asha's computer while things happen.
@@ -112,7 +124,7 @@ fn batches(office: &Office) -> Vec<(&'static str, PullBatch)> {
     pull("new-lead");
     let person = core.people(&admin).expect("people").into_iter().find(|p| p.id == asha).expect("asha");
     let expected = Post { role: person.role, team: person.team, disabled: false };
-    core.change_post(&admin, asha, &ChangePost { expected, post: Post { role: Role::TeamLead, ..expected } }).expect("posted");
+    core.change_post(&admin, asha, &ChangePost { post: Post { role: Role::TeamLead, ..expected.clone() }, expected }).expect("posted");
     pull("post-changes");
     said
 }

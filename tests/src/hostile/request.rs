@@ -72,7 +72,7 @@ fn seeds() -> Vec<Seed> {
         route("PUT", paths::TOTP, "", &ConfirmTotp { code: Secret("123456".into()) }),
         route("POST", paths::TOTP, "", &EndTotp { password: Secret("x".into()) }),
         route("POST", paths::USERS, "", &invite),
-        route("PATCH", paths::USERS, &format!("/{asha}"), &ChangePost { expected: post, post: Post { role: Role::Manager, ..post } }),
+        route("PATCH", paths::USERS, &format!("/{asha}"), &ChangePost { post: Post { role: Role::Manager, ..post.clone() }, expected: post }),
         route("POST", paths::TEAMS, "", &NameTeam { name: "Mumbai".into() }),
         route("PATCH", paths::TEAMS, &format!("/{asha}"), &NameTeam { name: "Mumbai".into() }),
         route("POST", paths::DEVICES, &format!("/{}/revoke", template.device), &empty),

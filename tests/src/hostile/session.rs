@@ -39,10 +39,14 @@ fn database() -> &'static [u8] {
     static MADE: OnceLock<Vec<u8>> = OnceLock::new();
     MADE.get_or_init(|| {
         let folder = folder();
-        let engine = Engine::open(&Profile::at(folder.path()).expect("a profile"), &Key::from(KEY), env(50)).expect("an engine");
-        engine.store().write(|tx| client::store::meta::set(tx, client::store::meta::DEVICE, &template().device)).expect("a device");
-        drop(engine);
-        std::fs::read(folder.path().join("leadline.db")).expect("the database")
+        drop(Engine::open(&Profile::at(folder.path()).expect("a profile"), &Key::from(KEY), env(50)).expect("an engine"));
+        let path = folder.path().join("leadline.db");
+        let device = serde_json::to_string(&template().device).expect("an id");
+        let database = rusqlite::Connection::open(&path).expect("the profile's database");
+        database.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", [client::store::meta::DEVICE, &device]).expect("a device");
+        database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("folded");
+        drop(database);
+        std::fs::read(path).expect("the database")
     })
 }
 

@@ -19,7 +19,8 @@ fn run(input: &[u8]) {
 fn seeds() -> Vec<Seed> {
     let items = honest_items();
     let change = |name: &str| items.iter().find(|(kind, _)| *kind == name).map(|(_, item)| item.change.clone()).expect("one of every kind");
-    let mut seeds = vec![seed("document", 0, &template().blob), seed("creation", 0, &change("create-lead"))];
+    let endless = [template().blob.clone(), chunk::endless()].concat();
+    let mut seeds = vec![seed("document", 0, &template().blob), seed("creation", 0, &change("create-lead")), seed("endless", 0, &endless)];
     for name in ["add-note", "edit-note", "set-field", "remove-tag", "cancel-follow-up"] {
         seeds.push(seed(format!("document-and-{name}"), 0, &[template().blob.clone(), change(name)].concat()));
     }
