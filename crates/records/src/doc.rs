@@ -45,6 +45,11 @@ pub struct Doc {
     pub(crate) am: Automerge,
 }
 
+/// Runs what Automerge may panic at: on a document of foreign bytes that is an answer, too.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, RecordError>) -> Result<T, RecordError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(RecordError::Corrupt("its bytes are damaged".into())))
+}
+
 impl std::fmt::Debug for Doc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Doc{:?}", self.heads())
@@ -72,12 +77,8 @@ impl Doc {
         if !shape::is_bounded(bytes) {
             return Err(RecordError::Corrupt("it is not made of plain chunks".into()));
         }
-        let load = || Automerge::load_with_options(bytes, LoadOptions::new());
-        match catch_unwind(AssertUnwindSafe(load)) {
-            Ok(Ok(am)) => Ok(Self { am }),
-            Ok(Err(e)) => Err(RecordError::Corrupt(e.to_string())),
-            Err(_) => Err(RecordError::Corrupt("its bytes are damaged".into())),
-        }
+        let load = || Automerge::load_with_options(bytes, LoadOptions::new()).map_err(|e| RecordError::Corrupt(e.to_string()));
+        Ok(Self { am: guarded(load)? })
     }
 
     /// The bytes to store: a snapshot without compression (~1 KB for a new lead).
@@ -111,10 +112,11 @@ impl Doc {
         meta.map(|m| m.deps.iter().map(|d| (*d).into()).collect()).unwrap_or_default()
     }
 
-    /// One change as bytes, to send it to whoever lacks it.
+    /// One change as bytes, to send it to whoever lacks it; `None` also where a damaged document does not
+    /// give it back.
     #[must_use]
     pub fn change_bytes(&self, hash: &ChangeHash) -> Option<Vec<u8>> {
-        self.am.get_change_by_hash(&(*hash).into()).map(|c| c.raw_bytes().to_vec())
+        guarded(|| Ok(self.am.get_change_by_hash(&(*hash).into()).map(|c| c.raw_bytes().to_vec()))).ok().flatten()
     }
 
     /// All changes, dependencies first.
@@ -139,9 +141,7 @@ impl Doc {
         if !shape::is_bounded(bytes) {
             return Err(corrupt("a change is not one plain chunk"));
         }
-        let change = catch_unwind(|| Change::from_bytes(bytes.to_vec()))
-            .map_err(|_| corrupt("a change is damaged"))?
-            .map_err(|e| corrupt(&e.to_string()))?;
+        let change = guarded(|| Change::from_bytes(bytes.to_vec()).map_err(|e| corrupt(&e.to_string())))?;
         let hash: ChangeHash = change.hash().into();
         if self.has(&hash) {
             return Ok(());
@@ -151,9 +151,7 @@ impl Doc {
             return Err(RecordError::MissingDependency(missing));
         }
         let mut next = self.am.clone();
-        catch_unwind(AssertUnwindSafe(|| next.apply_changes([change])))
-            .map_err(|_| corrupt("a change does not fit"))?
-            .map_err(RecordError::Automerge)?;
+        guarded(|| next.apply_changes([change]).map_err(RecordError::Automerge))?;
         self.am = next;
         if self.has(&hash) { Ok(()) } else { Err(corrupt("a change did not take effect")) }
     }

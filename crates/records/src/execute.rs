@@ -1,6 +1,6 @@
 //! Carrying out a command: exactly one change, whose message is the command.
 
-use crate::doc::{ActorBytes, ChangeHash, Doc};
+use crate::doc::{ActorBytes, ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::lead;
 use automerge::ReadDoc;
@@ -19,10 +19,10 @@ pub struct NewChange {
 /// Carries `envelope` out on the document's heads.
 ///
 /// # Errors
-/// `NoteMissing` or `Unplaced` for a text edit without its place; the document is as before.
+/// `NoteMissing` or `Unplaced` for a text edit without its place, `Corrupt` for a damaged document; it is as before.
 pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
     let mut next = doc.clone();
-    let change = commit(&mut next, actor, envelope, Unresolved::Fail)?;
+    let change = guarded(|| commit(&mut next, actor, envelope, Unresolved::Fail))?;
     *doc = next;
     Ok(change)
 }
@@ -33,18 +33,17 @@ pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<
 /// A text edit that lost its place becomes a note marked as unplaced.
 ///
 /// # Errors
-/// `Automerge` when `base` is not in the document.
+/// `Automerge` when `base` is not in the document, `Corrupt` for a damaged one.
 pub fn reexecute(doc: &mut Doc, base: &[ChangeHash], actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
     let mut sorted = base.to_vec();
     sorted.sort_unstable();
     if sorted == doc.heads() {
         let mut next = doc.clone();
-        let change = commit(&mut next, actor, envelope, Unresolved::NewNote)?;
+        let change = guarded(|| commit(&mut next, actor, envelope, Unresolved::NewNote))?;
         *doc = next;
         return Ok(change);
     }
-    let mut fork = fork_at(doc, base)?;
-    let change = commit(&mut fork, actor, envelope, Unresolved::NewNote)?;
+    let change = guarded(|| commit(&mut fork_at(doc, base)?, actor, envelope, Unresolved::NewNote))?;
     doc.apply_trusted(&change.bytes)?;
     Ok(change)
 }
