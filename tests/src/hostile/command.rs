@@ -34,12 +34,12 @@ fn run(input: &[u8]) {
 /// The changes that the altered device makes of them, one after the other.
 fn written(envelopes: Vec<Envelope>) -> Vec<PushItem> {
     let (lead, asha) = (template().lead, template().asha);
-    let mut pen = Pen::new(5, asha, document());
+    let mut pen = Pen::new(205, asha, document());
     let mut items = Vec::new();
     for envelope in envelopes.into_iter().take(SOME) {
         // Its own code may break on it; ours is what is tried.
         let made = catch_unwind(AssertUnwindSafe(|| match envelope.command {
-            Command::CreateLead(_) => Pen::new(6, asha, Doc::empty()).write_as(LeadId::from(envelope.id), envelope),
+            Command::CreateLead(_) => Pen::new(206, asha, Doc::empty()).write_as(LeadId::from(envelope.id), envelope),
             _ => pen.write_as(lead, envelope),
         }));
         items.extend(made.ok().flatten().filter(|item| item.doc != DocId::lead(lead) || !item.change.is_empty()));

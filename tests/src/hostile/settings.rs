@@ -16,7 +16,7 @@ fn run(input: &[u8]) {
     let folder = folder();
     let profile = folder.path().join("profiles/one");
     std::fs::create_dir_all(&profile).expect("a folder");
-    std::fs::write(profile.join("leadline.db"), b"not opened").expect("written");
+    std::fs::write(profile.join("leadline.db"), b"").expect("written");
     let file = if mode & 1 == 0 { folder.path().join("station.json") } else { profile.join("leadline.key") };
     std::fs::write(file, body).expect("written");
     let station = Station::for_commands(folder.path(), env(71), Homes::file());
