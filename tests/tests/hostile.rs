@@ -60,9 +60,8 @@ fn judge(target: &Target, bytes: &[u8], which: &str) {
 /// The corpus, by name.
 fn inputs(target: &Target) -> Vec<(String, Vec<u8>)> {
     let files = fs::read_dir(corpus(target.name)).expect("a corpus").map(|file| file.expect("a file").path());
-    let mut inputs: Vec<(String, Vec<u8>)> = files
-        .map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&path).expect("an input")))
-        .collect();
+    let mut inputs: Vec<(String, Vec<u8>)> =
+        files.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read(&path).expect("an input"))).collect();
     inputs.sort();
     inputs
 }

@@ -204,7 +204,10 @@ fn number_after(text: &str, label: &str) -> u64 {
 }
 
 fn table(outcomes: &[Outcome], minutes: u64) -> String {
-    let mut text = format!("| target | minutes | executions | coverage (edges) | features | peak memory, MB | crashes, hangs, bombs |\n{}\n", "|---".repeat(7) + "|");
+    let mut text = format!(
+        "| target | minutes | executions | coverage (edges) | features | peak memory, MB | crashes, hangs, bombs |\n{}\n",
+        "|---".repeat(7) + "|"
+    );
     for Outcome { target, executions, coverage, features, peak_mb, faults } in outcomes {
         text += &format!("| {target} | {minutes} | {executions} | {coverage} | {features} | {peak_mb} | {faults} |\n");
     }
@@ -217,8 +220,11 @@ mod tests {
 
     #[test]
     fn libfuzzers_last_word_is_read() {
-        let said = "#2 INITED cov: 10 ft: 12\n#900 NEW cov: 331 ft: 402 corp: 9\nstat::number_of_executed_units: 4096\nstat::peak_rss_mb: 88\n";
-        for (label, number) in [(" cov: ", 331), (" ft: ", 402), ("stat::number_of_executed_units:", 4096), ("stat::peak_rss_mb:", 88), ("no", 0)] {
+        let said =
+            "#2 INITED cov: 10 ft: 12\n#900 NEW cov: 331 ft: 402 corp: 9\nstat::number_of_executed_units: 4096\nstat::peak_rss_mb: 88\n";
+        for (label, number) in
+            [(" cov: ", 331), (" ft: ", 402), ("stat::number_of_executed_units:", 4096), ("stat::peak_rss_mb:", 88), ("no", 0)]
+        {
             assert_eq!(number_after(said, label), number, "{label}");
         }
     }

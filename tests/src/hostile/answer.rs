@@ -59,7 +59,13 @@ fn seeds() -> Vec<Seed> {
     let elsewhere = elsewhere();
     [
         ("applied", honest),
-        ("reapplied", all(&|item| Outcome::Reapplied { seq: 40, change: if item.hash == items[0].hash { elsewhere.clone() } else { item.change.clone() } })),
+        (
+            "reapplied",
+            all(&|item| Outcome::Reapplied {
+                seq: 40,
+                change: if item.hash == items[0].hash { elsewhere.clone() } else { item.change.clone() },
+            }),
+        ),
         ("refused", all(&|_| Outcome::Refused { refusal: refusal.clone() })),
         ("proposed", all(&|_| Outcome::Proposed { seq: 41 })),
         ("quarantined", all(&|_| Outcome::Quarantined { reason })),

@@ -48,7 +48,8 @@ fn written(envelopes: Vec<Envelope>) -> Vec<PushItem> {
 }
 
 fn seeds() -> Vec<Seed> {
-    let packed = |name: &str, envelopes: &[Envelope]| Seed { name: name.to_owned(), bytes: serde_json::to_vec(envelopes).expect("plain values") };
+    let packed =
+        |name: &str, envelopes: &[Envelope]| Seed { name: name.to_owned(), bytes: serde_json::to_vec(envelopes).expect("plain values") };
     let envelopes: Vec<(&str, Envelope)> = honest_items().into_iter().map(|(name, item)| (name, item.envelope)).collect();
     assert_eq!(envelopes.len(), commands().len());
     let mut seeds: Vec<Seed> = envelopes.iter().map(|(name, envelope)| packed(name, std::slice::from_ref(envelope))).collect();

@@ -131,7 +131,8 @@ impl Transport for Hostile {
             // As `HttpTransport` reads it.
             Some(bytes) => rmp_serde::from_slice(bytes).map_err(|e| TransportError::Server(e.to_string())),
             None => {
-                let applied = |item: &protocol::push::PushItem| PushResult { command: item.envelope.id, outcome: Outcome::Applied { seq: 99 } };
+                let applied =
+                    |item: &protocol::push::PushItem| PushResult { command: item.envelope.id, outcome: Outcome::Applied { seq: 99 } };
                 Ok(PushResponse { results: request.items.iter().map(applied).collect() })
             }
         }

@@ -44,8 +44,7 @@ fn goes_on(office: &Office, status: u16) {
 
 /// Nothing is put off: a device would send it again for ever, and others' edits with it.
 fn judged(is_json: bool, answer: &[u8]) {
-    let answer: Option<PushResponse> =
-        if is_json { serde_json::from_slice(answer).ok() } else { rmp_serde::from_slice(answer).ok() };
+    let answer: Option<PushResponse> = if is_json { serde_json::from_slice(answer).ok() } else { rmp_serde::from_slice(answer).ok() };
     let answer = answer.expect("the server's answer can be read");
     for result in answer.results {
         assert!(!matches!(result.outcome, Outcome::RetryLater { .. }), "the server could not judge {result:?}");
@@ -76,7 +75,8 @@ fn order(item: &mut PushItem) {
 fn seeds() -> Vec<Seed> {
     let packed = |items: &[PushItem]| rmp_serde::to_vec_named(&PushRequest { items: items.to_vec() }).expect("plain values");
     let all = honest_items();
-    let mut seeds: Vec<Seed> = all.iter().map(|(name, item)| seed(format!("honest-{name}"), 0, &packed(std::slice::from_ref(item)))).collect();
+    let mut seeds: Vec<Seed> =
+        all.iter().map(|(name, item)| seed(format!("honest-{name}"), 0, &packed(std::slice::from_ref(item)))).collect();
     let items: Vec<PushItem> = all.into_iter().map(|(_, item)| item).collect();
     seeds.push(seed("all-at-once", 0, &packed(&items)));
     let upload = QuarantineUpload {

@@ -39,7 +39,8 @@ const ROUTES: [(&str, &str); 20] = [
 /// Bit of the mode for MessagePack.
 const PACKED: u8 = 0x80;
 
-pub const TARGET: Target = Target { name: "request", meets: "paths, queries and bodies of all other routes", run, seeds, max_len: 2 * 1024 };
+pub const TARGET: Target =
+    Target { name: "request", meets: "paths, queries and bodies of all other routes", run, seeds, max_len: 2 * 1024 };
 
 fn run(input: &[u8]) {
     let (mode, rest) = split(input);
@@ -72,7 +73,12 @@ fn seeds() -> Vec<Seed> {
         route("PUT", paths::TOTP, "", &ConfirmTotp { code: Secret("123456".into()) }),
         route("POST", paths::TOTP, "", &EndTotp { password: Secret("x".into()) }),
         route("POST", paths::USERS, "", &invite),
-        route("PATCH", paths::USERS, &format!("/{asha}"), &ChangePost { post: Post { role: Role::Manager, ..post.clone() }, expected: post }),
+        route(
+            "PATCH",
+            paths::USERS,
+            &format!("/{asha}"),
+            &ChangePost { post: Post { role: Role::Manager, ..post.clone() }, expected: post },
+        ),
         route("POST", paths::TEAMS, "", &NameTeam { name: "Mumbai".into() }),
         route("PATCH", paths::TEAMS, &format!("/{asha}"), &NameTeam { name: "Mumbai".into() }),
         route("POST", paths::DEVICES, &format!("/{}/revoke", template.device), &empty),

@@ -33,5 +33,9 @@ fn seeds() -> Vec<Seed> {
         "ciphertext": "00".repeat(48), "label": "a•••@acme.example", "address": "ab".repeat(32), "server": "https://crm.example.com:8440",
         "lease_until": 1_795_231_800_000_i64, "wipe_at": 1_797_823_800_000_i64, "last_used": 1_795_231_800_000_i64, "signed_out": false
     });
-    vec![seed("settings", 0, settings.to_string().as_bytes()), seed("key", 1, key.to_string().as_bytes()), seed("plain-key", 1, "07".repeat(32).as_bytes())]
+    vec![
+        seed("settings", 0, settings.to_string().as_bytes()),
+        seed("key", 1, key.to_string().as_bytes()),
+        seed("plain-key", 1, "07".repeat(32).as_bytes()),
+    ]
 }
