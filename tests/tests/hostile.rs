@@ -6,12 +6,14 @@ use rand::rngs::SmallRng;
 use std::fs;
 use std::time::{Duration, Instant};
 use tests::hostile::mutate::mutated;
-use tests::hostile::{TARGETS, Target, attempt, corpus, panics};
+use tests::hostile::{TARGETS, Target, attempt, corpus, panics, push, target};
 
 /// One target takes this long at most; the slow ones, which open a database for each input, get less far.
 const TIME: Duration = Duration::from_secs(3);
 /// Mutations of one target at most.
 const MUTATIONS: usize = 6_000;
+/// What is held at most: a whole batch of a pull, twice while it grows, and some databases.
+const PEAK_MB: u64 = 512;
 /// One input that takes longer hangs whoever meets it.
 const ONE: Duration = Duration::from_secs(5);
 
@@ -30,6 +32,29 @@ fn every_decoder_answers_its_corpus_and_mutations_of_it() {
         let tried = mutations(&target, &corpus, seed);
         let caught = panics::seen() - before;
         println!("{:10} corpus {:3} · mutations {tried:5} · panics caught {caught:5} · {:?}", target.name, corpus.len(), begun.elapsed());
+    }
+    let peak = peak_mb();
+    println!("peak memory {peak:?} MB");
+    assert!(peak.is_none_or(|peak| peak < PEAK_MB), "some bytes cost {peak:?} MB");
+}
+
+/// The most memory that this process ever had, where the system says so.
+fn peak_mb() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().split(' ').next()?.parse::<u64>().ok().map(|kb| kb / 1024)
+}
+
+/// A corpus from before the wire format changed is refused at the first look and tries nothing:
+/// `cargo xtask fuzz --seeds` writes it anew.
+#[test]
+fn the_honest_pushes_of_the_corpus_are_still_taken() {
+    let target = target("push").expect("a target");
+    let honest: Vec<_> = inputs(&target).into_iter().filter(|(name, _)| name.starts_with("seed-honest-")).collect();
+    assert!(honest.len() > 10, "{} honest pushes", honest.len());
+    for (name, bytes) in honest {
+        // Deleting and restoring are not a salesperson's.
+        assert_eq!(push::is_applied(&bytes), !name.contains("delete-lead") && !name.contains("restore-lead"), "{name}");
     }
 }
 

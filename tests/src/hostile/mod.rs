@@ -16,7 +16,7 @@ pub mod office;
 pub mod panics;
 mod pen;
 mod pull;
-mod push;
+pub mod push;
 mod reading;
 mod request;
 mod session;

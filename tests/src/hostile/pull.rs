@@ -79,19 +79,19 @@ fn seeds() -> Vec<Seed> {
     seeds.push(seed("typing", TYPING, &plain(&batches[2].1)));
     let frames: Vec<u8> = batches.iter().flat_map(|(_, batch)| frame::encode(batch)).collect();
     seeds.push(seed("frames", FRAMES, &frames));
+    seeds.push(seed("nested", AS_IT_IS, &[ENTRIES, &[0x91; 1_000], &[0xc0]].concat()));
     seeds.push(seed("bomb-of-zeros", FRAMES, &packed(&vec![0; 2 * PULL_BATCH_MAX])));
     seeds.push(seed("bomb-of-values", FRAMES, &packed(&nothings(PULL_BATCH_MAX - 64))));
     seeds
 }
 
-/// A batch of one entry that this version does not know, full of nothings: a byte each.
+/// Begins a batch of one entry that this version does not know.
+const ENTRIES: &[u8] = b"\x81\xa7entries\x91\x81\xa1x";
+
+/// Such an entry full of nothings, a byte each.
 fn nothings(count: usize) -> Vec<u8> {
-    let mut plain = vec![0x81, 0xa7];
-    plain.extend(b"entries");
-    plain.extend([0x91, 0x81, 0xa1, b'x', 0xdd]);
-    plain.extend(u32::try_from(count).expect("below 4 GiB").to_be_bytes());
-    plain.resize(plain.len() + count, 0xc0);
-    plain
+    let length = u32::try_from(count).expect("below 4 GiB").to_be_bytes();
+    [ENTRIES, &[0xdd], &length, &vec![0xc0; count]].concat()
 }
 
 /// What the honest server says to asha's computer while things happen.
