@@ -4,6 +4,8 @@
 pub mod bench;
 pub mod device;
 pub mod display;
+pub mod folder;
+pub mod hostile;
 pub mod processes;
 pub mod sim;
 pub mod theft;

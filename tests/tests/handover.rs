@@ -44,7 +44,7 @@ struct Company {
 
 impl Company {
     fn new() -> Arc<Self> {
-        let (root, clock) = (tests::world::folder(), Arc::new(Hand(AtomicI64::new(START_MS))));
+        let (root, clock) = (tests::folder::folder(), Arc::new(Hand(AtomicI64::new(START_MS))));
         let env = Env { clock: clock.clone(), ..system_env() };
         let store = Store::sqlite(&root.path().join("server.db")).expect("a database");
         let org = OrgRow {

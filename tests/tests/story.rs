@@ -22,7 +22,7 @@ struct Story {
 
 #[test]
 fn twenty_interleavings_of_the_story_end_in_one_truth() -> Result<()> {
-    let folder = tests::sim::company::folder();
+    let folder = tests::folder::folder();
     let mut server = Server::demo(&folder.path().join("server"), 30)?;
     let asha = Terminal::sign_in(&folder.path().join("asha"), &server, "asha@nakshatra.example")?;
     let meera = Terminal::sign_in(&folder.path().join("meera"), &server, "meera@nakshatra.example")?;
@@ -36,7 +36,7 @@ fn twenty_interleavings_of_the_story_end_in_one_truth() -> Result<()> {
 /// Rows 7, 8 and 33, with what the real server sends: rows without documents.
 #[test]
 fn an_analyst_reads_leads_whose_documents_stay_at_the_server() -> Result<()> {
-    let folder = tests::world::folder();
+    let folder = tests::folder::folder();
     let server = Server::demo(&folder.path().join("server"), 30)?;
     let karthik = Terminal::sign_in(&folder.path().join("karthik"), &server, "karthik@nakshatra.example")?;
     karthik.run(&["sync"])?;
@@ -168,7 +168,7 @@ fn truth(shown: &Value) -> Value {
 
 #[test]
 fn a_write_beside_the_open_profile_names_its_holder_and_reads_go_on() -> Result<()> {
-    let folder = tests::sim::company::folder();
+    let folder = tests::folder::folder();
     let server = Server::demo(&folder.path().join("server"), 20)?;
     let profile = folder.path().join("asha");
     let asha = Terminal::sign_in(&profile, &server, "asha@nakshatra.example")?;
@@ -185,7 +185,7 @@ fn a_write_beside_the_open_profile_names_its_holder_and_reads_go_on() -> Result<
 
 #[test]
 fn exit_codes_say_what_went_wrong() -> Result<()> {
-    let folder = tests::sim::company::folder();
+    let folder = tests::folder::folder();
     let mut server = Server::demo(&folder.path().join("server"), 20)?;
     let nobody = Terminal { profile: folder.path().join("nobody") };
     assert_eq!(nobody.attempt(&["lead", "list"])?.0, 4);
@@ -220,7 +220,7 @@ fn exit_codes_say_what_went_wrong() -> Result<()> {
 
 #[test]
 fn a_restored_server_gets_back_what_devices_know() -> Result<()> {
-    let folder = tests::sim::company::folder();
+    let folder = tests::folder::folder();
     let mut server = Server::demo(&folder.path().join("server"), 20)?;
     let asha = Terminal::sign_in(&folder.path().join("asha"), &server, "asha@nakshatra.example")?;
     let meera = Terminal::sign_in(&folder.path().join("meera"), &server, "meera@nakshatra.example")?;

@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod dependencies;
 mod desktop;
+mod fuzz;
 mod mutants;
 mod run;
 mod setup;
@@ -45,6 +46,8 @@ enum Task {
     Sim(sim::Args),
     /// Break the permission table and the gate in every small way; says what no test notices
     Mutants,
+    /// Feed every decoder hostile bytes for some minutes each; the corpus is run again by the tests
+    Fuzz(fuzz::Args),
     /// Build the window's content to ui/dist
     Ui(ui::Args),
     /// Check that documents and sources keep the habits of the tree
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Sim(args) => sim::run(&args),
         Task::Mutants => mutants::run(),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),
         Task::Dependencies => dependencies::run(),

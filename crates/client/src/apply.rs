@@ -194,7 +194,7 @@ impl Engine {
 
     /// A document after some of its pending commands were answered.
     fn settle_document(&self, c: &Connection, doc: DocId, answers: Answers) -> Result<(), ClientError> {
-        let Some(mut stored) = documents::load(c, doc)? else { return Ok(()) };
+        let Some(mut stored) = documents::load_readable(c, doc)? else { return Ok(()) };
         let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
         for change in &answers.accepted {
             // A missing dependency is on its way: the pull brings it and this change with it.
@@ -383,9 +383,9 @@ impl Engine {
         Ok(())
     }
 
-    /// False when the record, or what the changes depend on, is not here.
+    /// False when the record, or what the changes depend on, is not here, or can't be read.
     fn apply_changes(&self, c: &Connection, doc: DocId, changes: Vec<AcceptedChange>, summary: LeadSummary) -> Result<bool, ClientError> {
-        let Some(mut stored) = documents::load(c, doc)? else { return Ok(false) };
+        let Some(mut stored) = documents::load_readable(c, doc)? else { return Ok(false) };
         let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
         let mut must_rebase = false;
         for accepted in changes {
@@ -394,7 +394,7 @@ impl Engine {
             }
             match ground.apply_trusted(&accepted.change) {
                 Ok(()) => {}
-                Err(RecordError::MissingDependency(_)) => return Ok(false),
+                Err(RecordError::MissingDependency(_) | RecordError::Corrupt(_)) => return Ok(false),
                 Err(e) => return Err(e.into()),
             }
             // An entry that carries a queued command settles it: the answer to its push was lost.
@@ -423,7 +423,7 @@ impl Engine {
         for meta in &snapshot.metas {
             outbox::take(c, meta.command)?;
         }
-        let old = if backfill.first && backfill.running { None } else { documents::load(c, doc)? };
+        let old = if backfill.first && backfill.running { None } else { documents::load_readable(c, doc)? };
         let pending = outbox::count_of(c, doc)?;
         // Where the document is withheld, its row is all there is.
         let withheld = snapshot.blob.is_empty();
@@ -444,7 +444,7 @@ impl Engine {
         let ground = Doc::load(&snapshot.blob)?;
         let mut stored = match old {
             Some(old) => old,
-            None => match documents::load(c, doc)? {
+            None => match documents::load_readable(c, doc)? {
                 Some(old) => old,
                 None => Stored::after_edit(None, ground.clone()),
             },
@@ -468,7 +468,7 @@ impl Engine {
         }
         for doc in unnamed {
             if backfill.recovering {
-                if let Some(stored) = documents::load(c, doc)? {
+                if let Some(stored) = documents::load_readable(c, doc)? {
                     enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
                     let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
                     self.store_document(c, doc, stored, Doc::empty(), true, facts)?;

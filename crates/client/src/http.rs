@@ -13,7 +13,7 @@ use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use protocol::rows::OwnerRow;
-use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
+use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, packed, paths};
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -365,7 +365,7 @@ fn read_json<T: DeserializeOwned>(server: &str, mut response: Response<Body>) ->
 
 fn read_msgpack<T: DeserializeOwned>(mut response: Response<Body>) -> Result<T, TransportError> {
     let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec().map_err(|e| TransportError::Broken(e.to_string()))?;
-    rmp_serde::from_slice(&body).map_err(|e| TransportError::Server(format!("its answer can't be read: {e}")))
+    packed::read(&body).map_err(|e| TransportError::Server(format!("its answer can't be read: {e}")))
 }
 
 /// The profile's own disk failed under a call.

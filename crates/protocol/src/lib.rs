@@ -7,6 +7,7 @@ pub mod cursor;
 pub mod frame;
 pub mod hash;
 pub mod live;
+pub mod packed;
 pub mod pull;
 pub mod push;
 pub mod rows;

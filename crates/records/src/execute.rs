@@ -1,6 +1,6 @@
 //! Carrying out a command: exactly one change, whose message is the command.
 
-use crate::doc::{ActorBytes, ChangeHash, Doc};
+use crate::doc::{ActorBytes, ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::history::history;
 use crate::lead;
@@ -20,10 +20,11 @@ pub struct NewChange {
 /// Carries `envelope` out on the document's heads.
 ///
 /// # Errors
-/// `ItemMissing`, and `NoteMissing` or `Unplaced` for a text edit, without its place; the document is as before.
+/// `ItemMissing`, and `NoteMissing` or `Unplaced` for a text edit, without its place; `Corrupt` for a damaged
+/// document; it is as before.
 pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
     let mut next = doc.clone();
-    let change = commit(&mut next, actor, envelope, Unresolved::Fail)?;
+    let change = guarded(|| commit(&mut next, actor, envelope, Unresolved::Fail))?;
     *doc = next;
     Ok(change)
 }
@@ -35,17 +36,16 @@ pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<
 /// it is here and not yet at `base`, its author saw too.
 ///
 /// # Errors
-/// `Automerge` when `base` is not in the document.
+/// `Automerge` when `base` is not in the document, `Corrupt` for a damaged one.
 pub fn reexecute(doc: &mut Doc, base: &[ChangeHash], actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
     let base = with_target(doc, base, &envelope.command);
     if base == doc.heads() {
         let mut next = doc.clone();
-        let change = commit(&mut next, actor, envelope, Unresolved::NewNote)?;
+        let change = guarded(|| commit(&mut next, actor, envelope, Unresolved::NewNote))?;
         *doc = next;
         return Ok(change);
     }
-    let mut fork = fork_at(doc, &base)?;
-    let change = commit(&mut fork, actor, envelope, Unresolved::NewNote)?;
+    let change = guarded(|| commit(&mut fork_at(doc, &base)?, actor, envelope, Unresolved::NewNote))?;
     doc.apply_trusted(&change.bytes)?;
     Ok(change)
 }

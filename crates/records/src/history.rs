@@ -38,8 +38,7 @@ pub fn history_since(doc: &Doc, heads: &[ChangeHash]) -> Vec<HistoryEntry> {
 /// The command of one accepted change: for a log that holds changes without their documents.
 #[must_use]
 pub fn envelope_of(change: &[u8]) -> Option<Envelope> {
-    let change = automerge::Change::from_bytes(change.to_vec()).ok()?;
-    serde_json::from_str(change.message()?).ok()
+    serde_json::from_str(crate::shape::head(change)?.message).ok()
 }
 
 /// The command of the change that made an operation.

@@ -19,7 +19,7 @@
 //! Each item is its own root key, named by the command that made it: two devices that each created
 //! a shared container would hide each other's items.
 
-use crate::doc::{ChangeHash, Doc};
+use crate::doc::{ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::execute::Unresolved;
 use crate::{merge, text};
@@ -187,7 +187,7 @@ fn tag_keys(tx: &Transaction<'_>, tag: &str) -> Vec<String> {
 #[must_use]
 pub fn seen_status(doc: &Doc, heads: &[ChangeHash]) -> Option<Status> {
     let heads: Vec<_> = heads.iter().map(|h| (*h).into()).collect();
-    merge::status(doc, Some(&heads)).map(|(s, _)| s)
+    guarded(|| Ok(merge::status(doc, Some(&heads)))).ok().flatten().map(|(s, _)| s)
 }
 
 /// Whether a deletion stood at `heads`.
@@ -211,8 +211,12 @@ pub fn seen_deleted(doc: &Doc, heads: &[ChangeHash]) -> bool {
 /// Reads the whole lead, by the merge rules. Keys this version does not know are left alone.
 ///
 /// # Errors
-/// `Corrupt` for a document that is no lead.
+/// `Corrupt` for a document that is no lead, or a damaged one.
 pub fn read(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
+    guarded(|| read_all(doc, id))
+}
+
+fn read_all(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
     let not_a_lead = || RecordError::Corrupt("it is not a lead".into());
     let (status, review) = merge::status(doc, None).ok_or_else(not_a_lead)?;
     let created_by: UserId = scalar(&doc.am, &ROOT, "created_by").and_then(|s| s.parse().ok()).ok_or_else(not_a_lead)?;

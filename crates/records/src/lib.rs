@@ -13,6 +13,7 @@ mod gate;
 mod history;
 pub mod lead;
 mod merge;
+mod shape;
 mod text;
 
 pub use accept::{Verdict, accept, verify};

@@ -6,8 +6,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::MSGPACK;
+use protocol::{MSGPACK, packed};
 use serde::{Serialize, de::DeserializeOwned};
+
+/// Bytes of a JSON body: devices send none, and each two of them may cost forty in memory.
+const JSON_MAX: usize = 1024 * 1024;
 
 /// How a caller writes and wants to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +29,13 @@ impl Format {
     pub fn answer<T: Serialize>(self, value: &T) -> Response {
         match self {
             Format::Json => axum::Json(value).into_response(),
-            Format::Packed => packed(value),
+            Format::Packed => pack(value),
         }
     }
 }
 
 /// A MessagePack body.
-pub fn packed<T: Serialize>(value: &T) -> Response {
+pub fn pack<T: Serialize>(value: &T) -> Response {
     let bytes = rmp_serde::to_vec_named(value).expect("answers hold only plain values");
     ([(header::CONTENT_TYPE, MSGPACK)], bytes).into_response()
 }
@@ -51,8 +54,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         })?;
         let unreadable = |e: String| Error::BadRequest(format!("The request can't be read: {e}."));
         let value = match format {
+            Format::Json if bytes.len() > JSON_MAX => return Err(Error::TooLarge.into()),
             Format::Json => serde_json::from_slice(&bytes).map_err(|e| unreadable(e.classify_text()))?,
-            Format::Packed => rmp_serde::from_slice(&bytes).map_err(|_| unreadable("it is not what this route takes".into()))?,
+            Format::Packed => packed::read(&bytes).map_err(|_| unreadable("it is not what this route takes".into()))?,
         };
         Ok(Self(value, format))
     }

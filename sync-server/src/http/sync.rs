@@ -1,6 +1,6 @@
 //! Push, pull, and one record's snapshot.
 
-use super::body::{Body, packed};
+use super::body::{Body, pack};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::core::Core;
@@ -87,5 +87,5 @@ pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, Path((kind, id
     let snapshot = match kind {
         DocKind::Lead => blocking(&app, move |core| core.snapshot(&who, LeadId(id))).await?,
     };
-    Ok(packed(&snapshot))
+    Ok(pack(&snapshot))
 }

@@ -5,6 +5,7 @@ use super::chance::{self, OwnClock, TrueClock};
 use super::network::{Place, Road};
 use super::tally::{Happening, Oracle, Tally};
 use super::{Plan, ack::Acknowledged, oracles};
+use crate::folder::folder;
 use client::desk::Desk;
 use client::store::documents;
 use client::vault::Key;
@@ -15,7 +16,7 @@ use protocol::rows::OrgRow;
 use rand::RngCore;
 use rand::rngs::SmallRng;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use sync_server::config::{Config, File};
 use sync_server::live::Socket;
@@ -28,17 +29,6 @@ use uuid::Uuid;
 const KEY: [u8; 32] = [7; 32];
 /// Rounds of everybody after which nothing may move any more.
 const QUIET_ROUNDS: usize = 4;
-
-/// A fast private folder: in memory where the system has such a place.
-///
-/// # Panics
-/// When no folder can be made.
-#[must_use]
-pub fn folder() -> TempDir {
-    let shm = Path::new("/dev/shm");
-    let made = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() };
-    made.expect("a temporary folder")
-}
 
 /// One person at one computer; a second computer of the same person is another of these.
 pub struct Person {

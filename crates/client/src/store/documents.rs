@@ -4,7 +4,7 @@
 use crate::error::ClientError;
 use domain::{DocId, DocKind};
 use protocol::pull::ChangeMeta;
-use records::Doc;
+use records::{Doc, RecordError};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -73,6 +73,17 @@ pub fn load(c: &Connection, id: DocId) -> Result<Option<Stored>, ClientError> {
     }
     let confirmed = confirmed.map(|bytes| Doc::load(&bytes)).transpose()?;
     Ok(Some(Stored { doc, confirmed, metas: decode_metas(&metas), tail, snapshot_len: snapshot.len() }))
+}
+
+/// As [`load`]; a document that can't be read counts as absent: its snapshot is fetched again.
+pub fn load_readable(c: &Connection, id: DocId) -> Result<Option<Stored>, ClientError> {
+    match load(c, id) {
+        Err(ClientError::Record(e @ RecordError::Corrupt(_))) => {
+            tracing::error!("{id}: {e}");
+            Ok(None)
+        }
+        loaded => loaded,
+    }
 }
 
 /// Whether the record is on this device.
