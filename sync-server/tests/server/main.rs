@@ -12,6 +12,7 @@ mod bad_input;
 mod edge;
 mod engines;
 mod handover;
+mod lost_device;
 mod matrix;
 mod pull;
 mod sessions;
