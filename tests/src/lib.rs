@@ -5,6 +5,7 @@ pub mod bench;
 pub mod device;
 pub mod display;
 pub mod processes;
+pub mod record;
 pub mod theft;
 pub mod visit;
 pub mod window;
