@@ -10,6 +10,7 @@ use protocol::auth::Secret;
 use protocol::rows::OrgRow;
 use std::io::BufRead as _;
 use std::net::SocketAddr;
+use sync_server::auth::code;
 use sync_server::config::{self, Config, Given};
 use sync_server::http::Edge;
 use sync_server::store::{StoreError, orgs};
@@ -110,6 +111,15 @@ fn serve_until_told(config: &Config, env: Env, options: Serve) -> anyhow::Result
     Ok(())
 }
 
+/// The certificate that `serve` would show without flags of its own.
+fn configured_identity(config: &Config) -> anyhow::Result<Option<Identity>> {
+    match (&config.file.tls_cert, &config.file.tls_key) {
+        (Some(cert), Some(key)) => Identity::load(cert, key).map(Some),
+        _ if config.file.behind_proxy == Some(true) => Ok(None),
+        _ => Identity::made_in(&config.data),
+    }
+}
+
 /// The certificate to show: the one named, else the one that `cert` made, unless a proxy does that.
 fn identity(config: &Config, options: &Serve, behind_proxy: bool) -> anyhow::Result<Option<Identity>> {
     let named = match (&options.tls_cert, &options.tls_key) {
@@ -162,6 +172,13 @@ fn make_code(config: &Config, env: Env, options: &UserCode) -> anyhow::Result<()
     let core = Core::open(files::open(config)?, env)?;
     let made = core.new_code_by_operator(somebody(&core, &options.email)?, options.end_two_step)?;
     println!("{}", made.code);
+    let identity = configured_identity(config)?;
+    let fingerprint = identity.as_ref().map(|identity| identity.fingerprint.as_str());
+    // For who reads it: what a script takes is the first line alone.
+    eprintln!("link    {}", code::link(config.file.public_url.as_deref(), fingerprint, &made.code));
+    if let Some(fingerprint) = fingerprint {
+        eprintln!("sha-256 {fingerprint}");
+    }
     Ok(())
 }
 

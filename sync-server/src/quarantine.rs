@@ -15,7 +15,7 @@ use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::push::{Outcome, PushItem};
 use protocol::{ChangeHash, QUARANTINE_ITEMS_MAX};
 use records::{Doc, Gated};
-use subtle::ConstantTimeEq as _;
+use subtle::{Choice, ConstantTimeEq as _};
 use uuid::Uuid;
 
 /// Edits shown at a time; what is decided makes room.
@@ -35,8 +35,9 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
         return Err(Error::TooLarge);
     }
     store.write(|tx| {
-        let stored = devices::secret(tx, org, upload.device)?.ok_or(Error::NotFound)?;
-        if !bool::from(stored.ct_eq(&auth::digest(&upload.secret))) {
+        let shown = auth::digest(&upload.secret);
+        let good = devices::secrets(tx, org, upload.device)?.iter().fold(Choice::from(0), |good, kept| good | kept.ct_eq(&shown));
+        if !bool::from(good) {
             return Err(Error::NotFound);
         }
         let owner = devices::owner(tx, org, upload.device)?.ok_or(Error::NotFound)?;
@@ -67,7 +68,7 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
             audit::append(tx, env, org, None, Some(upload.device), done)?;
             devices::set_state(tx, org, upload.device, DeviceState::Wiped)?;
         }
-        Ok(QuarantineAnswer { kept, wipe: state == DeviceState::WipeOrdered && !upload.wiped })
+        Ok(QuarantineAnswer { kept, wipe: state == DeviceState::WipeOrdered && !upload.wiped, reason: Some(reason) })
     })
 }
 

@@ -7,6 +7,7 @@ pub mod display;
 pub mod folder;
 pub mod hostile;
 pub mod processes;
+pub mod record;
 pub mod sim;
 pub mod theft;
 pub mod visit;

@@ -33,6 +33,9 @@ pub struct CutOff {
 /// Hears of the cut-off, after what was not sent went to quarantine.
 pub type CutOffListener = Arc<dyn Fn(CutOff) + Send + Sync>;
 
+/// Hears that the session has ended and only a sign-in begins another.
+pub type SessionEndListener = Arc<dyn Fn() + Send + Sync>;
+
 /// A device's word that it destroyed its key; sent after the profile is closed.
 #[derive(Debug)]
 pub struct WipeReport {
@@ -49,6 +52,7 @@ pub struct Engine {
     pub(crate) edit: Mutex<Editing>,
     listener: RwLock<Option<Listener>>,
     cut_off: RwLock<Option<CutOffListener>>,
+    session_end: RwLock<Option<SessionEndListener>>,
     pub(crate) status: Mutex<SyncStatus>,
     /// Who works here, as the last edit read it; forgotten when a session or a directory row changes.
     facts: Mutex<Option<Arc<SessionFacts>>>,
@@ -87,6 +91,7 @@ impl Engine {
             edit: Mutex::new(editing),
             listener: RwLock::default(),
             cut_off: RwLock::default(),
+            session_end: RwLock::default(),
             status: Mutex::default(),
             facts: Mutex::default(),
         }
@@ -130,6 +135,20 @@ impl Engine {
         let listener = self.cut_off.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(listener) = listener {
             listener(cut_off);
+        }
+    }
+
+    /// Tells `listener` when the server ended the session: elsewhere the password was changed, or the person
+    /// signed out everywhere.
+    pub fn on_session_end(&self, listener: SessionEndListener) {
+        *self.session_end.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+    }
+
+    /// For the sync, which learns it; as [`Engine::tell_cut_off`].
+    pub(crate) fn tell_session_ended(&self) {
+        let listener = self.session_end.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener();
         }
     }
 

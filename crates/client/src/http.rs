@@ -13,7 +13,7 @@ use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use protocol::rows::OwnerRow;
-use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, packed, paths};
+use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, VERSION_HEADER, packed, paths};
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -121,7 +121,7 @@ impl HttpTransport {
         if tokens.nonce.is_none() {
             let nonce: String = self.engine.env().random::<16>().iter().map(|b| format!("{b:02x}")).collect();
             tokens.nonce = Some(Secret(nonce));
-            self.keep(Some(&tokens))?;
+            self.engine.store().write(|tx| session::set_tokens(tx, Some(&tokens))).map_err(local)?;
         }
         let nonce = tokens.nonce.clone().unwrap_or_else(|| Secret(String::new()));
         let request = Refresh { refresh: tokens.refresh.clone(), nonce };
@@ -130,15 +130,20 @@ impl HttpTransport {
         match session {
             Ok(session) => self.engine.renewed(&session).map_err(local),
             Err(TransportError::SignInNeeded | TransportError::WrongCredentials) => {
-                self.keep(None)?;
+                self.forget(&tokens)?;
                 Err(TransportError::SignInNeeded)
             }
             Err(e) => Err(e),
         }
     }
 
-    fn keep(&self, tokens: Option<&Tokens>) -> Result<(), TransportError> {
-        self.engine.store().write(|tx| session::set_tokens(tx, tokens)).map_err(local)
+    /// Forgets tokens that are good no more, unless a sign-in brought others meanwhile.
+    fn forget(&self, ended: &Tokens) -> Result<(), TransportError> {
+        let forget = |tx: &rusqlite::Transaction<'_>| match meta::get::<Tokens>(tx, meta::TOKENS)? {
+            Some(kept) if kept.refresh == ended.refresh => session::set_tokens(tx, None),
+            _ => Ok(()),
+        };
+        self.engine.store().write(forget).map_err(local)
     }
 
     /// Whom this transport trusts.
@@ -176,6 +181,7 @@ impl HttpTransport {
     fn get(&self, access: &str, path: &str) -> Result<Response<Body>, TransportError> {
         let waiting = self.engine.store().read(|c| Ok(outbox::size(c)?.0)).map_err(local)?;
         let request = self.agent.get(format!("{}{path}", self.server)).header(PENDING_HEADER, waiting.to_string());
+        let request = request.header(VERSION_HEADER, env!("CARGO_PKG_VERSION"));
         let request = request.header("authorization", format!("Bearer {access}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
         checked(&self.server, request.call())
     }
@@ -238,6 +244,41 @@ impl WipeReport {
         if let Err(e) = post_json(&agent, self.server.trim_end_matches('/'), paths::QUARANTINE, &said) {
             tracing::warn!("the server did not hear that the key is destroyed: {e}");
         }
+    }
+}
+
+/// What it takes to end a session at the server, read before the profile forgets it.
+#[derive(Debug)]
+pub(crate) struct Farewell {
+    pub server: String,
+    pub pin: Option<String>,
+    pub tokens: Tokens,
+}
+
+impl Farewell {
+    /// Ends the session; best effort: what the server does not hear of runs out there by itself.
+    pub fn send(self) {
+        if let Err(e) = self.tried() {
+            tracing::info!("the server did not hear that the session ended: {e}");
+        }
+    }
+
+    fn tried(&self) -> Result<(), TransportError> {
+        let agent = agent(tls::config(self.pin.as_deref()));
+        match self.sign_out(&agent, &self.tokens.access) {
+            Err(TransportError::SignInNeeded) => {
+                let nonce = self.tokens.nonce.clone().unwrap_or_else(|| self.tokens.refresh.clone());
+                let refresh = Refresh { refresh: self.tokens.refresh.clone(), nonce };
+                let session: Session = read_json(&self.server, post_json(&agent, &self.server, paths::REFRESH, &refresh)?)?;
+                self.sign_out(&agent, &session.access)
+            }
+            other => other,
+        }
+    }
+
+    fn sign_out(&self, agent: &Agent, access: &Secret) -> Result<(), TransportError> {
+        let post = agent.post(format!("{}{}", self.server, paths::SIGN_OUT)).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+        checked(&self.server, post.header("authorization", format!("Bearer {}", access.0)).send_empty()).map(drop)
     }
 }
 

@@ -13,6 +13,7 @@ mod http;
 mod lease;
 mod live;
 mod online;
+mod parting;
 mod profile;
 mod project;
 mod rebase;
@@ -27,7 +28,7 @@ pub mod tls;
 mod transport;
 pub mod vault;
 
-pub use engine::{CutOff, CutOffListener, Engine, Listener};
+pub use engine::{CutOff, CutOffListener, Engine, Listener, SessionEndListener};
 pub use error::ClientError;
 pub use http::HttpTransport;
 pub use lease::Standing;

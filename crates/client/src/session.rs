@@ -78,6 +78,7 @@ pub(crate) fn store(c: &Connection, server: &str, session: &Session) -> Result<(
     lease::reset_clock(c, session.server_ms)?;
     meta::set(c, meta::SERVER, &server)?;
     meta::set(c, meta::ME, &session.me)?;
+    meta::remove(c, meta::CUT_OFF)?;
     if let Some(secret) = &session.device_secret {
         meta::set(c, meta::DEVICE_SECRET, secret)?;
     }

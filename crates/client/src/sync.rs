@@ -1,26 +1,23 @@
 //! One round of sync: push the outbox, pull what is new. Each answer is applied in one transaction.
 
-use crate::engine::{CutOff, Engine};
+use crate::engine::Engine;
 use crate::error::ClientError;
 use crate::store::{attention, documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
 use bridge::attention::AttentionKind;
-use domain::people::QuarantineReason;
 use domain::sabotage::{self, Fault};
 use domain::{CommandId, DocId, LeadId};
-use protocol::{PROTOCOL_VERSION, PUSH_ITEMS_MAX};
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
-use protocol::push::{Outcome, PushItem, PushRequest, PushResult};
+use protocol::push::{PushItem, PushRequest};
+use protocol::{PROTOCOL_VERSION, PUSH_ITEMS_MAX};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
 /// Commands in one push: small enough that a lost answer costs little.
 const PUSH_ITEMS: usize = 200;
-/// Commands in one upload into quarantine: with the largest changes still a body that the server takes.
-const QUARANTINE_ITEMS: usize = 50;
 /// Times a push may ask for missing changes before the round gives up.
 const NEED_ROUNDS_MAX: usize = 3;
 
@@ -77,19 +74,12 @@ impl Engine {
     pub fn sync(&self, transport: &dyn Transport) -> Result<(SyncStep, SyncReport), ClientError> {
         let mut report = SyncReport::default();
         let result = self.round(transport, &mut report);
-        if let Err(ClientError::Transport(TransportError::CutOff { code, text })) = &result {
+        if let Err(ClientError::Transport(error @ (TransportError::CutOff { .. } | TransportError::SignInNeeded))) = &result {
             self.note_result(result.as_ref().map(|_| ()));
-            let wipe = match self.hand_over_outbox(transport, code) {
-                // Out of reach: the next round tries again.
-                Err(ClientError::Transport(e)) if e.is_passing() => return Err(e.into()),
-                // What it does not take stays sealed here; the copy closes all the same.
-                Err(e) => {
-                    tracing::error!("not all that was typed went to quarantine: {e}");
-                    false
-                }
-                Ok(wipe) => wipe,
-            };
-            self.tell_cut_off(CutOff { why: text.clone(), wipe });
+            if let Err(e) = self.part(transport, error) {
+                self.note_result(Err(&e));
+                return Err(e);
+            }
         }
         self.note_result(result.as_ref().map(|_| ()));
         result.map(|step| (step, report))
@@ -134,31 +124,6 @@ impl Engine {
         })?;
         self.tell(Change { session: true, ..Change::default() });
         Ok(())
-    }
-
-    /// The whole outbox into quarantine, in parts; whether the server orders this device's key destroyed.
-    fn hand_over_outbox(&self, transport: &dyn Transport, code: &str) -> Result<bool, ClientError> {
-        let (secret, device) = self.store().read(|c| Ok((meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
-        // A profile without a secret can hand over nothing; what was typed stays sealed in it.
-        let (Some(secret), Some(device)) = (secret, device) else { return Ok(false) };
-        let me = self.session()?.map(|facts| facts.me.user);
-        let reason = if code == "device_revoked" { QuarantineReason::DeviceRevoked } else { QuarantineReason::UserDisabled };
-        loop {
-            let waiting = self.store().read(|c| outbox::first(c, QUARANTINE_ITEMS))?;
-            // Others' edits, waiting here for a restored server, are theirs to hand over.
-            let items: Vec<PushItem> = waiting.iter().filter(|p| Some(p.envelope.author) == me).map(item_of).collect();
-            let own = items.len();
-            // Also with nothing in it: the answer says whether to destroy the key.
-            let answer = transport.quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false, sent_on: false })?;
-            if usize::try_from(answer.kept).unwrap_or(usize::MAX) < own {
-                return Err(TransportError::Server("it did not keep all that was handed over".into()).into());
-            }
-            let kept = |p: &outbox::Pending| PushResult { command: p.envelope.id, outcome: Outcome::Quarantined { reason } };
-            self.apply_push(&waiting, &waiting.iter().map(kept).collect::<Vec<_>>())?;
-            if waiting.len() < QUARANTINE_ITEMS {
-                return Ok(answer.wipe);
-            }
-        }
     }
 
     /// Sends a refused edit on for a manager to decide; it stays on Needs attention as a notice.
@@ -369,7 +334,7 @@ enum Pulled {
     PushFirst,
 }
 
-fn item_of(pending: &outbox::Pending) -> PushItem {
+pub(crate) fn item_of(pending: &outbox::Pending) -> PushItem {
     PushItem {
         doc: pending.doc,
         envelope: pending.envelope.clone(),

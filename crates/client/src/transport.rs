@@ -135,6 +135,7 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// Any [`TransportError`].
     fn quarantine(&self, _: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
-        Err(TransportError::Server("it takes nothing into quarantine".into()))
+        // A server from before quarantine.
+        Err(TransportError::NotFound)
     }
 }

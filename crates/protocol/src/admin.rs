@@ -23,7 +23,7 @@
 
 use crate::auth::Secret;
 use crate::push::PushItem;
-use domain::people::Post;
+use domain::people::{Post, QuarantineReason};
 use domain::{DeviceId, Role, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,9 @@ pub struct QuarantineAnswer {
     pub kept: u32,
     /// The device must destroy its key now.
     pub wipe: bool,
+    /// What the device was cut off for.
+    #[serde(default)]
+    pub reason: Option<QuarantineReason>,
 }
 
 /// Nothing to say but "done".

@@ -21,6 +21,8 @@ pub const PROTOCOL_VERSION: u32 = 1;
 pub const PROTOCOL_HEADER: &str = "leadline-protocol";
 /// Sent by the device with each pull: how many commands wait in its outbox.
 pub const PENDING_HEADER: &str = "leadline-pending";
+/// With a pull: the version of the app that runs at the device.
+pub const VERSION_HEADER: &str = "leadline-version";
 /// Content type of MessagePack bodies.
 pub const MSGPACK: &str = "application/msgpack";
 /// Largest body of a push, bytes.

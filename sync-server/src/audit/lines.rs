@@ -180,9 +180,10 @@ impl Teller {
                 let what = if *done { "Its key is destroyed" } else { "Ordered" };
                 (self.device(tx, Some(*device))?, format!("{what}, {}", self.of(tx, *user)?))
             }
-            AuditEvent::QuarantineReceived { of, edits } => {
-                (self.device(tx, on)?, format!("{edits} edits put aside, {}", self.of(tx, *of)?))
-            }
+            AuditEvent::QuarantineReceived { of, edits } => (
+                self.device(tx, on)?,
+                format!("{} put aside, {}", if *edits == 1 { "1 edit".to_owned() } else { format!("{edits} edits") }, self.of(tx, *of)?),
+            ),
             AuditEvent::Quarantine { what, of, .. } | AuditEvent::Proposal { what, of, .. } => {
                 let what = match (what, event.action()) {
                     (Settled::Dropped, _) => "Dropped",

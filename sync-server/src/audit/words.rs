@@ -2,6 +2,7 @@
 //! it, and notes are not shown at all.
 
 use domain::{Command, LeadField, lifecycle};
+use jiff::civil::DateTime;
 
 /// Digits in a row, with what people put between them, that are taken for a phone number.
 const PHONE_DIGITS: usize = 6;
@@ -57,9 +58,9 @@ fn with(what: String, more: &str) -> String {
     if more.trim().is_empty() { what } else { format!("{what}: {}", typed(more)) }
 }
 
-/// `2026-11-22T17:00` for people.
+/// `2026-11-25T10:45` for people: `Wed 25 Nov, 10:45`. A line is read at any time, so it names the month.
 fn time(local: &str) -> String {
-    local.chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
+    local.parse::<DateTime>().map_or_else(|_| typed(local), |at| at.strftime("%a %-d %b, %H:%M").to_string())
 }
 
 /// Typed text, short, without what could be a phone number.
@@ -100,6 +101,13 @@ fn number(chars: &[char]) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_read_as_on_the_screens() {
+        assert_eq!(time("2026-11-25T10:45"), "Wed 25 Nov, 10:45");
+        assert_eq!(time("2026-12-01T09:00:00"), "Tue 1 Dec, 09:00");
+        assert_eq!(time("soon"), "soon");
+    }
 
     #[test]
     fn what_could_be_a_phone_number_is_not_shown() {

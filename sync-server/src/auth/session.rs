@@ -6,6 +6,7 @@ use super::token::{Pair, digest};
 use super::totp::{self, Second};
 use super::{SignedIn, code, password};
 use crate::audit::{self, AuditEvent, Failure};
+use crate::devices::label;
 use crate::error::Error;
 use crate::store::sessions::{self, SessionRow};
 use crate::store::users::User;
@@ -19,8 +20,6 @@ use uuid::Uuid;
 const ACCESS_FOR_S: u32 = 15 * 60;
 /// A sign-in that is not refreshed for this long has ended.
 const REFRESH_FOR_MS: i64 = 30 * 24 * 3_600_000;
-/// Characters of a device's name and version that are kept.
-const LABEL_MAX: usize = 100;
 
 /// Opens a session for a correct password. Slow on purpose: call it on a blocking thread.
 ///
@@ -322,16 +321,17 @@ struct Place<'a> {
     app_version: &'a str,
 }
 
-/// A new sign-in at a device, which is registered with it and gets a new secret.
+/// A new sign-in at a device, which is registered with it and gets a new secret. What was signed in there
+/// before ends: a device is one copy.
 fn open(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, place: &Place<'_>) -> Result<Result<Session, Error>, Error> {
     if let Err(error) = free(tx, env, org, user, place.device)? {
         return Ok(Err(error));
     }
     audit::append(tx, env, org, Some(user.row.id), Some(place.device), AuditEvent::SignIn)?;
-    let label = |text: &str| text.chars().filter(|c| !c.is_control()).take(LABEL_MAX).collect::<String>();
     devices::register(tx, org, place.device, user.row.id, &label(place.name), &label(place.app_version), env.now_ms())?;
     let (pair, secret) = (Pair::fresh(env), super::token::fresh(env));
     devices::set_secret(tx, org, place.device, digest(&secret))?;
+    sessions::revoke_device(tx, org, place.device)?;
     sessions::insert(tx, org, &row(env, &pair, user, place.device, env.new_id(), env.now_ms()))?;
     Ok(Ok(Session { device_secret: Some(secret), ..answer(tx, env, org, pair, user, place.device)? }))
 }

@@ -171,8 +171,8 @@ impl Core {
     }
 
     /// # Errors
-    /// See [`devices::note_pending`].
-    pub fn note_pending(&self, who: &SignedIn, pending: u32) -> Result<(), Error> {
-        devices::note_pending(&self.store, &self.env, self.org.id, who, pending)
+    /// See [`devices::note`].
+    pub fn note_device(&self, who: &SignedIn, pending: u32, app_version: Option<&str>) -> Result<(), Error> {
+        devices::note(&self.store, &self.env, self.org.id, who, pending, app_version)
     }
 }

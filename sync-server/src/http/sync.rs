@@ -14,7 +14,7 @@ use domain::{DocKind, LeadId};
 use futures_util::stream;
 use protocol::pull::PullBatch;
 use protocol::push::PushRequest;
-use protocol::{PENDING_HEADER, frame};
+use protocol::{PENDING_HEADER, VERSION_HEADER, frame};
 use serde::Deserialize;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -41,7 +41,8 @@ pub async fn pull(
     Query(query): Query<PullQuery>,
 ) -> Result<Response, Problem> {
     if let Some(pending) = headers.get(PENDING_HEADER).and_then(|v| v.to_str().ok()?.parse().ok()) {
-        blocking(&app, move |core| core.note_pending(&who, pending)).await?;
+        let version = headers.get(VERSION_HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        blocking(&app, move |core| core.note_device(&who, pending, version.as_deref())).await?;
     }
     let first = next_frame(Arc::clone(&app), move |core| core.pull(&who, query.cursor.as_deref(), BATCH_ENTRIES)).await?;
     let frames = stream::unfold(Some(Next::Ready(first)), move |next| {

@@ -8,6 +8,8 @@ use domain::{DeviceId, OrgId, UserId};
 const LEASE_ROW_MS: i64 = 3_600_000;
 /// Rows of leases that ended so long ago are forgotten: the profile has destroyed its key by then.
 const LEASE_KEPT_MS: i64 = 31 * 24 * 3_600_000;
+/// Secrets of one device that are good at a time.
+const SECRETS_KEPT: i64 = 8;
 
 pub fn owner(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<UserId>> {
     tx.query_opt("SELECT user_id FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?
@@ -78,28 +80,37 @@ pub fn set_state(tx: &mut dyn Tx, org: OrgId, device: DeviceId, state: DeviceSta
     Ok(())
 }
 
-/// Sets the secret that lets the device upload into quarantine, as its SHA-256.
+/// Adds a secret that lets the device upload into quarantine, as its SHA-256. The ones before stay good:
+/// a sign-in whose answer did not reach the copy on the computer leaves it with one of them.
 pub fn set_secret(tx: &mut dyn Tx, org: OrgId, device: DeviceId, hash: [u8; 32]) -> Result<()> {
-    tx.execute("UPDATE devices SET secret_hash = $3 WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into(), hash.into()])?;
+    let newest = "SELECT coalesce(max(n), 0) FROM device_secrets WHERE org_id = $1 AND device_id = $2";
+    let n = tx.query_opt(newest, &[org.into(), device.into()])?.map_or(Ok(0), |mut row| row.int(0))? + 1;
+    tx.execute(
+        "INSERT INTO device_secrets (org_id, device_id, n, secret_hash) VALUES ($1, $2, $3, $4)",
+        &[org.into(), device.into(), n.into(), hash.into()],
+    )?;
+    let old = [org.into(), device.into(), (n - SECRETS_KEPT).into()];
+    tx.execute("DELETE FROM device_secrets WHERE org_id = $1 AND device_id = $2 AND n <= $3", &old)?;
     Ok(())
 }
 
-/// SHA-256 of the device's secret; `None` for one that never got one.
-pub fn secret(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<[u8; 32]>> {
-    let sql = "SELECT secret_hash FROM devices WHERE org_id = $1 AND device_id = $2 AND secret_hash IS NOT NULL";
-    tx.query_opt(sql, &[org.into(), device.into()])?.map(|mut row| row.array(0)).transpose()
+/// SHA-256 of each secret of the device that is still good, the newest first.
+pub fn secrets(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Vec<[u8; 32]>> {
+    let sql = "SELECT secret_hash FROM device_secrets WHERE org_id = $1 AND device_id = $2 ORDER BY n DESC";
+    tx.query(sql, &[org.into(), device.into()])?.into_iter().map(|mut row| row.array(0)).collect()
 }
 
-/// How many commands the device last said wait there.
-pub fn pending(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<u32>> {
-    let row = tx.query_opt("SELECT pending FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?;
-    row.map_or(Ok(None), |mut row| read_pending(&mut row, 0))
+/// How many commands the device last said wait there, and which version of the app runs.
+pub fn told(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<(Option<u32>, String)> {
+    let row =
+        tx.query_opt("SELECT pending, app_version FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?;
+    row.map_or(Ok((None, String::new())), |mut row| Ok((read_pending(&mut row, 0)?, row.text(1)?)))
 }
 
-pub fn set_pending(tx: &mut dyn Tx, org: OrgId, device: DeviceId, pending: u32, now: i64) -> Result<()> {
+pub fn set_told(tx: &mut dyn Tx, org: OrgId, device: DeviceId, pending: u32, app_version: &str, now: i64) -> Result<()> {
     tx.execute(
-        "UPDATE devices SET pending = $3, last_seen = $4 WHERE org_id = $1 AND device_id = $2",
-        &[org.into(), device.into(), i64::from(pending).into(), now.into()],
+        "UPDATE devices SET pending = $3, app_version = $4, last_seen = $5 WHERE org_id = $1 AND device_id = $2",
+        &[org.into(), device.into(), i64::from(pending).into(), app_version.into(), now.into()],
     )?;
     Ok(())
 }

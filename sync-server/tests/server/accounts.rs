@@ -630,7 +630,7 @@ pub fn an_account_lives(world: &World) {
     let next = world.core.refresh(&again(&session, "n1")).expect("refreshed");
     assert_eq!(code(world.core.refresh(&again(&session, "thief"))), "session_revoked");
     assert_eq!(code(world.core.authenticate(&next.access)), "not_signed_in");
-    world.core.note_pending(&me, 3).expect("noted");
+    world.core.note_device(&me, 3, None).expect("noted");
     let listed = world.core.devices(&me).expect("devices");
     assert_eq!((listed.len(), listed.iter().find(|d| d.this).expect("this one").pending), (3, Some(3)));
     world.core.wipe_device(&admin, me.device()).expect("ordered");

@@ -13,6 +13,7 @@ mod edge;
 mod engines;
 mod frozen;
 mod handover;
+mod lost_device;
 mod matrix;
 mod pull;
 mod quarantine;

@@ -1,8 +1,9 @@
 //! Signing in and out, starting the sync; preferences and drafts.
 
 use super::{Desk, Running, lock};
+use crate::engine::CutOff;
 use crate::error::ClientError;
-use crate::http::HttpTransport;
+use crate::http::{Farewell, HttpTransport};
 use crate::live::LiveLoop;
 use crate::session::{self, SessionFacts};
 use crate::store::{drafts, meta, rows};
@@ -26,7 +27,7 @@ const SIGNED_OUT: &str = "signed_out";
 /// Preference: minutes without a key or a click after which the screen locks, 0 never; and what it is
 /// without one.
 pub(crate) const IDLE_LOCK: &str = "idle_lock_min";
-const IDLE_LOCK_DEFAULT: u32 = 15;
+pub(crate) const IDLE_LOCK_DEFAULT: u32 = 15;
 const IDLE_LOCK_MAX: u32 = 24 * 60;
 /// Longest key of a draft or preference, and value of a preference, bytes.
 const KEY_MAX: usize = 200;
@@ -44,9 +45,12 @@ pub(super) fn sign_in(desk: &Desk, ask: SessionSignIn) -> Result<SessionView, Pr
     Ok(view)
 }
 
+/// The server hears of it where it can be reached; whoever is offline is signed out here all the same.
 pub(super) fn sign_out(desk: &Desk, _: SessionSignOut) -> Result<SessionView, Problem> {
+    let farewell = desk.farewell()?;
     desk.engine.set_preference(SIGNED_OUT, "yes")?;
     desk.engine.sign_out()?;
+    farewell.into_iter().for_each(|farewell| desk.say(farewell));
     desk.forget_reader();
     desk.stop_sync();
     get(desk, SessionGet {})
@@ -108,6 +112,34 @@ impl Desk {
         self.engine.set_preference(SIGNED_OUT, "no")?;
         self.forget_reader();
         Ok(self.read(view)?)
+    }
+
+    /// What is said to the server at the end of the session, if there is one.
+    fn farewell(&self) -> Result<Option<Farewell>, ClientError> {
+        self.read(|c| {
+            let (tokens, server) = (meta::get::<session::Tokens>(c, meta::TOKENS)?, meta::get::<String>(c, meta::SERVER)?);
+            let pin = meta::get(c, meta::SERVER_PIN)?;
+            Ok(tokens.zip(server).map(|(tokens, server)| Farewell { server, pin, tokens }))
+        })
+    }
+
+    /// Where sync runs in the background, nobody waits for a server that may be out of reach.
+    fn say(&self, farewell: Farewell) {
+        if lock(&self.running).is_some() {
+            std::thread::spawn(move || farewell.send());
+        } else {
+            farewell.send();
+        }
+    }
+
+    /// Asks whether the server cut this copy off, and hands over what was not sent if it did; also without
+    /// a session.
+    ///
+    /// # Errors
+    /// Out of reach or busy.
+    pub(crate) fn hand_over(&self) -> Result<Option<CutOff>, ClientError> {
+        let Some(server) = self.read(|c| meta::get::<String>(c, meta::SERVER))? else { return Ok(None) };
+        self.engine.hand_over(&HttpTransport::new(self.engine.clone(), &server), None)
     }
 
     /// Forgets the key and lets go of the profile, also while requests are still being answered: they
@@ -211,6 +243,8 @@ fn view(c: &Connection) -> Result<SessionView, ClientError> {
         profiles: Vec::new(),
         key_home: KeyHome::default(),
         idle_lock_min: idle_lock_min(c)?,
+        recover: None,
+        demo: None,
         me: facts.filter(|_| !signed_out).map(|facts| me(c, facts)).transpose()?,
     })
 }

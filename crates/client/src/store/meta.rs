@@ -22,6 +22,10 @@ pub const LEASE_KEY: &str = "lease_key";
 pub const CLOCK: &str = "clock";
 /// [`protocol::auth::Secret`] that lets this device upload into quarantine, also after it is revoked.
 pub const DEVICE_SECRET: &str = "device_secret";
+/// Why the server cut this copy off, until a sign-in.
+pub const CUT_OFF: &str = "cut_off";
+/// How often what was not sent could not be handed over although a wipe was ordered.
+pub const WIPE_TRIES: &str = "wipe_tries";
 /// [`protocol::rows::OrgRow`].
 pub const ORG: &str = "org";
 /// The pull cursor, opaque text.

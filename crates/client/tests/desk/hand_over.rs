@@ -301,7 +301,7 @@ fn whoever_is_cut_off_hands_over_what_was_not_sent() {
         assert!(matches!(cut_off, ClientError::Transport(TransportError::CutOff { .. })), "{cut_off}");
         assert_eq!(*told.lock().expect("one test"), [("You were cut off.".to_owned(), wipe)]);
         let kept: Vec<_> = server.kept.lock().expect("one test").iter().map(Vec::len).collect();
-        assert_eq!((kept.iter().sum::<usize>(), kept.len()), (120, 3));
+        assert_eq!(kept, [0, 50, 50, 20], "asked first whether to wipe");
         let panel = office.desk.ask(SyncGet {}).expect("the panel");
         assert_eq!(
             (panel.outbox_total, panel.why.as_deref(), panel.pill),
@@ -507,4 +507,107 @@ fn a_refused_edit_is_sent_to_a_manager() {
     assert!(notice.why.contains("kept for your manager"), "{}", notice.why);
     assert_eq!(office.view(leads[0]).sync, RecordSync::Synced);
     assert!(matches!(office.desk.engine().send_on(&server, item.command), Err(ClientError::NotFound)), "once");
+}
+
+/// A desk with notes that were not sent, cut off with a wipe order or without; and what was told of it.
+fn cut_off_with_notes(notes: u32, wipe: bool) -> (Office, Server, Arc<Mutex<Vec<bool>>>) {
+    let office = Office::new();
+    let (server, leads) = stocked(&office, &["Ananya"]);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    office.desk.engine().on_cut_off(Arc::new({
+        let told = told.clone();
+        move |cut_off| told.lock().expect("one test").push(cut_off.wipe)
+    }));
+    for n in 0..notes {
+        office.desk.ask(NoteAdd { lead: leads[0], text: format!("Note {n}") }).expect("a note");
+    }
+    server.cut_off("device_revoked", wipe);
+    (office, server, told)
+}
+
+fn waiting(office: &Office) -> u32 {
+    office.desk.ask(SyncGet {}).expect("the panel").outbox_total
+}
+
+#[test]
+fn an_upload_that_fails_for_now_is_tried_again_and_the_copy_stays_open_till_then() {
+    let busy = [
+        TransportError::TooMany { after_ms: 1_000, text: "Slowly.".into() },
+        TransportError::Server("it has no disk".into()),
+        TransportError::Timeout("x".into()),
+    ];
+    for error in busy {
+        let (office, server, told) = cut_off_with_notes(3, true);
+        let fails = Arc::new(Mutex::new(true));
+        server.trick_quarantine({
+            let (fails, error) = (fails.clone(), error.clone());
+            move |upload| (*fails.lock().expect("one test") && !upload.items.is_empty()).then(|| Err(error.clone()))
+        });
+        let failed = office.desk.engine().sync(&server).expect_err("not now");
+        assert!(matches!(failed, ClientError::Transport(ref e) if *e == error), "{failed}");
+        assert!(told.lock().expect("one test").is_empty() && waiting(&office) == 3, "{error}");
+        *fails.lock().expect("one test") = false;
+        office.desk.engine().sync(&server).expect_err("cut off");
+        assert_eq!((told.lock().expect("one test").as_slice(), waiting(&office)), ([true].as_slice(), 0), "{error}");
+    }
+}
+
+#[test]
+fn a_wipe_does_not_wait_for_ever_for_an_upload() {
+    for wipe in [true, false] {
+        let (office, server, told) = cut_off_with_notes(1, wipe);
+        server.trick_quarantine(|upload| (!upload.items.is_empty()).then(|| Err(TransportError::Server("it fails".into()))));
+        for _ in 0..7 {
+            office.desk.engine().sync(&server).expect_err("cut off");
+        }
+        assert_eq!(told.lock().expect("one test").contains(&true), wipe);
+        assert_eq!(waiting(&office), 1, "what was not kept stays sealed here");
+    }
+}
+
+#[test]
+fn what_the_server_keeps_not_keeps_nothing_else_back() {
+    let (office, server, told) = cut_off_with_notes(60, true);
+    let is_odd = |item: &protocol::push::PushItem| matches!(&item.envelope.command, Command::AddNote { text } if text == "Note 7");
+    server.trick_quarantine(move |upload| {
+        let kept = upload.items.iter().filter(|item| !is_odd(item)).count();
+        Some(Ok(u32::try_from(kept).expect("a count")))
+    });
+    office.desk.engine().sync(&server).expect_err("cut off");
+    assert_eq!((told.lock().expect("one test").as_slice(), waiting(&office)), ([true].as_slice(), 1));
+
+    // There is no room for any: that is final, and the order is carried out all the same.
+    let (office, server, told) = cut_off_with_notes(60, true);
+    let full = || TransportError::No { code: "too_large".into(), text: "Too much.".into(), field: None };
+    server.trick_quarantine(move |upload| (!upload.items.is_empty()).then(|| Err(full())));
+    office.desk.engine().sync(&server).expect_err("cut off");
+    assert_eq!((told.lock().expect("one test").as_slice(), waiting(&office)), ([true].as_slice(), 60));
+}
+
+#[test]
+fn a_session_that_ended_asks_whether_there_is_more_to_it() {
+    let (office, server, told) = cut_off_with_notes(2, true);
+    let ended = Arc::new(Mutex::new(0));
+    office.desk.engine().on_session_end(Arc::new({
+        let ended = ended.clone();
+        move || *ended.lock().expect("one test") += 1
+    }));
+    server.end_session();
+    office.desk.engine().sync(&server).expect_err("the session is over");
+    assert_eq!((told.lock().expect("one test").as_slice(), waiting(&office)), ([true].as_slice(), 0), "it is a wipe");
+    assert_eq!(*ended.lock().expect("one test"), 0);
+
+    let office = Office::new();
+    let (server, _) = stocked(&office, &["Ananya"]);
+    let ended = Arc::new(Mutex::new(0));
+    office.desk.engine().on_session_end(Arc::new({
+        let ended = ended.clone();
+        move || *ended.lock().expect("one test") += 1
+    }));
+    server.end_session();
+    office.desk.engine().sync(&server).expect_err("the session is over");
+    assert_eq!(*ended.lock().expect("one test"), 0, "there are tokens, which a sign-in may just have brought");
+    office.desk.engine().sign_out().expect("they are dropped");
+    office.desk.engine().sync(&server).expect_err("the session is over");
+    assert_eq!(*ended.lock().expect("one test"), 1);
 }

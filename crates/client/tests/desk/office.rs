@@ -129,12 +129,18 @@ fn session_in(role: Role, team: Option<TeamId>) -> Session {
     }
 }
 
+type QuarantineTrick = Box<dyn Fn(&QuarantineUpload) -> Option<Result<u32, TransportError>> + Send>;
+
 /// Accepts everything unless told to refuse, and delivers what a test puts in.
 #[derive(Default)]
 pub struct Server {
     outcomes: Mutex<Vec<Outcome>>,
     /// Set once this person or computer may only upload into quarantine: why, and whether to wipe.
     cut_off: Mutex<Option<(&'static str, bool)>>,
+    /// The session is over, and not by a cut-off alone.
+    session_over: Mutex<bool>,
+    /// What quarantine answers to an upload instead of keeping it.
+    quarantine: Mutex<Option<QuarantineTrick>>,
     /// What was uploaded there, part by part.
     pub kept: Mutex<Vec<Vec<PushItem>>>,
     /// Runs at each pull, before anything is sent.
@@ -166,7 +172,19 @@ impl Server {
         *self.cut_off.lock().expect("one test") = Some((code, wipe));
     }
 
+    pub fn end_session(&self) {
+        *self.session_over.lock().expect("one test") = true;
+    }
+
+    /// Answers uploads into quarantine so, where the trick says anything.
+    pub fn trick_quarantine(&self, trick: impl Fn(&QuarantineUpload) -> Option<Result<u32, TransportError>> + Send + 'static) {
+        *self.quarantine.lock().expect("one test") = Some(Box::new(trick));
+    }
+
     fn check_not_cut_off(&self) -> Result<(), TransportError> {
+        if *self.session_over.lock().expect("one test") {
+            return Err(TransportError::SignInNeeded);
+        }
         match *self.cut_off.lock().expect("one test") {
             Some((code, _)) => Err(TransportError::CutOff { code: code.into(), text: "You were cut off.".into() }),
             None => Ok(()),
@@ -313,9 +331,13 @@ impl Transport for Server {
 
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
         assert_eq!(upload.secret, Secret("secret-device".into()));
+        let Some((_, wipe)) = *self.cut_off.lock().expect("one test") else {
+            return Err(TransportError::No { code: "not_cut_off".into(), text: "It may send.".into(), field: None });
+        };
+        let tricked = self.quarantine.lock().expect("one test").as_ref().and_then(|trick| trick(upload));
+        let kept = tricked.unwrap_or(Ok(u32::try_from(upload.items.len()).expect("a count")))?;
         self.kept.lock().expect("one test").push(upload.items.clone());
-        let wipe = self.cut_off.lock().expect("one test").is_some_and(|(_, wipe)| wipe);
-        Ok(QuarantineAnswer { kept: u32::try_from(upload.items.len()).expect("a count"), wipe })
+        Ok(QuarantineAnswer { kept, wipe, reason: None })
     }
 
     fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
