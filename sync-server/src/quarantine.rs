@@ -7,12 +7,13 @@ use crate::auth::{self, SignedIn};
 use crate::error::Error;
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
-use crate::store::{Store, StoreError, Tx, devices, documents, leads, users};
+use crate::store::{Store, StoreError, Tx, devices, documents, leads, proposals, users};
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
-use domain::{DeviceId, Env, LeadId, OrgId, UserId};
+use domain::{CommandId, DeviceId, Env, LeadId, OrgId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::push::{Outcome, PushItem};
 use protocol::{ChangeHash, QUARANTINE_ITEMS_MAX};
+use records::Doc;
 use subtle::ConstantTimeEq as _;
 
 /// Edits shown at a time; what is decided makes room.
@@ -81,19 +82,26 @@ pub fn keep(
         return Ok(false);
     }
     if outcomes::by_command(tx, org, item.envelope.id)?.is_none() {
+        let doc = documents::blob(tx, org, item.doc)?.and_then(|blob| Doc::load(&blob).ok()).unwrap_or_default();
+        if is_settled(tx, org, &doc, item.envelope.id)? {
+            return Ok(true);
+        }
         let (envelope, change) = (item.envelope.clone(), item.change.clone());
         quarantine::insert(tx, org, &Held { doc: item.doc, envelope, change, device, reason, arrived_at: env.now_ms() })?;
         // So it is answered, should the device ever push it: once is enough, and nobody takes its id.
-        let heads = match documents::blob(tx, org, item.doc)? {
-            Some(blob) => records::Doc::load(&blob).map(|doc| doc.heads()).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let maps_to = Some(heads.into_iter().map(|head| ChangeHash(head.0)).collect());
+        let maps_to = Some(doc.heads().into_iter().map(|head| ChangeHash(head.0)).collect());
         let (command, hash, doc) = (item.envelope.id, item.hash, item.doc);
         let row = OutcomeRow { command, hash, doc, author: user, device, outcome: Outcome::Quarantined { reason }, maps_to };
         outcomes::insert(tx, org, &row, env.now_ms())?;
     }
     Ok(true)
+}
+
+/// Whether the command was carried out or proposed, although how it ended was forgotten: `compact` does
+/// that for devices that are gone.
+fn is_settled(tx: &mut dyn Tx, org: OrgId, doc: &Doc, command: CommandId) -> Result<bool, StoreError> {
+    let is_in = records::history(doc).iter().any(|entry| entry.envelope.as_ref().is_some_and(|envelope| envelope.id == command));
+    Ok(is_in || proposals::get(tx, org, command)?.is_some())
 }
 
 /// What waits for a decision of this person, as it was written.

@@ -20,5 +20,5 @@ pub use doc::{ActorBytes, ChangeHash, Doc};
 pub use error::{GateError, RecordError};
 pub use execute::{NewChange, execute, reexecute};
 pub use gate::{Gated, gate};
-pub use history::{HistoryEntry, envelope_of, history};
+pub use history::{HistoryEntry, envelope_in, envelope_of, history};
 pub use text::{TextEdit, splices};

@@ -11,12 +11,14 @@ pub const SQLITE: &[Step] = &[
     (2, include_str!("../../../migrations/server-sqlite/0002_accounts.sql")),
     (3, include_str!("../../../migrations/server-sqlite/0003_hand_over.sql")),
     (4, include_str!("../../../migrations/server-sqlite/0004_audit.sql")),
+    (5, include_str!("../../../migrations/server-sqlite/0005_retention.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
     (2, include_str!("../../../migrations/server-postgres/0002_accounts.sql")),
     (3, include_str!("../../../migrations/server-postgres/0003_hand_over.sql")),
     (4, include_str!("../../../migrations/server-postgres/0004_audit.sql")),
+    (5, include_str!("../../../migrations/server-postgres/0005_retention.sql")),
 ];
 
 /// Brings the database up to this server's version.

@@ -1,0 +1,6 @@
+//! What lasts: databases of every earlier version, and a database that is compacted while it is used.
+
+mod compaction;
+mod company;
+mod fixtures;
+mod migrations;
