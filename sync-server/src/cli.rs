@@ -18,7 +18,7 @@ use sync_server::audit::SeenHead;
 ///
 /// Settings come from flags, then from LEADLINE_* environment variables, then from the TOML file
 /// (--config, else leadline.toml in the data folder; keys: listen, data, database_url, log_dir, log,
-/// tls_cert, tls_key, public_url, behind_proxy), then from the defaults shown.
+/// tls_cert, tls_key, public_url, behind_proxy, keep_days), then from the defaults shown.
 #[derive(Parser)]
 #[command(name = "leadline-server", version, verbatim_doc_comment)]
 pub struct Cli {
@@ -60,6 +60,9 @@ pub enum Command {
     DemoData(DemoData),
     /// Copy the database into a new file, also while the server works
     Backup(Backup),
+    /// Make the database smaller, also while the server works: old entries of the log lose what stands in
+    /// the records anyway. Devices that were away for longer get their records anew
+    Compact(Compact),
     /// Put a backup in the database's place; the server must be stopped. Devices then bring back what
     /// the backup lacks; users, teams and assignments that are newer than the backup are lost
     Restore(Restore),
@@ -193,6 +196,13 @@ pub struct DemoData {
 pub struct Backup {
     /// A file that does not exist yet
     pub file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Compact {
+    /// Entries stay whole for so many days [default: 90]
+    #[arg(long, env = "LEADLINE_KEEP_DAYS", value_name = "N")]
+    pub keep_days: Option<u32>,
 }
 
 #[derive(Args)]

@@ -27,6 +27,7 @@ pub struct File {
     pub tls_key: Option<PathBuf>,
     pub public_url: Option<String>,
     pub behind_proxy: Option<bool>,
+    pub keep_days: Option<u32>,
 }
 
 /// What flags and environment say.
@@ -44,7 +45,7 @@ pub struct Config {
     pub data: PathBuf,
     pub database_url: Option<String>,
     pub log: String,
-    /// The rest of the file, for `serve`.
+    /// The rest of the file, for `serve` and `compact`.
     pub file: File,
 }
 

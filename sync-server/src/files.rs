@@ -1,7 +1,7 @@
 //! The data folder: the database file, the lock that one server holds, backup and restore.
 
 use crate::config::Config;
-use crate::store::{Store, orgs, sqlite};
+use crate::store::{Space, Store, orgs, sqlite};
 use anyhow::{Context as _, bail};
 use domain::Env;
 use std::fs::{File, TryLockError};
@@ -27,18 +27,43 @@ pub fn open(config: &Config) -> anyhow::Result<Store> {
     }
 }
 
-/// Held while a server serves a data folder; the system takes it back when the process dies.
+/// Held while a process does on a data folder what one at a time may do; the system takes it back when
+/// the process dies.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
+    /// The lock of who serves.
+    ///
     /// # Errors
     /// When another process holds it.
     pub fn take(data: &Path) -> anyhow::Result<Self> {
+        let lock = Self::of(data, "server.lock")?;
+        lock.with_context(|| format!("another leadline-server is running on {}: stop it first", data.display()))
+    }
+
+    /// The lock of who serves, if nobody does.
+    ///
+    /// # Errors
+    /// When the folder can't be written.
+    pub fn take_if_free(data: &Path) -> anyhow::Result<Option<Self>> {
+        Self::of(data, "server.lock")
+    }
+
+    /// The lock of who compacts, beside a server that serves.
+    ///
+    /// # Errors
+    /// When another process holds it.
+    pub fn of_compaction(data: &Path) -> anyhow::Result<Self> {
+        let lock = Self::of(data, "compact.lock")?;
+        lock.with_context(|| format!("`compact` is running on {} already: wait until it has ended", data.display()))
+    }
+
+    fn of(data: &Path, name: &str) -> anyhow::Result<Option<Self>> {
         make_private(data)?;
-        let path = data.join("server.lock");
+        let path = data.join(name);
         let file = File::options()
             .create(true)
             .truncate(false)
@@ -46,8 +71,8 @@ impl Lock {
             .open(&path)
             .with_context(|| format!("{} can't be opened", path.display()))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => bail!("another leadline-server is running on {}: stop it first", data.display()),
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{} can't be locked", path.display())),
         }
     }
@@ -68,6 +93,20 @@ pub fn backup(config: &Config, to: &Path) -> anyhow::Result<()> {
     std::fs::rename(&partial, to).with_context(|| format!("{} can't be written", to.display()))
 }
 
+/// Writes a database anew that can't give back its free room otherwise, as those of older versions, if
+/// nobody serves it; answers how much room it takes then.
+///
+/// # Errors
+/// The database's.
+pub fn rewrite_if_alone(config: &Config, store: &Store, space: Space) -> anyhow::Result<Space> {
+    if space.shrinks || space.free == 0 {
+        return Ok(space);
+    }
+    let Some(_lock) = Lock::take_if_free(&config.data)? else { return Ok(space) };
+    store.rewrite().context("the database was not written anew")?;
+    Ok(store.space()?)
+}
+
 /// Puts a backup in the database's place; what was there stays beside it. Begins a new epoch, so
 /// that devices bring back what the backup lacks.
 ///
@@ -77,7 +116,7 @@ pub fn restore(config: &Config, env: &Env, from: &Path) -> anyhow::Result<PathBu
     if config.database_url.is_some() {
         bail!("a PostgreSQL database is restored with `pg_restore`; then run `leadline-server begin-epoch`");
     }
-    let _lock = Lock::take(&config.data)?;
+    let (_lock, _compaction) = (Lock::take(&config.data)?, Lock::of_compaction(&config.data)?);
     sqlite::check(from).with_context(|| format!("{} is not a sound backup", from.display()))?;
     let path = database(&config.data);
     let fresh = suffixed(&path, ".restoring");

@@ -4,19 +4,22 @@ mod cli;
 
 use anyhow::{Context as _, bail};
 use clap::Parser as _;
-use cli::{Audit, AuditVerify, Cert, Cli, Command, Common, DemoData, Init, Serve, User, UserAdd, UserCode, UserNamed};
+use cli::{Audit, AuditVerify, Cert, Cli, Command, Common, Compact, DemoData, Init, Serve, User, UserAdd, UserCode, UserNamed};
 use domain::{Env, OrgId, Role, UserId};
 use protocol::auth::Secret;
 use protocol::rows::OrgRow;
 use std::io::BufRead as _;
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 use sync_server::auth::code;
 use sync_server::config::{self, Config, Given};
 use sync_server::http::Edge;
 use sync_server::store::{StoreError, orgs};
 use sync_server::tls::{self, Identity};
-use sync_server::{Core, NewUser, audit, demo, env, files, logging, people, recover, serve};
+use sync_server::{Core, NewUser, audit, compact, demo, env, files, logging, people, recover, serve};
 
+/// Between two words on how far `compact` is.
+const PROGRESS: Duration = Duration::from_millis(500);
 /// Threads for blocking work: reads, passwords.
 const BLOCKING_THREADS: usize = 32;
 
@@ -42,6 +45,7 @@ fn main() -> anyhow::Result<()> {
             println!("The database is saved in {}.", options.file.display());
             Ok(())
         }
+        Command::Compact(options) => make_smaller(&config, &env, &options),
         Command::Restore(options) => {
             let old = files::restore(&config, &env, &options.file)?;
             println!("Restored. What was there before is in {}.", old.display());
@@ -207,6 +211,26 @@ fn demo_data(config: &Config, env: Env, options: &DemoData) -> anyhow::Result<()
         println!("  {email:<28} {name:<22} {:<16} {}", role.as_str(), team.unwrap_or(""));
     }
     Ok(())
+}
+
+/// Says every half second how far it is, on standard error.
+fn make_smaller(config: &Config, env: &Env, options: &Compact) -> anyhow::Result<()> {
+    let _lock = files::Lock::of_compaction(&config.data)?;
+    let store = files::open(config)?;
+    let keep_days = options.keep_days.or(config.file.keep_days).unwrap_or(compact::KEEP_DAYS);
+    let (began, mut said) = (Instant::now(), Instant::now());
+    let mut told = |what: &str, done: u64| {
+        if said.elapsed() >= PROGRESS {
+            said = Instant::now();
+            eprintln!("{what}: {done}");
+        }
+    };
+    let is_shared = config.database_url.is_none() && files::Lock::take_if_free(&config.data)?.is_none();
+    let report = compact::compact(&store, env, compact::Options { keep_days, is_shared }, &mut told)?;
+    println!("{}", compact::in_words(&report, keep_days));
+    let after = files::rewrite_if_alone(config, &store, report.after)?;
+    println!("{}", compact::space_in_words(report.before, after, began.elapsed()));
+    if report.is_sound() { Ok(()) } else { bail!("records are damaged: run `leadline-server audit verify --deep`") }
 }
 
 fn verify(config: &Config, options: &AuditVerify) -> anyhow::Result<()> {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::store::leads::LeadRow;
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
-use crate::store::{Store, StoreError, Tx, devices, documents, leads, users};
+use crate::store::{Store, StoreError, Tx, devices, documents, leads, proposals, users};
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
@@ -90,6 +90,9 @@ pub fn keep(
         return Ok(false);
     }
     let known = outcomes::by_command(tx, org, item.envelope.id)?;
+    if known.is_none() && is_settled(tx, org, item.doc, item.envelope.id)? {
+        return Ok(true);
+    }
     let refused = known.as_ref().is_some_and(|row| row.author == user && matches!(row.outcome, Outcome::Refused { .. }));
     if known.is_none() || (refused && reason == QuarantineReason::SentByAuthor) {
         let (envelope, change) = (item.envelope.clone(), item.change.clone());
@@ -105,9 +108,22 @@ pub fn keep(
     Ok(true)
 }
 
+/// Whether the command was carried out or proposed, although how it ended was forgotten: `compact` does
+/// that for devices that are gone.
+fn is_settled(tx: &mut dyn Tx, org: OrgId, doc: DocId, command: CommandId) -> Result<bool, StoreError> {
+    let stored = stored(tx, org, doc)?;
+    let is_in = records::history(&stored).iter().any(|entry| entry.envelope.as_ref().is_some_and(|envelope| envelope.id == command));
+    Ok(is_in || proposals::get(tx, org, command)?.is_some())
+}
+
+/// The document, empty where there is none.
+fn stored(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Doc, StoreError> {
+    Ok(documents::blob(tx, org, doc)?.and_then(|blob| Doc::load(&blob).ok()).unwrap_or_default())
+}
+
 /// What of the document its author saw: what stands for it while it waits.
 fn seen_by(tx: &mut dyn Tx, org: OrgId, doc: DocId, gated: &Gated) -> Result<Vec<ChangeHash>, StoreError> {
-    let stored = documents::blob(tx, org, doc)?.and_then(|blob| Doc::load(&blob).ok()).unwrap_or_default();
+    let stored = stored(tx, org, doc)?;
     let here = |hash: &ChangeHash| stored.has(&records::ChangeHash(hash.0));
     let mut seen = Vec::new();
     for dep in gated.deps.iter().map(|dep| ChangeHash(dep.0)) {

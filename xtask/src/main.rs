@@ -6,6 +6,7 @@ mod ci;
 mod demo;
 mod dependencies;
 mod desktop;
+mod fixture;
 mod fuzz;
 mod mutants;
 mod run;
@@ -38,6 +39,8 @@ enum Task {
     Ci,
     /// Tell the story of two agents, one of them offline, in the terminal
     Demo,
+    /// Keep a server database and a copy of the present build, which every later version must upgrade
+    Fixture(fixture::Args),
     /// Take pictures of every screen into docs/screenshots
     Shots,
     /// Measure, each number beside a raw baseline
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Ci => ci::run(),
         Task::Demo => demo::run(),
+        Task::Fixture(args) => fixture::run(&args),
         Task::Shots => shots::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Sim(args) => sim::run(&args),

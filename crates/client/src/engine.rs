@@ -462,7 +462,8 @@ impl Engine {
 
 /// Of an app that the server does not answer any more.
 fn too_old() -> Refusal {
-    let text = "This version of Leadline is too old for your server, so it only shows leads. Update it to go on; what you typed before is sent.";
+    let text =
+        "This version of Leadline is too old for your server, so it only shows leads. Update it to go on; what you typed before is sent.";
     Refusal::new(RefusalCode::UpdateNeeded, text)
 }
 

@@ -163,8 +163,6 @@ fn sentence(reason: QuarantineReason) -> String {
         | QuarantineReason::LeaseEnded
         | QuarantineReason::Recovered
         | QuarantineReason::Restored
-        | QuarantineReason::SentByAuthor => {
-            "This computer may not be used any more. Ask your administrator.".to_owned()
-        }
+        | QuarantineReason::SentByAuthor => "This computer may not be used any more. Ask your administrator.".to_owned(),
     }
 }

@@ -35,6 +35,13 @@ pub fn history_since(doc: &Doc, heads: &[ChangeHash]) -> Vec<HistoryEntry> {
         .collect()
 }
 
+/// The command of one change of a document, without the others.
+#[must_use]
+pub fn envelope_in(doc: &Doc, hash: &ChangeHash) -> Option<Envelope> {
+    let meta = doc.am.get_change_meta_by_hash(&(*hash).into())?;
+    serde_json::from_str(meta.message.as_deref()?).ok()
+}
+
 /// The command of one accepted change: for a log that holds changes without their documents.
 #[must_use]
 pub fn envelope_of(change: &[u8]) -> Option<Envelope> {

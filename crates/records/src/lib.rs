@@ -21,5 +21,5 @@ pub use doc::{ActorBytes, ChangeHash, Doc};
 pub use error::{GateError, RecordError};
 pub use execute::{NewChange, execute, reexecute};
 pub use gate::{Gated, gate};
-pub use history::{HistoryEntry, envelope_of, history, history_since};
+pub use history::{HistoryEntry, envelope_in, envelope_of, history, history_since};
 pub use text::{TextEdit, splices};

@@ -1,5 +1,7 @@
 //! Proving the log: every column of every entry is under the chain, nothing is missing in between,
 //! and nothing at the end that some device has seen. Deep: documents and rows are what the log says.
+//! A change that `compact` took out of the log is looked for in its document, by the hash that the
+//! chain covers.
 
 use super::action_of;
 use crate::sight::Channel;
@@ -7,7 +9,7 @@ use crate::store::log::{self, LogRow, Move};
 use crate::store::orgs::{self, Head};
 use crate::store::{Result, Store, StoreError, Tx, documents, leads};
 use domain::people::AuditAction;
-use domain::{DocId, LeadId, OrgId, TeamId, UserId};
+use domain::{DocId, Envelope, LeadId, OrgId, TeamId, UserId};
 use protocol::rows::LeadSummary;
 use records::{ChangeHash, Doc};
 use std::collections::BTreeMap;
@@ -89,6 +91,9 @@ struct Walk {
     suspect: Option<(usize, [u8; 32])>,
     /// The chain where devices say that they saw one.
     seen: BTreeMap<u64, Option<Vec<u8>>>,
+    /// The last entry without its payload, and up to where compactions say that they were.
+    dropped: u64,
+    horizon: u64,
 }
 
 impl Walk {
@@ -96,7 +101,7 @@ impl Walk {
         let genesis = log::genesis(org).to_vec();
         let mut seen: BTreeMap<u64, Option<Vec<u8>>> = heads.iter().map(|head| (head.seq, None)).collect();
         seen.entry(0).and_modify(|chain| *chain = Some(genesis.clone()));
-        Self { report: Report::default(), last: (0, 1, genesis), suspect: None, seen }
+        Self { report: Report::default(), last: (0, 1, genesis), suspect: None, seen, dropped: 0, horizon: 0 }
     }
 
     fn take(&mut self, row: LogRow) {
@@ -104,6 +109,15 @@ impl Walk {
         let (mut wrong, mut link) = (own_faults(&row), None);
         if row.version < *version {
             wrong.push("its version is older than that of the entry before it".to_owned());
+        }
+        if row.is_dropped() {
+            self.dropped = row.seq.cast_unsigned();
+        }
+        if row.entry == "horizon" {
+            match row.horizon() {
+                Ok(through) => self.horizon = self.horizon.max(through),
+                Err(error) => wrong.push(format!("it can't be read ({error})")),
+            }
         }
         match row.seq.saturating_sub(*before) {
             1 => {
@@ -143,6 +157,15 @@ impl Walk {
         } else if head.chain[..] != self.last.2[..] {
             faults.push(format!("The orgs row (chain) is not the chain of the last entry, {last}."));
         }
+        if self.dropped > self.horizon {
+            faults.push(format!("Entry {} has lost its payload, and no compaction tells of it.", self.dropped));
+        }
+        if head.retained_from != self.horizon + 1 {
+            faults.push(format!(
+                "The orgs row (retained_from) is {}, and the log tells of compaction up to entry {}.",
+                head.retained_from, self.horizon
+            ));
+        }
         for seen in heads {
             let restored = if seen.epoch < head.epoch { " A backup has been restored since." } else { "" };
             let here = self.seen.get(&seen.seq).and_then(Option::as_ref);
@@ -168,16 +191,22 @@ fn own_faults(row: &LogRow) -> Vec<String> {
     } else if !row.has_its_content() {
         wrong.push("column content is not the hash of columns salt and payload".to_owned());
     }
-    if row.entry != "change" {
+    if row.entry != "change" || row.is_dropped() {
         return wrong;
     }
     if ChangeHash::of(&row.payload).map(|hash| hash.0.to_vec()) != row.hash {
         wrong.push("column hash is not that of the change".to_owned());
     }
-    let Some(envelope) = records::envelope_of(&row.payload) else {
-        wrong.push("the change can't be read".to_owned());
-        return wrong;
-    };
+    match records::envelope_of(&row.payload) {
+        Some(envelope) => wrong.extend(faults_beside(row, &envelope)),
+        None => wrong.push("the change can't be read".to_owned()),
+    }
+    wrong
+}
+
+/// What an entry's columns say otherwise than its change.
+fn faults_beside(row: &LogRow, envelope: &Envelope) -> Vec<String> {
+    let mut wrong = Vec::new();
     if row.command.as_deref() != Some(envelope.id.0.as_bytes()) {
         wrong.push("column command_id is not that of the change".to_owned());
     }
@@ -207,10 +236,7 @@ fn deepen(tx: &mut dyn Tx, org: OrgId, report: &mut Report) -> Result<()> {
     loop {
         let docs = documents::page(tx, org, after, DOCUMENTS)?;
         for doc in &docs {
-            let wrong = match rebuild(tx, org, *doc)? {
-                Ok(rebuilt) => compare(tx, org, *doc, &rebuilt)?,
-                Err(wrong) => Some(wrong),
-            };
+            let wrong = check(tx, org, *doc)?;
             report.faults.extend(wrong.map(|wrong| format!("{doc}: {wrong}.")));
         }
         count += docs.len() as u64;
@@ -229,19 +255,45 @@ fn deepen(tx: &mut dyn Tx, org: OrgId, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
+/// What is wrong with a document or its row.
+fn check(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Option<String>> {
+    let blob = documents::blob(tx, org, doc)?.unwrap_or_default();
+    let stored = match Doc::load(&blob) {
+        Ok(stored) => stored,
+        Err(error) => return Ok(Some(format!("the stored document does not load ({error})"))),
+    };
+    match rebuild(tx, org, doc, &stored)? {
+        Ok(rebuilt) => compare(tx, org, doc, &rebuilt),
+        Err(wrong) => Ok(Some(wrong)),
+    }
+}
+
 /// A record as the log makes it.
-struct Rebuilt {
+struct Rebuilt<'a> {
+    /// What is stored, to take from it what the log has dropped.
+    stored: &'a Doc,
     doc: Doc,
     owner: Option<UserId>,
     team: Option<TeamId>,
     updated_at: i64,
 }
 
-impl Rebuilt {
+impl Rebuilt<'_> {
     fn change(&mut self, row: &LogRow) -> std::result::Result<(), String> {
-        let at = records::envelope_of(&row.payload).map_or(row.accepted_at, |envelope| envelope.at);
+        let change = if row.is_dropped() { self.kept(row)? } else { row.payload.clone() };
+        let at = records::envelope_of(&change).map_or(row.accepted_at, |envelope| envelope.at);
         self.updated_at = self.updated_at.max(at.min(row.accepted_at));
-        self.doc.apply_trusted(&row.payload).map_err(|e| format!("entry {} can't be applied ({e})", row.seq))
+        self.doc.apply_trusted(&change).map_err(|e| format!("entry {} can't be applied ({e})", row.seq))
+    }
+
+    /// The change of a compacted entry, out of the document.
+    fn kept(&self, row: &LogRow) -> std::result::Result<Vec<u8>, String> {
+        let hash = row.hash.as_deref().and_then(|hash| hash.try_into().ok()).map(ChangeHash);
+        let change = hash.and_then(|hash| self.stored.change_bytes(&hash).filter(|bytes| ChangeHash::of(bytes) == Some(hash)));
+        let change =
+            change.ok_or_else(|| format!("the change of entry {}, which was compacted, is not in the stored document", row.seq))?;
+        let wrong = records::envelope_of(&change).map(|envelope| faults_beside(row, &envelope)).unwrap_or_default();
+        if wrong.is_empty() { Ok(change) } else { Err(format!("entry {}: {}", row.seq, wrong.join("; "))) }
     }
 
     fn moved(&mut self, moved: &Move) {
@@ -255,8 +307,8 @@ impl Rebuilt {
     }
 }
 
-fn rebuild(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<std::result::Result<Rebuilt, String>> {
-    let mut rebuilt = Rebuilt { doc: Doc::empty(), owner: None, team: None, updated_at: 0 };
+fn rebuild<'a>(tx: &mut dyn Tx, org: OrgId, doc: DocId, stored: &'a Doc) -> Result<std::result::Result<Rebuilt<'a>, String>> {
+    let mut rebuilt = Rebuilt { stored, doc: Doc::empty(), owner: None, team: None, updated_at: 0 };
     let mut wrong = None;
     log::walk(tx, org, Some(doc), &mut |row| {
         match row.entry.as_str() {
@@ -272,13 +324,8 @@ fn rebuild(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<std::result::Resul
     Ok(wrong.map_or(Ok(rebuilt), Err))
 }
 
-fn compare(tx: &mut dyn Tx, org: OrgId, doc: DocId, rebuilt: &Rebuilt) -> Result<Option<String>> {
-    let blob = documents::blob(tx, org, doc)?.unwrap_or_default();
-    let stored = match Doc::load(&blob) {
-        Ok(stored) => stored,
-        Err(error) => return Ok(Some(format!("the stored document does not load ({error})"))),
-    };
-    if stored.heads() != rebuilt.doc.heads() {
+fn compare(tx: &mut dyn Tx, org: OrgId, doc: DocId, rebuilt: &Rebuilt<'_>) -> Result<Option<String>> {
+    if rebuilt.stored.heads() != rebuilt.doc.heads() {
         return Ok(Some("the stored document is not what the log's changes make".to_owned()));
     }
     let lead = LeadId(doc.id);

@@ -9,7 +9,8 @@ mod token;
 pub mod totp;
 
 pub use session::{
-    as_of, authenticate, change_password, end_session, redeem, refresh, sessions, sign_in, sign_in_unchecked, sign_out, sign_out_everywhere, still,
+    as_of, authenticate, change_password, end_session, redeem, refresh, sessions, sign_in, sign_in_unchecked, sign_out,
+    sign_out_everywhere, still,
 };
 pub(crate) use token::digest;
 

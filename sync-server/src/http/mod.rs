@@ -170,7 +170,8 @@ async fn health(state: State<Arc<App>>) -> Result<String, Problem> {
 /// send what was typed there.
 async fn speaks_our_protocol(request: Request, next: Next) -> Response {
     let spoken = request.headers().get(PROTOCOL_HEADER).and_then(|v| v.to_str().ok());
-    let sends = [paths::PUSH, paths::SIGN_IN, paths::REFRESH, paths::QUARANTINE].contains(&request.uri().path()) && request.method() == Method::POST;
+    let sends = [paths::PUSH, paths::SIGN_IN, paths::REFRESH, paths::QUARANTINE].contains(&request.uri().path())
+        && request.method() == Method::POST;
     match spoken {
         Some(version) if version.parse() == Ok(PROTOCOL_VERSION) => next.run(request).await,
         Some(version) if sends && version.parse().is_ok_and(|version: u32| version < PROTOCOL_VERSION) => next.run(request).await,

@@ -20,7 +20,7 @@ const DUE: u64 = 100;
 pub fn start(view: &mut View<'_>, first: First) -> Result<PullBatch> {
     let mut entries = match first {
         First::Ever => vec![Entry::Epoch { epoch: view.head.epoch }],
-        First::Post => vec![Entry::Resync],
+        First::Again => vec![Entry::Resync],
     };
     // At its end the device holds what is in sight and nothing else.
     view.took_away = true;

@@ -37,7 +37,7 @@ pub fn follow(view: &mut View<'_>, seq: u64) -> Result<PullBatch> {
             }
             if posted.is_some_and(|posted| stored.seq >= posted) {
                 // Another role or team: everything in its sight anew; the rest is evicted at the end.
-                return if gathered.slots.is_empty() { backfill::start(view, First::Post) } else { gathered.batch(view, false) };
+                return if gathered.slots.is_empty() { backfill::start(view, First::Again) } else { gathered.batch(view, false) };
             }
             scanned += 1;
             gathered.take(view, stored)?;
@@ -100,7 +100,7 @@ impl Gathered {
                     self.slots.push(Slot::Row(Box::new(fact.clone())));
                 }
             }
-            log::Entry::Event { .. } => {}
+            log::Entry::Event { .. } | log::Entry::Horizon { .. } | log::Entry::Dropped { .. } => {}
             log::Entry::Change(change) => {
                 if self.sees(view, change.doc)? {
                     self.change(view.sight.masked(), &stored, change);

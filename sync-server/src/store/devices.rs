@@ -1,8 +1,9 @@
 //! Registered installations, and the leases they held. A device belongs to one person.
 
-use super::{Result, Row, Tx};
+use super::{Result, Row, Tx, Value};
 use domain::people::{Device, DeviceState};
 use domain::{DeviceId, OrgId, UserId};
+use std::collections::HashSet;
 
 /// A lease's row covers its renewals for so long.
 const LEASE_ROW_MS: i64 = 3_600_000;
@@ -10,6 +11,9 @@ const LEASE_ROW_MS: i64 = 3_600_000;
 const LEASE_KEPT_MS: i64 = 31 * 24 * 3_600_000;
 /// Secrets of one device that are good at a time.
 const SECRETS_KEPT: i64 = 8;
+/// See [`gone`].
+const GONE: &str = "SELECT device_id FROM devices WHERE org_id = $1 AND last_seen < $2 AND \
+     (state = 'wiped' OR (state <> 'active' AND coalesce(lease_until, last_seen) < $3))";
 
 pub fn owner(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<UserId>> {
     tx.query_opt("SELECT user_id FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?
@@ -138,6 +142,24 @@ pub fn grant_lease(tx: &mut dyn Tx, org: OrgId, device: DeviceId, now: i64, unti
 pub fn lease_at(tx: &mut dyn Tx, org: OrgId, device: DeviceId, at: i64) -> Result<Option<i64>> {
     let sql = "SELECT until FROM leases WHERE org_id = $1 AND device_id = $2 AND granted_at <= $3 ORDER BY granted_at DESC LIMIT 1";
     tx.query_opt(sql, &[org.into(), device.into(), at.into()])?.map(|mut row| row.int(0)).transpose()
+}
+
+/// Devices that never come back: told to destroy their key, or cut off so long ago that it is destroyed;
+/// not heard of since `before`.
+pub fn gone(tx: &mut dyn Tx, org: OrgId, before: i64, now: i64) -> Result<HashSet<DeviceId>> {
+    let rows = tx.query(GONE, &[org.into(), before.into(), (now - LEASE_KEPT_MS).into()])?;
+    rows.into_iter().map(|mut row| row.id(0)).collect()
+}
+
+/// Forgets the leases of devices that are [`gone`], and of others those that [`grant_lease`] would forget.
+pub fn forget_leases(tx: &mut dyn Tx, org: OrgId, before: i64, now: i64) -> Result<u64> {
+    let ended: Value = (now - LEASE_KEPT_MS).into();
+    let theirs = format!("DELETE FROM leases WHERE org_id = $1 AND device_id IN ({GONE})");
+    let gone = tx.execute(&theirs, &[org.into(), before.into(), ended.clone()])?;
+    let newer =
+        "SELECT 1 FROM leases n WHERE n.org_id = leases.org_id AND n.device_id = leases.device_id AND n.granted_at > leases.granted_at";
+    let renewed = format!("DELETE FROM leases WHERE org_id = $1 AND until < $2 AND EXISTS ({newer})");
+    Ok(gone + tx.execute(&renewed, &[org.into(), ended])?)
 }
 
 fn read(mut row: Row) -> Result<Device> {

@@ -1,6 +1,6 @@
 //! The ordered log. Each entry carries the hash over everything before it, so that nothing can be
 //! altered or taken out unseen: H(previous ‖ every column ‖ H(salt ‖ payload)). The last of these is
-//! a column too, so that payload and salt can be dropped one day and the chain still verifies.
+//! a column too, so that `compact` can drop payload and salt and the chain still verifies.
 //! Entries of version 1, before 0004, cover `seq`, author, document and payload only.
 
 use super::value::{pack, unpack};
@@ -51,6 +51,16 @@ pub enum Entry {
         device: Option<DeviceId>,
         event: AuditEvent,
     },
+    /// Up to here `compact` dropped what stands elsewhere. No device gets it, and it is no line of
+    /// the audit log; it puts the horizon under the chain.
+    Horizon {
+        through: u64,
+    },
+    /// A row of which `compact` left the outside: what it said stands in its table.
+    Dropped {
+        doc: Option<DocId>,
+        author: UserId,
+    },
 }
 
 /// An accepted change.
@@ -61,6 +71,7 @@ pub struct Change {
     pub author: UserId,
     pub device: Option<DeviceId>,
     pub hash: ChangeHash,
+    /// Empty where `compact` dropped them: the document has them under `hash`.
     pub bytes: Vec<u8>,
 }
 
@@ -170,6 +181,8 @@ impl LogRow {
             Entry::Move { moved, .. } => bytes_of(pack(moved)),
             Entry::Row { fact, .. } | Entry::DocRow { fact, .. } => bytes_of(pack(fact)),
             Entry::Event { event, .. } => bytes_of(pack(event)),
+            Entry::Horizon { through } => bytes_of(pack(through)),
+            Entry::Dropped { .. } => Vec::new(),
         };
         let id = |id: Uuid| id.as_bytes().to_vec();
         let (doc, change) = (entry.doc(), entry.change());
@@ -226,10 +239,36 @@ impl LogRow {
         unpack(&self.payload)
     }
 
-    /// Whether payload and salt are those that the chain is over.
+    /// Of an entry that is a horizon.
+    pub fn horizon(&self) -> Result<u64> {
+        unpack(&self.payload)
+    }
+
+    /// Whether payload and salt may go: a change stands in its document, a row in its table. Moves and
+    /// events are read by hand-over and by the audit log. In version 1 it is the payload alone that the
+    /// chain binds to the document: there the hash of a change is not under it.
+    #[must_use]
+    pub fn is_droppable(&self) -> bool {
+        self.version > 1 && matches!(self.entry.as_str(), "change" | "row")
+    }
+
+    /// Whether payload and salt are gone, as they may.
+    #[must_use]
+    pub fn is_dropped(&self) -> bool {
+        self.payload.is_empty() && self.salt.is_empty() && self.is_droppable()
+    }
+
+    /// Bytes of what can be dropped.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        (self.payload.len() + self.salt.len()) as u64
+    }
+
+    /// Whether payload and salt are those that the chain is over, or were dropped.
     #[must_use]
     pub fn has_its_content(&self) -> bool {
         match &self.content {
+            Some(stored) if self.is_dropped() => stored.len() == 32,
             Some(stored) => self.salt.len() == 16 && content(&self.salt, &self.payload)[..] == stored[..],
             None => self.version == 1,
         }
@@ -259,6 +298,30 @@ fn insert(tx: &mut dyn Tx, org: OrgId, row: LogRow) -> Result<()> {
             org.into(),
         ],
     )?;
+    Ok(())
+}
+
+/// Rows as they lie there from `seq` on, accepted before `at` one after another, at most `limit`.
+pub fn older_than(tx: &mut dyn Tx, org: OrgId, seq: u64, at: i64, limit: u64) -> Result<Vec<LogRow>> {
+    let mut rows = Vec::new();
+    let sql = format!("SELECT {COLUMNS} FROM log WHERE org_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3");
+    tx.each(&sql, &[org.into(), seq.into(), limit.into()], &mut |row| {
+        let row = raw(row)?;
+        let is_older = row.accepted_at < at;
+        rows.extend(is_older.then_some(row));
+        Ok(is_older)
+    })?;
+    Ok(rows)
+}
+
+/// Drops payload and salt of these entries. They are written anew instead of in place: rows that only
+/// become shorter leave every page half full, and SQLite gives back whole pages alone.
+pub fn drop_payloads(tx: &mut dyn Tx, org: OrgId, rows: Vec<LogRow>) -> Result<()> {
+    for mut row in rows.into_iter().filter(LogRow::is_droppable) {
+        tx.execute("DELETE FROM log WHERE org_id = $1 AND seq = $2", &[org.into(), row.seq.into()])?;
+        (row.payload, row.salt) = (Vec::new(), Vec::new());
+        insert(tx, org, row)?;
+    }
     Ok(())
 }
 
@@ -421,7 +484,7 @@ pub fn time_of(tx: &mut dyn Tx, org: OrgId, seq: u64) -> Result<Option<i64>> {
 
 /// The last entry after `seq` that devices are told of, 0 for none.
 pub fn news_after(tx: &mut dyn Tx, org: OrgId, seq: u64) -> Result<u64> {
-    let sql = "SELECT coalesce(max(seq), 0) FROM log WHERE org_id = $1 AND seq > $2 AND entry <> 'event'";
+    let sql = "SELECT coalesce(max(seq), 0) FROM log WHERE org_id = $1 AND seq > $2 AND entry NOT IN ('event', 'horizon')";
     tx.query_opt(sql, &[org.into(), seq.into()])?.map_or(Ok(0), |mut row| row.count(0))
 }
 
@@ -430,8 +493,9 @@ impl Entry {
         match self {
             Entry::Change(_) => "change",
             Entry::Move { .. } => "move",
-            Entry::Row { .. } | Entry::DocRow { .. } => "row",
+            Entry::Row { .. } | Entry::DocRow { .. } | Entry::Dropped { .. } => "row",
             Entry::Event { .. } => "event",
+            Entry::Horizon { .. } => "horizon",
         }
     }
 
@@ -439,7 +503,8 @@ impl Entry {
         match self {
             Entry::Change(change) => Some(change.doc),
             Entry::Move { doc, .. } | Entry::DocRow { doc, .. } => Some(*doc),
-            Entry::Row { .. } => None,
+            Entry::Row { .. } | Entry::Horizon { .. } => None,
+            Entry::Dropped { doc, .. } => *doc,
             Entry::Event { event, .. } => event.lead().map(DocId::lead),
         }
     }
@@ -447,7 +512,12 @@ impl Entry {
     fn change(&self) -> Option<&Change> {
         match self {
             Entry::Change(change) => Some(change),
-            Entry::Move { .. } | Entry::Row { .. } | Entry::DocRow { .. } | Entry::Event { .. } => None,
+            Entry::Move { .. }
+            | Entry::Row { .. }
+            | Entry::DocRow { .. }
+            | Entry::Event { .. }
+            | Entry::Horizon { .. }
+            | Entry::Dropped { .. } => None,
         }
     }
 
@@ -455,7 +525,7 @@ impl Entry {
         match self {
             Entry::Change(change) => change.device,
             Entry::Event { device, .. } => *device,
-            Entry::Move { .. } | Entry::Row { .. } | Entry::DocRow { .. } => None,
+            Entry::Move { .. } | Entry::Row { .. } | Entry::DocRow { .. } | Entry::Horizon { .. } | Entry::Dropped { .. } => None,
         }
     }
 
@@ -464,7 +534,7 @@ impl Entry {
         match self {
             Entry::Change(change) => records::envelope_of(&change.bytes).map(|e| audit::action_of(&e.command)),
             Entry::Move { moved, .. } => moved.owner.is_some().then_some(AuditAction::Assign),
-            Entry::Row { .. } | Entry::DocRow { .. } => None,
+            Entry::Row { .. } | Entry::DocRow { .. } | Entry::Horizon { .. } | Entry::Dropped { .. } => None,
             Entry::Event { event, .. } => Some(event.action()),
         }
     }
@@ -474,7 +544,10 @@ impl Entry {
     pub fn author(&self) -> UserId {
         match self {
             Entry::Change(change) => change.author,
-            Entry::Move { author, .. } | Entry::Row { author, .. } | Entry::DocRow { author, .. } => *author,
+            Entry::Move { author, .. } | Entry::Row { author, .. } | Entry::DocRow { author, .. } | Entry::Dropped { author, .. } => {
+                *author
+            }
+            Entry::Horizon { .. } => UserId(Uuid::nil()),
             Entry::Event { author, .. } => author.unwrap_or(UserId(Uuid::nil())),
         }
     }
@@ -536,11 +609,13 @@ fn read(mut row: Row) -> Result<Stored> {
             bytes: payload,
         }),
         ("move", Some(doc)) => Entry::Move { doc, author, moved: unpack(&payload)? },
+        ("row", doc) if payload.is_empty() => Entry::Dropped { doc, author },
         ("row", Some(doc)) => Entry::DocRow { doc, author, fact: unpack(&payload)? },
         ("row", None) => Entry::Row { author, fact: unpack(&payload)? },
         ("event", _) => {
             Entry::Event { author: Some(author).filter(|a: &UserId| !a.0.is_nil()), device: row.opt_id(6)?, event: unpack(&payload)? }
         }
+        ("horizon", _) => Entry::Horizon { through: unpack(&payload)? },
         _ => return Err(StoreError::Corrupt(format!("a log entry of kind {name}"))),
     };
     Ok(Stored { seq: row.count(0)?, version: row.int(10)?, accepted_at: row.int(1)?, entry })

@@ -12,6 +12,7 @@ pub const SQLITE: &[Step] = &[
     (3, include_str!("../../../migrations/server-sqlite/0003_hand_over.sql")),
     (4, include_str!("../../../migrations/server-sqlite/0004_audit.sql")),
     (5, include_str!("../../../migrations/server-sqlite/0005_device_secrets.sql")),
+    (6, include_str!("../../../migrations/server-sqlite/0006_retention.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
@@ -19,6 +20,7 @@ pub const POSTGRES: &[Step] = &[
     (3, include_str!("../../../migrations/server-postgres/0003_hand_over.sql")),
     (4, include_str!("../../../migrations/server-postgres/0004_audit.sql")),
     (5, include_str!("../../../migrations/server-postgres/0005_device_secrets.sql")),
+    (6, include_str!("../../../migrations/server-postgres/0006_retention.sql")),
 ];
 
 /// Brings the database up to this server's version.

@@ -50,6 +50,35 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`StoreError::Unsupported`] where the database has tools of its own for that.
     fn backup(&self, to: &Path) -> Result<()>;
+
+    /// How much room the database takes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn space(&self) -> Result<Space>;
+
+    /// Gives back some of the room that is free inside, while others read and write; whether there
+    /// is more to give.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn give_back(&self) -> Result<bool>;
+
+    /// Writes the whole database anew, without gaps. Other writers wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsupported`] where the database has tools of its own for that.
+    fn rewrite(&self) -> Result<()>;
+}
+
+/// Room that a database takes, bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Space {
+    pub used: u64,
+    /// Of it: free inside, for what is written next.
+    pub free: u64,
+    /// What becomes free can be given back piece by piece.
+    pub shrinks: bool,
 }
 
 /// An open transaction.
@@ -166,6 +195,30 @@ impl Store {
     /// [`StoreError::Unsupported`] for PostgreSQL.
     pub fn backup(&self, to: &Path) -> Result<()> {
         self.engine.backup(to)
+    }
+
+    /// How much room the database takes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn space(&self) -> Result<Space> {
+        self.engine.space()
+    }
+
+    /// Gives back some of the room that is free inside; whether there is more to give.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn give_back(&self) -> Result<bool> {
+        self.engine.give_back()
+    }
+
+    /// Writes the whole database anew; other writers wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsupported`] for PostgreSQL.
+    pub fn rewrite(&self) -> Result<()> {
+        self.engine.rewrite()
     }
 }
 

@@ -1,7 +1,7 @@
 //! PostgreSQL, by the blocking `postgres` crate: one writing connection and a few reading ones.
 //! Writers of one organisation queue on its row (`orgs::lock`), also across nodes.
 
-use super::{Engine, Result, Row, StoreError, Tx, Value};
+use super::{Engine, Result, Row, Space, StoreError, Tx, Value};
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
@@ -11,6 +11,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Connections at most; whoever comes beyond that waits.
 const CONNECTIONS: usize = 6;
+/// Tables that `compact` takes rows from.
+const COMPACTED: [&str; 6] = ["log", "documents", "outcomes", "leases", "sessions", "one_time_codes"];
 
 pub struct Postgres {
     url: String,
@@ -68,6 +70,29 @@ impl Engine for Postgres {
 
     fn backup(&self, _to: &Path) -> Result<()> {
         Err(StoreError::Unsupported("a PostgreSQL database is backed up with `pg_dump` and restored with `pg_restore`"))
+    }
+
+    fn space(&self) -> Result<Space> {
+        let sql = "SELECT CAST(sum(pg_total_relation_size(c.oid)) AS BIGINT) FROM pg_class c \
+                   WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace";
+        let mut used = 0;
+        self.read(&mut |tx| {
+            used = tx.query_opt(sql, &[])?.map_or(Ok(0), |mut row| row.count(0))?;
+            Ok(())
+        })?;
+        Ok(Space { used, free: 0, shrinks: true })
+    }
+
+    fn give_back(&self) -> Result<bool> {
+        let mut lent = self.take()?;
+        let done = COMPACTED.iter().try_for_each(|table| lent.open().client.batch_execute(&format!("VACUUM (ANALYZE) {table}")));
+        lent.settled();
+        done?;
+        Ok(false)
+    }
+
+    fn rewrite(&self) -> Result<()> {
+        Err(StoreError::Unsupported("a PostgreSQL database is rewritten with `VACUUM FULL`"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! SQLite: one writing connection and a few reading ones on a WAL file. A commit is on the disk
 //! (`synchronous=FULL`) when it returns.
 
-use super::{Engine, Result, Row, Tx, Value};
+use super::{Engine, Result, Row, Space, Tx, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use std::collections::HashMap;
@@ -17,6 +17,10 @@ const STATEMENTS: usize = 128;
 const BUSY: Duration = Duration::from_secs(10);
 /// Pages copied at a time by an online backup.
 const BACKUP_PAGES: i32 = 256;
+/// Free pages given back in one transaction.
+const GIVEN_PAGES: u32 = 500;
+/// `PRAGMA auto_vacuum` of a file whose free pages can be given back by and by.
+const INCREMENTAL: u32 = 2;
 
 pub struct Sqlite {
     /// `None` in memory: there the writer reads too. Closed before the writer, whose close then folds
@@ -32,6 +36,8 @@ impl Sqlite {
     /// Whatever SQLite says.
     pub fn open(path: &Path) -> Result<Self> {
         let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        // Of a new file only; an older one becomes such when it is rewritten.
+        writer.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
         writer.pragma_update(None, "foreign_keys", true)?;
@@ -85,6 +91,40 @@ impl Engine for Sqlite {
         std::fs::File::open(to)?.sync_all()?;
         Ok(())
     }
+
+    fn space(&self) -> Result<Space> {
+        let writer = self.writer();
+        let page = u64::from(number(&writer.connection, "page_size")?);
+        let pages = |what| Ok::<_, super::StoreError>(u64::from(number(&writer.connection, what)?) * page);
+        let shrinks = number(&writer.connection, "auto_vacuum")? == INCREMENTAL;
+        Ok(Space { used: pages("page_count")?, free: pages("freelist_count")?, shrinks })
+    }
+
+    fn give_back(&self) -> Result<bool> {
+        let writer = self.writer();
+        // One page is given back at each step.
+        let mut given = writer.connection.prepare(&format!("PRAGMA incremental_vacuum({GIVEN_PAGES})"))?;
+        let mut rows = given.query([])?;
+        while rows.next()?.is_some() {}
+        if number(&writer.connection, "auto_vacuum")? == INCREMENTAL && number(&writer.connection, "freelist_count")? > 0 {
+            return Ok(true);
+        }
+        // The file becomes shorter when the log is folded in; a reader may keep that for later.
+        writer.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(false)
+    }
+
+    fn rewrite(&self) -> Result<()> {
+        let writer = self.writer();
+        writer.connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
+        writer.connection.execute_batch("VACUUM")?;
+        writer.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<u32> {
+    Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?)
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {

@@ -3,6 +3,7 @@
 mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod compact;
 mod edge;
 mod live;
 mod server;

@@ -34,7 +34,7 @@ fn sign_in(name: &str, password: &str, device: DeviceId) -> SignIn {
 }
 
 /// A few days of a company: edits, hand-overs, sign-ins, people. Answers the leads.
-fn days(world: &World) -> Vec<LeadId> {
+pub fn days(world: &World) -> Vec<LeadId> {
     let (mut asha, mut meera, mut ananya) = (world.device("asha"), world.device("meera"), world.device("ananya"));
     let leads: Vec<LeadId> = PHONES.iter().map(|phone| asha.created(&format!("+91{phone}"))).collect();
     let first = leads[0];
@@ -98,7 +98,7 @@ fn accounts(world: &World, admin: &sync_server::SignedIn) {
     core.wipe_device(admin, device).expect("ordered");
 }
 
-fn lines(world: &World, who: &sync_server::SignedIn, filter: &AuditFilter) -> Vec<AuditLine> {
+pub fn lines(world: &World, who: &sync_server::SignedIn, filter: &AuditFilter) -> Vec<AuditLine> {
     let mut filter = filter.clone();
     let mut all = Vec::new();
     loop {
@@ -112,11 +112,11 @@ fn lines(world: &World, who: &sync_server::SignedIn, filter: &AuditFilter) -> Ve
     }
 }
 
-fn faults(store: &Store, heads: &[SeenHead], deep: bool) -> Vec<String> {
+pub fn faults(store: &Store, heads: &[SeenHead], deep: bool) -> Vec<String> {
     audit::verify(store, heads, deep).expect("readable").faults
 }
 
-fn rows(world: &World) -> Vec<LogRow> {
+pub fn rows(world: &World) -> Vec<LogRow> {
     let mut rows = Vec::new();
     let read = world.core.store().read(|tx| {
         log::walk(tx, world.core.org().id, None, &mut |row| {
@@ -128,7 +128,7 @@ fn rows(world: &World) -> Vec<LogRow> {
     rows
 }
 
-fn run(store: &Store, sql: &str, params: &[Value]) -> u64 {
+pub fn run(store: &Store, sql: &str, params: &[Value]) -> u64 {
     store.write(|tx| tx.execute(sql, params)).expect(sql)
 }
 
@@ -193,7 +193,7 @@ fn credentials_and_decisions_are_written_down() {
 }
 
 /// A lead changes hands while its old owner is offline: some edits are proposed, later ones put aside.
-fn decisions(world: &World) -> LeadId {
+pub fn decisions(world: &World) -> LeadId {
     let (mut asha, arjun, meera) = (world.device("asha"), world.device("arjun"), world.device("meera"));
     let lead = asha.created("+919820014786");
     asha.pull();
@@ -254,7 +254,7 @@ fn each_role_reads_its_part() {
     assert_eq!(nothing.problem().status, 404);
 }
 
-fn lead_filter(lead: LeadId) -> AuditFilter {
+pub fn lead_filter(lead: LeadId) -> AuditFilter {
     AuditFilter { lead: Some(lead), ..AuditFilter::default() }
 }
 
@@ -355,7 +355,7 @@ fn devices_get_no_event_and_their_cursor_goes_past_it() {
 }
 
 /// One bit of a value.
-fn flipped(value: &Value) -> Option<Value> {
+pub fn flipped(value: &Value) -> Option<Value> {
     Some(match value {
         Value::Null => return None,
         // Far away, so that no other number is hit.
@@ -605,7 +605,15 @@ fn old_entries_stand_before_new_ones(store: &Store) {
 }
 
 /// Every story that writes SQL by hand, on an engine of its own each.
-const STORIES: [fn(&Store); 4] = [alterations_are_found, a_cut_tail_is_found_by_who_saw_it, old_entries_stand_before_new_ones, filters];
+const STORIES: [fn(&Store); 7] = [
+    alterations_are_found,
+    a_cut_tail_is_found_by_who_saw_it,
+    old_entries_stand_before_new_ones,
+    filters,
+    crate::compact::nothing_is_missed,
+    crate::compact::alterations_are_found,
+    crate::compact::devices_gone_for_good_are_forgotten,
+];
 
 #[test]
 fn an_altered_log_is_found_out() {

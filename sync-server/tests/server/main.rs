@@ -9,6 +9,7 @@ mod accept;
 mod accounts;
 mod audit;
 mod bad_input;
+mod compact;
 mod edge;
 mod engines;
 mod frozen;

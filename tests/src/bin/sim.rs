@@ -61,7 +61,12 @@ fn many(seeds: std::ops::Range<u64>, threads: usize, plan: &(dyn Fn(u64) -> Plan
     println!("{}", sum.table());
     let failures = sum.failures();
     let (runs, steps) = (sum.runs.into_inner(), sum.steps.into_inner());
-    println!("{runs} seeds from {}, {steps} steps, {} failed, {:.0} s on {threads} threads", seeds.start, failures.len(), begun.elapsed().as_secs_f64());
+    println!(
+        "{runs} seeds from {}, {steps} steps, {} failed, {:.0} s on {threads} threads",
+        seeds.start,
+        failures.len(),
+        begun.elapsed().as_secs_f64()
+    );
     failures.iter().for_each(|failure| println!("{failure}"));
     if let Some(first) = failures.first() {
         smallest(first);

@@ -390,7 +390,8 @@ fn make_staff(agents: usize) -> Staff {
     let boss = sync_server::people::init(&store, &env, &org, &user("boss".into(), Role::Admin, None)).expect("an organisation");
     let core = Core::open(store, env).expect("a core");
     let mut people = vec![boss];
-    for (name, role, team) in [("manager", Role::Manager, None), ("lead", Role::TeamLead, Some("North")), ("analyst", Role::Analyst, None)] {
+    for (name, role, team) in [("manager", Role::Manager, None), ("lead", Role::TeamLead, Some("North")), ("analyst", Role::Analyst, None)]
+    {
         people.push(core.add_user(&user(name.to_owned(), role, team)).expect("a user"));
     }
     for n in 0..agents {

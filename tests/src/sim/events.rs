@@ -5,7 +5,7 @@ use super::chance;
 use super::company::Company;
 use super::network::Died;
 use super::tally::{Happening, Oracle};
-use domain::people::Post;
+use domain::people::{AuditFilter, AuditLine, Post};
 use domain::{LeadId, Role, TeamId, UserId};
 use protocol::admin::{ChangePost, SetOwner};
 use rand::Rng;
@@ -13,7 +13,7 @@ use rand::seq::IndexedRandom;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use sync_server::store::proposals;
-use sync_server::{Error, SignedIn};
+use sync_server::{Error, SignedIn, compact};
 
 /// The Admin, who stays one.
 const BOSS: usize = 0;
@@ -33,9 +33,7 @@ impl Company {
             self.people[who].road.reseed(chance::of(chance::mix(self.seed, n as u64), who as u64));
         }
         let who = self.rng.random_range(0..self.people.len());
-        let roll = self.rng.random_range(0..100);
-        if std::env::var_os("SIM_TRACE").is_some() { eprintln!("step {n}: person {who} roll {roll} acked {:?}", self.people.iter().map(|p| p.acknowledged.all().len()).collect::<Vec<_>>()); }
-        match roll {
+        match self.rng.random_range(0..100) {
             0..42 => self.work(who),
             42..46 => self.create_lead(who),
             46..58 => self.round(who),
@@ -143,9 +141,38 @@ impl Company {
 
     fn disaster(&mut self) {
         match self.rng.random_range(0..10) {
-            0..4 => self.restart_server(),
-            4..7 => self.back_up(),
+            0..2 => self.restart_server(),
+            2..5 => self.compact(),
+            5..7 => self.back_up(),
             _ => self.restore(),
+        }
+    }
+
+    /// The server forgets what it may of its past; what people read of that stays as it is.
+    fn compact(&mut self) {
+        self.tally.saw(Happening::Compacted);
+        let (core, before) = (self.core(), self.audit_log());
+        let options = compact::Options { keep_days: self.rng.random_range(0..3), is_shared: false };
+        match compact::compact(core.store(), core.env(), options, &mut |_, _| {}) {
+            Ok(report) if report.is_sound() => self.tally.saw_many(Happening::Forgotten, report.entries),
+            Ok(report) => self.tally.find(Oracle::Chain, format!("compacting: {report:?}")),
+            Err(error) => self.tally.find(Oracle::Crash, format!("compacting: {error}")),
+        }
+        if before != self.audit_log() {
+            self.tally.find(Oracle::Chain, "the audit log reads otherwise once it is compacted");
+        }
+    }
+
+    /// As the Admin reads it, page by page.
+    fn audit_log(&self) -> Vec<AuditLine> {
+        let (boss, mut filter, mut lines) = (self.boss(), AuditFilter::default(), Vec::new());
+        loop {
+            let page = self.core().audit(&boss, &filter).expect("the Admin reads it");
+            lines.extend(page.lines);
+            match page.next {
+                Some(next) => filter.before = Some(next),
+                None => return lines,
+            }
         }
     }
 
@@ -216,7 +243,8 @@ impl Company {
         let teams: Vec<TeamId> = core.teams(&who).expect("the Admin lists teams").into_iter().map(|team| team.id).collect();
         let Some(person) = people.into_iter().find(|p| p.id == user && !p.disabled) else { return };
         let expected = Post { role: person.role, team: person.team, disabled: false };
-        let roles = [Role::Salesperson, Role::Salesperson, Role::TeamLead, Role::Manager, Role::RecoveryAgent, Role::FinanceManager, Role::Analyst];
+        let roles =
+            [Role::Salesperson, Role::Salesperson, Role::TeamLead, Role::Manager, Role::RecoveryAgent, Role::FinanceManager, Role::Analyst];
         let role = *roles.choose(&mut self.rng).expect("a role");
         let team = if self.rng.random_bool(0.1) { None } else { teams.choose(&mut self.rng).copied() };
         core.change_post(&who, user, &ChangePost { expected, post: Post { role, team, disabled: false } }).expect("the Admin may");

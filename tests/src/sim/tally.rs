@@ -119,6 +119,8 @@ happenings! {
     Remade = "edits carried out again by the server";
     Needed = "pushes that lacked what they build on";
     BackedUp = "backups made";
+    Compacted = "servers compacted";
+    Forgotten = "entries whose payload was dropped";
     Restored = "servers restored from an old backup";
     Quiet = "quiescences checked";
 }

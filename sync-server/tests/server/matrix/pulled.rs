@@ -115,7 +115,7 @@ fn pulled_entries_are_those_that_the_table_shows() {
         }
         check_condition(&boss, follower, &all);
         let _ = write!(golden, "{}:", who.name());
-        mine.iter().for_each(|(place, ..)| drop(write!(golden, " {}", shown(&table, *who, *place))));
+        mine.iter().for_each(|(place, ..)| golden.push_str(&format!(" {}", shown(&table, *who, *place))));
         golden.push('\n');
     }
     // An edit of each that is there to be edited.

@@ -63,7 +63,9 @@ fn whole(company: &Company, who: usize, lead: &Lead) {
     let row = row_of(&company.people[who], lead.id);
     match row {
         Some(row) if row.summary == made && row.pending == 0 => {}
-        Some(row) => find(Oracle::Rows, format!("its row is {:?} with {} pending, and the document makes {made:?}", row.summary, row.pending)),
+        Some(row) => {
+            find(Oracle::Rows, format!("its row is {:?} with {} pending, and the document makes {made:?}", row.summary, row.pending))
+        }
         None => find(Oracle::Rows, "it has no row".into()),
     }
 }

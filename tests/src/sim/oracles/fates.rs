@@ -52,7 +52,9 @@ fn accounted(company: &Company, who: usize, truth: &Truth, aside: &Aside) {
         // edits that only the server had.
         let remembered = u32::from(company.restored && (noticed.is_some() || company.nobody_holds(command)));
         let fate = || {
-            format!("command {command} on {lead} of person {who}: applied {applied} times, refused and shown {shown}, proposed or put aside {kept}")
+            format!(
+                "command {command} on {lead} of person {who}: applied {applied} times, refused and shown {shown}, proposed or put aside {kept}"
+            )
         };
         if applied + shown + kept + remembered == 0 {
             company.tally.find(Oracle::Lost, fate());

@@ -15,7 +15,8 @@ pub fn check(company: &Company, truth: &Truth) {
 fn chain(company: &Company) {
     let (core, org) = (company.core(), company.core().org().id);
     let epoch = core.store().read(|tx| sync_server::store::orgs::head(tx, org)).expect("readable").epoch;
-    let seen: Vec<SeenHead> = (0..company.people.len()).filter_map(|who| seen_by(company, who)).filter(|head| head.epoch == epoch).collect();
+    let seen: Vec<SeenHead> =
+        (0..company.people.len()).filter_map(|who| seen_by(company, who)).filter(|head| head.epoch == epoch).collect();
     let report = match audit::verify(core.store(), &seen, true) {
         Ok(report) => report,
         Err(error) => return company.tally.find(Oracle::Chain, error.to_string()),
