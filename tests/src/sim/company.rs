@@ -122,7 +122,8 @@ impl Company {
         }
         for who in 0..company.people.len() {
             company.create_lead(who);
-            company.sync(who);
+            // What does not arrive now does in a moment.
+            let _ = company.sync(who);
         }
         company.quiesce();
         company
@@ -197,17 +198,22 @@ impl Company {
     }
 
     /// One round of sync of one person, and whatever it takes to have one.
-    pub fn sync(&mut self, who: usize) {
+    pub fn sync(&mut self, who: usize) -> Result<(), TransportError> {
         self.tally.saw(Happening::Round);
         let person = &self.people[who];
         let _ = person.engine().note_clock();
-        match person.engine().sync(person.road.as_ref()) {
-            Err(ClientError::Transport(TransportError::SignInNeeded)) => self.sign_in_again(who),
-            Err(ClientError::Transport(TransportError::CutOff { .. })) => self.note_cut_off(who),
-            Err(ClientError::Transport(TransportError::UpdateNeeded)) => self.outdated_has_sent(who),
-            Err(ClientError::Transport(_)) | Ok(_) => {}
-            Err(error) => self.tally.find(Oracle::Crash, format!("person {who} can't sync: {error}")),
+        let failed = match person.engine().sync(person.road.as_ref()) {
+            Err(ClientError::Transport(failed)) => failed,
+            Err(error) => return Ok(self.tally.find(Oracle::Crash, format!("person {who} can't sync: {error}"))),
+            Ok(_) => return Ok(()),
+        };
+        match failed {
+            TransportError::SignInNeeded => self.sign_in_again(who),
+            TransportError::CutOff { .. } => self.note_cut_off(who),
+            TransportError::UpdateNeeded => self.outdated_has_sent(who),
+            _ => {}
         }
+        Err(failed)
     }
 
     fn sign_in_again(&mut self, who: usize) {
@@ -337,10 +343,10 @@ impl Company {
             person.road.forget_meanwhile();
             person.road.deliver_late();
         }
-        for _ in 0..QUIET_ROUNDS {
-            for who in 0..self.people.len() {
-                if !self.people[who].cut_off {
-                    self.sync(who);
+        for round in 1..=QUIET_ROUNDS {
+            for who in (0..self.people.len()).filter(|who| !self.people[*who].cut_off).collect::<Vec<_>>() {
+                if let (Err(failed), QUIET_ROUNDS) = (self.sync(who), round) {
+                    self.tally.find(Oracle::Unsettled, format!("person {who} can't sync although all is well: {failed:?}"));
                 }
             }
         }

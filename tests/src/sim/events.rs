@@ -63,7 +63,8 @@ impl Company {
     /// As [`Company::sync`], for whoever is not shut out.
     fn round(&mut self, who: usize) {
         if !self.people[who].cut_off {
-            self.sync(who);
+            // Fails now and then; that is the point.
+            let _ = self.sync(who);
         }
     }
 
