@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use crate::setup::{self, Need};
 use crate::shell::{self, root, step};
 
-/// Everybody's.
-const PASSWORD: &str = "demo-leadline";
+/// Everybody's; hard to guess, or it would be refused.
+const PASSWORD: &str = "tiffin-9Ledgr";
 /// Whose copy is kept.
 const ASHA: &str = "asha@nakshatra.example";
 const MEERA: &str = "meera@nakshatra.example";
