@@ -205,10 +205,12 @@ pub enum AuditAction {
     Quarantine,
     Proposal,
     Export,
+    /// Backups, restores, seals.
+    Server,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 26] = [
+    pub const ALL: [AuditAction; 27] = [
         AuditAction::Create,
         AuditAction::Update,
         AuditAction::Status,
@@ -235,6 +237,7 @@ impl AuditAction {
         AuditAction::Quarantine,
         AuditAction::Proposal,
         AuditAction::Export,
+        AuditAction::Server,
     ];
 
     /// Stable name in tables and on the wire.
@@ -267,6 +270,7 @@ impl AuditAction {
             AuditAction::Quarantine => "quarantine",
             AuditAction::Proposal => "proposal",
             AuditAction::Export => "export",
+            AuditAction::Server => "server",
         }
     }
 
@@ -300,6 +304,7 @@ impl AuditAction {
             AuditAction::Quarantine => "Quarantine",
             AuditAction::Proposal => "Hand-over proposal",
             AuditAction::Export => "Exported",
+            AuditAction::Server => "Server maintained",
         }
     }
 }

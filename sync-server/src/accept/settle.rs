@@ -63,6 +63,7 @@ pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: Command
         policy::authorise_command(who.actor(), &held.envelope.command, &standing.subject())?;
         if is_in(batch, held.doc, id)? {
             // It got in another way; carrying it out again would bring an old value back.
+            note_quarantined(batch, who, &held, Settled::Taken);
             return Ok(quarantine::settle(batch.tx, org, id, true, who.actor().user)?);
         }
         let base = judge::standing_base(batch, held.doc, &gated)?;

@@ -1,5 +1,7 @@
-//! The only way for a route to get a user: the bearer token of its request.
+//! The only way for a route to get a user: the bearer token of its request. Here is counted what one
+//! device and one person ask.
 
+use super::limits::LimitKey;
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::error::Error;
@@ -15,6 +17,9 @@ impl FromRequestParts<Arc<App>> for SignedIn {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
         let token = header.and_then(|v| v.strip_prefix("Bearer ")).ok_or(Error::NotSignedIn)?;
         let token = Secret(token.trim().to_owned());
-        blocking(app, move |core| core.authenticate(&token)).await
+        let who = blocking(app, move |core| core.authenticate(&token)).await?;
+        app.limits.check(LimitKey::Device(who.device()))?;
+        app.limits.check(LimitKey::Person(who.actor().user))?;
+        Ok(who)
     }
 }

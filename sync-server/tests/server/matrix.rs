@@ -333,7 +333,7 @@ fn app(world: World) -> (std::sync::Arc<App>, std::sync::Arc<crate::support::Tes
     let (open, closing) = watch::channel(false);
     let World { core, clock } = world;
     let free = Quota { burst: 1_000_000, per_minute: 1_000_000 };
-    let quotas = Quotas { door: free, account: free, token: free, address: free };
+    let quotas = Quotas { door: free, account: free, device: free, person: free, live: free, address: free };
     (App::new(core, closing, Edge { quotas, ..Edge::default() }), clock, open)
 }
 
