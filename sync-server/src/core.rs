@@ -44,16 +44,13 @@ impl Core {
     /// # Errors
     /// [`StoreError::Empty`] before that.
     pub fn open(store: Store, env: Env) -> Result<Self, Error> {
-        let (org, head) = store.read(|tx| {
-            let org = orgs::only(tx)?;
-            let head = orgs::head(tx, org.id)?;
-            Ok::<_, StoreError>((org, head))
-        })?;
+        let org = store.read(orgs::only)?;
         if store.read(|tx| Keys::kept(tx, org.id))?.is_none() {
             store.write(|tx| Keys::of(tx, &env, org.id))?;
         }
+        store.write(|tx| log::seal_old(tx, &env, org.id))?;
         let hub = Arc::new(Hub::default());
-        hub.start_at(head.seq);
+        hub.start_at(store.read(|tx| orgs::head(tx, org.id))?.seq);
         let acceptor = Acceptor::new(store.clone(), env.clone(), org.id);
         let queue = Queue::start(acceptor, Arc::clone(&hub)).map_err(StoreError::Io)?;
         Ok(Self { store, env, org, queue, hub })
@@ -215,6 +212,12 @@ impl Core {
     /// See [`accept::drop_proposal`].
     pub fn drop_proposal(&self, who: &SignedIn, id: CommandId) -> Result<(), Error> {
         self.told(accept::drop_proposal(&self.store, &self.env, self.org.id, who, id)?)
+    }
+
+    /// # Errors
+    /// See [`quarantine::admit`].
+    pub fn admit_to_quarantine(&self, device: DeviceId, secret: &Secret) -> Result<(), Error> {
+        quarantine::admit(&self.store, &self.env, self.org.id, device, secret)
     }
 
     /// # Errors

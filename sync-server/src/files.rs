@@ -1,5 +1,6 @@
 //! The data folder: the database file, the lock that one server holds, backup and restore.
 
+use crate::audit::{self, AuditEvent};
 use crate::config::Config;
 use crate::store::{Space, Store, orgs, sqlite};
 use anyhow::{Context as _, bail};
@@ -23,6 +24,20 @@ pub fn open(config: &Config) -> anyhow::Result<Store> {
             let store = Store::sqlite(&path).with_context(|| format!("the database {} can't be opened", path.display()))?;
             only_for_owner(&path, 0o600)?;
             Ok(store)
+        }
+    }
+}
+
+/// Opens the configured database to read it, as it is: makes no folder and no file, and migrates nothing.
+///
+/// # Errors
+/// When it is not there or of another version; whatever the database says.
+pub fn open_as_it_is(config: &Config) -> anyhow::Result<Store> {
+    match &config.database_url {
+        Some(url) => Store::postgres_as_it_is(url).context("the PostgreSQL database can't be read"),
+        None => {
+            let path = database(&config.data);
+            Store::sqlite_as_it_is(&path).with_context(|| format!("the database {} can't be read", path.display()))
         }
     }
 }
@@ -78,17 +93,26 @@ impl Lock {
     }
 }
 
-/// Copies the database into the new file `to` while the server works.
+/// Copies the database into the new file `to` while the server works. The audit log says so first, also in
+/// the copy.
 ///
 /// # Errors
 /// When `to` exists, or for PostgreSQL.
-pub fn backup(config: &Config, to: &Path) -> anyhow::Result<()> {
+pub fn backup(config: &Config, env: &Env, to: &Path) -> anyhow::Result<()> {
     if to.exists() {
         bail!("{} exists already: name a new file", to.display());
     }
     let partial = suffixed(to, ".partial");
     let _ = std::fs::remove_file(&partial);
-    open(config)?.backup(&partial).context("the backup was not made")?;
+    let store = open(config)?;
+    if config.database_url.is_none() {
+        let noted = store.write(|tx| {
+            let org = orgs::only(tx)?.id;
+            audit::append(tx, env, org, None, None, AuditEvent::Backup)
+        });
+        noted.context("the backup was not made")?;
+    }
+    store.backup(&partial).context("the backup was not made")?;
     only_for_owner(&partial, 0o600)?;
     std::fs::rename(&partial, to).with_context(|| format!("{} can't be written", to.display()))
 }
@@ -128,15 +152,17 @@ pub fn restore(config: &Config, env: &Env, from: &Path) -> anyhow::Result<PathBu
     Ok(old)
 }
 
-/// Makes the server's history another one, and opens the recovery window.
+/// Makes the server's history another one, and opens the recovery window. The audit log says so.
 ///
 /// # Errors
 /// The database's.
 pub fn begin_epoch(store: &Store, env: &Env) -> anyhow::Result<()> {
     store
         .write(|tx| {
-            let org = orgs::only(tx)?;
-            orgs::begin_epoch(tx, org.id, env.now_ms(), env.now_ms() + RECOVERY_MS)
+            let org = orgs::only(tx)?.id;
+            orgs::begin_epoch(tx, org, env.now_ms(), env.now_ms() + RECOVERY_MS)?;
+            let epoch = orgs::head(tx, org)?.epoch;
+            audit::append(tx, env, org, None, None, AuditEvent::EpochBegun { epoch }).map(drop)
         })
         .context("the restored database can't be used")
 }

@@ -2,7 +2,8 @@
 //! no session, only the device's own secret, and is bounded; a manager reads, releases or drops.
 
 use crate::accept::{self, may_decide};
-use crate::audit::{self, AuditEvent};
+use crate::audit::{self, AuditEvent, Failure};
+use crate::auth::tally::{self, Failed, Tally};
 use crate::auth::{self, SignedIn};
 use crate::error::Error;
 use crate::store::leads::LeadRow;
@@ -12,6 +13,7 @@ use crate::store::{Store, StoreError, Tx, devices, documents, leads, proposals, 
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::auth::Secret;
 use protocol::push::{Outcome, PushItem};
 use protocol::{ChangeHash, QUARANTINE_ITEMS_MAX};
 use records::{Doc, Gated};
@@ -34,12 +36,8 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
     if upload.items.len() > QUARANTINE_ITEMS_MAX {
         return Err(Error::TooLarge);
     }
+    admit(store, env, org, upload.device, &upload.secret)?;
     store.write(|tx| {
-        let shown = auth::digest(&upload.secret);
-        let good = devices::secrets(tx, org, upload.device)?.iter().fold(Choice::from(0), |good, kept| good | kept.ct_eq(&shown));
-        if !bool::from(good) {
-            return Err(Error::NotFound);
-        }
         let owner = devices::owner(tx, org, upload.device)?.ok_or(Error::NotFound)?;
         let user = users::by_id(tx, org, owner)?.ok_or(Error::NotFound)?;
         let state = devices::state(tx, org, upload.device)?.ok_or(Error::NotFound)?;
@@ -70,6 +68,25 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
         }
         Ok(QuarantineAnswer { kept, wipe: state == DeviceState::WipeOrdered && !upload.wiped, reason: Some(reason) })
     })
+}
+
+/// Whether this is the device's own secret; that it is not is written down.
+///
+/// # Errors
+/// `NotFound` for an unknown device or a wrong secret.
+pub fn admit(store: &Store, env: &Env, org: OrgId, device: DeviceId, secret: &Secret) -> Result<(), Error> {
+    let shown = auth::digest(secret);
+    let kept = store.read(|tx| devices::secrets(tx, org, device))?;
+    if bool::from(kept.iter().fold(Choice::from(0), |good, kept| good | kept.ct_eq(&shown))) {
+        return Ok(());
+    }
+    store.write(|tx| {
+        let user = devices::owner(tx, org, device)?;
+        let device = user.map(|_| device);
+        let failed = Failed { user, device, reason: Failure::DeviceSecret, locked: false };
+        tally::count(tx, env, org, Tally::DeviceSecret(device), failed)
+    })?;
+    Err(Error::NotFound)
 }
 
 /// Keeps one edit of `user`; one that was answered before, or waits already, counts as kept.

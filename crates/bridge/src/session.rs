@@ -98,7 +98,7 @@ pub enum KeyHome {
 pub struct Invitation {
     pub server: String,
     pub code: String,
-    /// SHA-256 of the server's certificate, hex.
+    /// SHA-256 of the server's public key, hex.
     pub pin: Option<String>,
 }
 

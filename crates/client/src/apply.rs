@@ -44,6 +44,8 @@ pub(crate) struct Applied {
     pub push_first: bool,
     /// Records, or the documents of some, left: their pages are to be wiped.
     pub evicted: bool,
+    /// The server's log is not the one seen before.
+    pub contradicted: bool,
 }
 
 /// What the answers say of one document.
@@ -269,6 +271,7 @@ impl Engine {
             }
             let mut backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             let before = backfill;
+            let restarted = batch.entries.iter().any(|entry| matches!(entry, Entry::Epoch { .. }));
             for entry in batch.entries {
                 self.apply_entry(tx, entry, &mut backfill, &mut applied, &mut change)?;
             }
@@ -280,7 +283,7 @@ impl Engine {
                 change.sync = true;
             }
             meta::set(tx, meta::CURSOR, &batch.cursor)?;
-            meta::keep_seen_head(tx, batch.head.as_deref())?;
+            applied.contradicted = meta::keep_seen_head(tx, batch.head.as_deref(), restarted)?;
             meta::set(tx, meta::PULLED_AT, &self.env().now_ms())
         })?;
         let open = edit.open.as_ref().map(|(doc, _)| LeadId(doc.id));
@@ -288,6 +291,10 @@ impl Engine {
             edit.open = None;
         }
         drop(edit);
+        if applied.contradicted {
+            tracing::warn!("the server's log is not the one that this device saw before");
+            self.note_status(|status| status.contradicted = true);
+        }
         self.tell(change);
         Ok(applied)
     }

@@ -13,7 +13,9 @@ use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use protocol::rows::OwnerRow;
-use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, VERSION_HEADER, packed, paths};
+use protocol::{
+    DEVICE_HEADER, MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, SECRET_HEADER, VERSION_HEADER, packed, paths,
+};
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -42,8 +44,8 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// `server` is the address as signed in to, `http://127.0.0.1:8440`. The certificate that the profile
-    /// was invited with is the only one trusted.
+    /// `server` is the address as signed in to, `http://127.0.0.1:8440`. The key that the profile was
+    /// invited with is the only one trusted.
     #[must_use]
     pub fn new(engine: Arc<Engine>, server: &str) -> Self {
         // A profile that can't be read has no pin: then a certificate of one's own making is not trusted.
@@ -53,8 +55,8 @@ impl HttpTransport {
         Self { agent, tls, server: server.trim_end_matches('/').to_owned(), engine, refreshing: Mutex::default() }
     }
 
-    /// Keeps in the profile what an invitation named: transports made from now on trust the certificate with
-    /// this SHA-256 (hex), and no other.
+    /// Keeps in the profile what an invitation or its person named: transports made from now on trust the key
+    /// with this SHA-256 (hex), and no other.
     ///
     /// # Errors
     /// `Disk`.
@@ -70,7 +72,7 @@ impl HttpTransport {
         Self::sign_in_pinned(server, None, sign_in, now_ms)
     }
 
-    /// Signs in; with a pin (SHA-256 of its certificate, hex) at no other server than the one that has it.
+    /// Signs in; with a pin (SHA-256 of its key, hex) at no other server than the one that has it.
     ///
     /// # Errors
     /// `Certificate`, or as [`HttpTransport::sign_in`].
@@ -227,6 +229,7 @@ impl Transport for HttpTransport {
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
         let body = rmp_serde::to_vec_named(upload).map_err(|e| TransportError::Broken(e.to_string()))?;
         let post = self.agent.post(format!("{}{}", self.server, paths::QUARANTINE)).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+        let post = post.header(DEVICE_HEADER, upload.device.to_string()).header(SECRET_HEADER, &upload.secret.0);
         read_msgpack(checked(&self.server, post.header("content-type", MSGPACK).send(&body[..]))?)
     }
 
@@ -386,7 +389,11 @@ fn certificate(text: &str) -> TransportError {
     if text.contains("NotValidYet") || text.contains("not valid yet") {
         TransportError::Clock("far".into())
     } else if text.contains("ApplicationVerificationFailure") {
-        TransportError::Certificate("it is not the one that your invitation named; ask who runs the server for a new invitation".into())
+        TransportError::Certificate(
+            "it is not the one that you were told to trust. If who runs the server made a new one, ask for its fingerprint and sign in \
+             with it after the address: leads.example.com#fingerprint"
+                .into(),
+        )
     } else {
         TransportError::Certificate(text.to_owned())
     }

@@ -33,6 +33,8 @@ pub struct SyncStatus {
     pub offline_since: Option<i64>,
     /// The live socket stands.
     pub live: bool,
+    /// Since this copy was opened, the server contradicted what it had said of its log.
+    pub contradicted: bool,
 }
 
 /// How far a first sync, or any back-fill, is; kept until it is complete.

@@ -209,10 +209,12 @@ pub enum AuditAction {
     Quarantine,
     Proposal,
     Export,
+    /// Backups, restores, seals.
+    Server,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 26] = [
+    pub const ALL: [AuditAction; 27] = [
         AuditAction::Create,
         AuditAction::Update,
         AuditAction::Status,
@@ -239,6 +241,7 @@ impl AuditAction {
         AuditAction::Quarantine,
         AuditAction::Proposal,
         AuditAction::Export,
+        AuditAction::Server,
     ];
 
     /// Stable name in tables and on the wire.
@@ -271,6 +274,7 @@ impl AuditAction {
             AuditAction::Quarantine => "quarantine",
             AuditAction::Proposal => "proposal",
             AuditAction::Export => "export",
+            AuditAction::Server => "server",
         }
     }
 
@@ -304,6 +308,7 @@ impl AuditAction {
             AuditAction::Quarantine => "Quarantine",
             AuditAction::Proposal => "Hand-over proposal",
             AuditAction::Export => "Exported",
+            AuditAction::Server => "Server maintained",
         }
     }
 }

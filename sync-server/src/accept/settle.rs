@@ -70,6 +70,7 @@ pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: Command
         if let Some(hash) = is_in(batch, held.doc, id)? {
             // It got in another way; carrying it out again would bring an old value back.
             outcomes::set_stands(batch.tx, org, id, hash)?;
+            note_quarantined(batch, who, &held, Settled::Taken);
             return Ok(quarantine::settle(batch.tx, org, id, true, who.actor().user)?);
         }
         let seen = seen(batch, &held, gated)?;

@@ -183,9 +183,10 @@ impl Teller {
     fn of_event(&mut self, tx: &mut dyn Tx, on: Option<DeviceId>, event: &AuditEvent) -> Result<Told> {
         let (about, details) = match event {
             AuditEvent::SignIn => (self.device(tx, on)?, String::new()),
-            AuditEvent::SignInFailed { user, reason, locked } => {
+            AuditEvent::SignInFailed { user, reason, locked, times } => {
+                let times = if *times > 1 { format!("; {times} times so far") } else { String::new() };
                 let locked = if *locked { "; locked for a while" } else { "" };
-                (self.somebody(tx, *user)?, format!("{}{locked}", failure(*reason)))
+                (self.somebody(tx, *user)?, format!("{}{times}{locked}", failure(*reason)))
             }
             AuditEvent::SignOut { everywhere: true } => (String::new(), "Everywhere".to_owned()),
             AuditEvent::SignOut { everywhere: false } => (self.device(tx, on)?, String::new()),
@@ -219,6 +220,9 @@ impl Teller {
                 (self.person(tx, *of)?, what.to_owned())
             }
             AuditEvent::Export { what, rows } => (typed(what), format!("{rows} rows")),
+            AuditEvent::Backup => (String::new(), "The database was copied into a file".to_owned()),
+            AuditEvent::Sealed { entries, .. } => (String::new(), format!("The first {entries} entries were sealed")),
+            AuditEvent::EpochBegun { epoch } => (String::new(), format!("A backup was restored: epoch {epoch} of the log begins")),
         };
         Ok(Told { action: event.action(), lead: event.lead(), about, details })
     }
@@ -316,5 +320,7 @@ fn failure(reason: Failure) -> &'static str {
         Failure::OldPassword => "Wrong password, typed again while signed in",
         Failure::Disabled => "The account is disabled",
         Failure::Device => "The device may not sign in",
+        Failure::Locked => "The account is locked",
+        Failure::DeviceSecret => "Wrong secret of a device that wanted to hand over edits",
     }
 }

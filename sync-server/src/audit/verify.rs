@@ -1,9 +1,9 @@
 //! Proving the log: every column of every entry is under the chain, nothing is missing in between,
-//! and nothing at the end that some device has seen. Deep: documents and rows are what the log says.
+//! and nothing at the end that some device has seen. Deep: documents, rows and tables are what the log says.
 //! A change that `compact` took out of the log is looked for in its document, by the hash that the
 //! chain covers.
 
-use super::action_of;
+use super::{AuditEvent, action_of};
 use crate::sight::Channel;
 use crate::store::log::{self, LogRow, Move};
 use crate::store::orgs::{self, Head};
@@ -58,15 +58,32 @@ pub struct Report {
     pub entries: u64,
     /// Compared with the log, where that was asked for.
     pub documents: Option<u64>,
-    /// One sentence each, in the order of the log; none for a log that is whole.
+    /// One sentence each, in the order of the log, then those of the database; none for a log that is whole.
     pub faults: Vec<String>,
+    /// What could not be looked at, and why.
+    pub unseen: Option<String>,
 }
 
-/// Walks through the whole log.
+/// Walks through the whole log, and has the database look at itself: what an index answers is not what the
+/// walk reads.
 ///
 /// # Errors
 /// The database's: a row that can't even be read.
 pub fn verify(store: &Store, heads: &[SeenHead], deep: bool) -> Result<Report> {
+    let damage = store.damage(FAULTS_MAX)?;
+    let mut report = match walked(store, heads, deep) {
+        // It says where.
+        Err(error) if !damage.found.is_empty() => {
+            Report { faults: vec![format!("The log can't be read to its end: {error}.")], ..Report::default() }
+        }
+        other => other?,
+    };
+    report.faults.extend(damage.found);
+    report.unseen = damage.unseen;
+    Ok(report)
+}
+
+fn walked(store: &Store, heads: &[SeenHead], deep: bool) -> Result<Report> {
     store.read(|tx| {
         let org = orgs::only(tx)?.id;
         let head = orgs::head(tx, org)?;
@@ -94,6 +111,10 @@ struct Walk {
     /// The last entry without its payload, and up to where compactions say that they were.
     dropped: u64,
     horizon: u64,
+    /// What entries of version 1 hold beside what their chain covers, see [`AuditEvent::Sealed`].
+    seal: log::Seal,
+    /// The epoch that the last restore began, as the log tells.
+    epoch: Option<u64>,
 }
 
 impl Walk {
@@ -101,12 +122,29 @@ impl Walk {
         let genesis = log::genesis(org).to_vec();
         let mut seen: BTreeMap<u64, Option<Vec<u8>>> = heads.iter().map(|head| (head.seq, None)).collect();
         seen.entry(0).and_modify(|chain| *chain = Some(genesis.clone()));
-        Self { report: Report::default(), last: (0, 1, genesis), suspect: None, seen, dropped: 0, horizon: 0 }
+        Self {
+            report: Report::default(),
+            last: (0, 1, genesis),
+            suspect: None,
+            seen,
+            dropped: 0,
+            horizon: 0,
+            seal: log::Seal::default(),
+            epoch: None,
+        }
     }
 
     fn take(&mut self, row: LogRow) {
         let (before, version, previous) = &self.last;
         let (mut wrong, mut link) = (own_faults(&row), None);
+        self.seal.take(&row);
+        match event(&row) {
+            Some(AuditEvent::Sealed { entries, hash }) if self.seal.of() != (entries, hash.clone()) => {
+                wrong.push(format!("the {entries} entries of version 1 are not those that it sealed: {SEALED} were altered"));
+            }
+            Some(AuditEvent::EpochBegun { epoch }) => self.epoch = Some(epoch),
+            _ => {}
+        }
         if row.version < *version {
             wrong.push("its version is older than that of the entry before it".to_owned());
         }
@@ -167,7 +205,11 @@ impl Walk {
             ));
         }
         for seen in heads {
-            let restored = if seen.epoch < head.epoch { " A backup has been restored since." } else { "" };
+            let restored = match self.epoch {
+                _ if seen.epoch >= head.epoch => "",
+                Some(epoch) if epoch == head.epoch => " A backup has been restored since.",
+                Some(_) | None => " The epoch is another since, and no entry tells of a restore.",
+            };
             let here = self.seen.get(&seen.seq).and_then(Option::as_ref);
             if seen.epoch > head.epoch {
                 faults.push(format!("A device has seen epoch {}, and this log is of epoch {}.", seen.epoch, head.epoch));
@@ -219,6 +261,14 @@ fn faults_beside(row: &LogRow, envelope: &Envelope) -> Vec<String> {
     wrong
 }
 
+/// What a seal covers.
+const SEALED: &str = "columns entry, device_id, command_id, hash or accepted_at of these";
+
+/// The event that an entry is.
+fn event(row: &LogRow) -> Option<AuditEvent> {
+    (row.entry == "event").then(|| row.event().ok()).flatten()
+}
+
 fn missing(first: i64, last: i64) -> String {
     if first == last { format!("Entry {first} is missing.") } else { format!("Entries {first} to {last} are missing.") }
 }
@@ -251,6 +301,7 @@ fn deepen(tx: &mut dyn Tx, org: OrgId, report: &mut Report) -> Result<()> {
     for lead in leads::without_document(tx, org, FAULTS_MAX as u64)? {
         report.faults.push(format!("{}: there is a row in leads, and no document.", DocId::lead(lead)));
     }
+    super::tables::compare(tx, org, &mut report.faults)?;
     report.documents = Some(count);
     Ok(())
 }

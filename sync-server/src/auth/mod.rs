@@ -5,6 +5,7 @@ pub mod keys;
 mod lockout;
 pub mod password;
 mod session;
+pub(crate) mod tally;
 mod token;
 pub mod totp;
 

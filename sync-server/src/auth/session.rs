@@ -2,6 +2,7 @@
 
 use super::keys::{Keys, LEASE_MS};
 use super::lockout::Attempt;
+use super::tally::{self, Failed, Tally};
 use super::token::{Pair, digest};
 use super::totp::{self, Second};
 use super::{SignedIn, code, password};
@@ -39,7 +40,11 @@ pub fn sign_in(store: &Store, env: &Env, org: OrgId, request: &SignIn) -> Result
     // What the second step came to is written although the answer is an error.
     store.write(|tx| {
         let same = |now: &User| now.password_hash == user.password_hash && !now.row.disabled;
-        let Some(user) = users::by_id(tx, org, user.row.id)?.filter(same) else { return Ok(Err(Error::WrongCredentials)) };
+        let Some(user) = users::by_id(tx, org, user.row.id)?.filter(same) else {
+            // The password or the access changed while it was compared.
+            failed(tx, env, org, &attempt, Some(user), Failure::WrongPassword)?;
+            return Ok(Err(Error::WrongCredentials));
+        };
         match second(tx, env, org, &attempt, &user, request.second_factor.as_ref())? {
             Ok(()) => open(tx, env, org, &user, &place),
             Err(error) => Ok(Err(error)),
@@ -72,8 +77,7 @@ pub fn redeem(store: &Store, env: &Env, org: OrgId, request: &Redeem) -> Result<
         None => Ok(None),
     })?;
     let Some(user) = user.filter(|u| !u.row.disabled) else {
-        let event = AuditEvent::SignInFailed { user: None, reason: Failure::WrongCode, locked: false };
-        store.write(|tx| audit::append(tx, env, org, None, None, event))?;
+        store.write(|tx| wrong_code(tx, env, org))?;
         return Err(Error::WrongCode);
     };
     let new = password::checked_hash(env, &request.password.0, &user.row.name, &user.email)?;
@@ -91,6 +95,7 @@ pub fn redeem(store: &Store, env: &Env, org: OrgId, request: &Redeem) -> Result<
             return Ok(Err(error));
         }
         if !codes::redeem(tx, org, hash, env.now_ms())? {
+            wrong_code(tx, env, org)?;
             return Ok(Err(Error::WrongCode));
         }
         let changed = AuditEvent::PasswordChanged { user: user.row.id, by_code: true };
@@ -134,7 +139,10 @@ pub fn refresh(store: &Store, env: &Env, org: OrgId, request: &Refresh) -> Resul
         let user = match cut_off(tx, org, &session)? {
             Ok(user) if !session.revoked => user,
             Ok(_) => return Ok(Err(Error::SessionEnded)),
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                refused_renewal(tx, env, org, &session, &error)?;
+                return Ok(Err(error));
+            }
         };
         let pair = Pair::after(&request.refresh, &request.nonce, &session.salt);
         match session.used_nonce {
@@ -303,8 +311,26 @@ fn failure(user: Option<&User>, right: bool) -> Option<Failure> {
 
 /// Writes a failure down for the audit log.
 pub(super) fn failed(tx: &mut dyn Tx, env: &Env, org: OrgId, attempt: &Attempt, user: Option<&User>, reason: Failure) -> store::Result<()> {
-    let event = AuditEvent::SignInFailed { user: user.map(|user| user.row.id), reason, locked: attempt.locks() };
+    let locked = attempt.locks();
+    let Some(user) = user else {
+        let failed = Failed { user: None, device: None, reason, locked };
+        return tally::count(tx, env, org, Tally::UnknownAddress, failed);
+    };
+    let event = AuditEvent::SignInFailed { user: Some(user.row.id), reason, locked, times: 1 };
     audit::append(tx, env, org, None, None, event).map(drop)
+}
+
+/// Writes down that somebody typed a one-time code that is none, or not any more.
+fn wrong_code(tx: &mut dyn Tx, env: &Env, org: OrgId) -> store::Result<()> {
+    let failed = Failed { user: None, device: None, reason: Failure::WrongCode, locked: false };
+    tally::count(tx, env, org, Tally::WrongCode, failed)
+}
+
+/// Writes down that a sign-in was not renewed: its person or its device was cut off.
+fn refused_renewal(tx: &mut dyn Tx, env: &Env, org: OrgId, session: &SessionRow, why: &Error) -> store::Result<()> {
+    let reason = if matches!(why, Error::UserDisabled) { Failure::Disabled } else { Failure::Device };
+    let failed = Failed { user: Some(session.user), device: Some(session.device), reason, locked: false };
+    tally::count(tx, env, org, Tally::Renewal(session.device), failed)
 }
 
 /// Sets a password; codes and sign-ins that the person had end, `but` one.
@@ -343,7 +369,7 @@ fn free(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, device: DeviceId) -
         (_, None | Some(DeviceState::Active)) => return Ok(Ok(())),
         (_, Some(DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped)) => Error::DeviceRevoked,
     };
-    let event = AuditEvent::SignInFailed { user: Some(user.row.id), reason: Failure::Device, locked: false };
+    let event = AuditEvent::SignInFailed { user: Some(user.row.id), reason: Failure::Device, locked: false, times: 1 };
     audit::append(tx, env, org, None, None, event)?;
     Ok(Err(error))
 }

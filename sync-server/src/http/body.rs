@@ -1,9 +1,11 @@
-//! Bodies: MessagePack both ways; JSON in when the content type says so, and then JSON out.
+//! Bodies: MessagePack both ways; JSON in when the content type says so, and then JSON out. Paths and
+//! queries, with problems like all others.
 
 use super::Problem;
 use crate::error::Error;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::{MSGPACK, packed};
@@ -59,6 +61,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Format::Packed => packed::read(&bytes).map_err(|_| unreadable("it is not what this route takes".into()))?,
         };
         Ok(Self(value, format))
+    }
+}
+
+/// What a path names; nothing for what can't be read.
+pub struct At<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = Path::<T>::from_request_parts(parts, state).await;
+        found.map(|Path(named)| Self(named)).map_err(|_| Problem(Error::NotFound))
+    }
+}
+
+/// What a query asks for.
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = Query::<T>::from_request_parts(parts, state).await;
+        found.map(|Query(asked)| Self(asked)).map_err(|_| Problem(Error::BadRequest("This can't be asked for that way.".into())))
     }
 }
 

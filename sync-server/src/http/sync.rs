@@ -1,13 +1,13 @@
 //! Push, pull, and one record's snapshot.
 
-use super::body::{Body, pack};
+use super::body::{Asked, At, Body, pack};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::core::Core;
 use crate::error::Error;
 use crate::pull::BATCH_ENTRIES;
 use axum::body::Body as Stream;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::{DocKind, LeadId};
@@ -38,7 +38,7 @@ pub async fn pull(
     State(app): State<Arc<App>>,
     who: SignedIn,
     headers: HeaderMap,
-    Query(query): Query<PullQuery>,
+    Asked(query): Asked<PullQuery>,
 ) -> Result<Response, Problem> {
     if let Some(pending) = headers.get(PENDING_HEADER).and_then(|v| v.to_str().ok()?.parse().ok()) {
         let version = headers.get(VERSION_HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned);
@@ -55,12 +55,20 @@ pub async fn pull(
             Some(match frame {
                 Ok(frame) => (Ok(frame.bytes), frame.rest.map(Next::Ask)),
                 // The stream breaks off: the device goes on from its last whole batch.
-                Err(Problem(error)) => (Err(error), None),
+                Err(problem) => {
+                    drop(problem.into_response());
+                    (Err(BrokeOff), None)
+                }
             })
         }
     });
     Ok(([(header::CONTENT_TYPE, FRAMES)], Stream::from_stream(frames)).into_response())
 }
+
+/// Nobody reads it: the problem was logged.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer broke off")]
+struct BrokeOff;
 
 enum Next {
     Ready(Frame),
@@ -82,7 +90,7 @@ async fn next_frame(app: Arc<App>, pull: impl FnOnce(&Core) -> Result<PullBatch,
     .await
 }
 
-pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, Path((kind, id)): Path<(String, String)>) -> Result<Response, Problem> {
+pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, At((kind, id)): At<(String, String)>) -> Result<Response, Problem> {
     let kind: DocKind = kind.parse().map_err(|_| Error::NotFound)?;
     let id = Uuid::parse_str(&id).map_err(|_| Error::NotFound)?;
     let snapshot = match kind {

@@ -1,7 +1,8 @@
 //! The ordered log. Each entry carries the hash over everything before it, so that nothing can be
 //! altered or taken out unseen: H(previous ‖ every column ‖ H(salt ‖ payload)). The last of these is
 //! a column too, so that `compact` can drop payload and salt and the chain still verifies.
-//! Entries of version 1, before 0004, cover `seq`, author, document and payload only.
+//! Entries of version 1, before 0004, cover `seq`, author, document and payload only; an event that is
+//! appended after them covers the rest.
 
 use super::value::{pack, unpack};
 use super::{Result, Row, StoreError, Tx, Value};
@@ -264,6 +265,17 @@ impl LogRow {
         (self.payload.len() + self.salt.len()) as u64
     }
 
+    /// Of an entry that is a row, if it still holds it.
+    #[must_use]
+    pub fn fact(&self) -> Option<Fact> {
+        (self.entry == "row").then(|| unpack(&self.payload).ok()).flatten()
+    }
+
+    /// Of an entry that is an event.
+    pub fn event(&self) -> Result<AuditEvent> {
+        unpack(&self.payload)
+    }
+
     /// Whether payload and salt are those that the chain is over, or were dropped.
     #[must_use]
     pub fn has_its_content(&self) -> bool {
@@ -273,6 +285,55 @@ impl LogRow {
             None => self.version == 1,
         }
     }
+}
+
+/// The columns that the chain of version 1 does not cover, of all entries of that version in a row.
+#[derive(Clone, Debug, Default)]
+pub struct Seal {
+    entries: u64,
+    hash: Sha256,
+}
+
+impl Seal {
+    pub fn take(&mut self, row: &LogRow) {
+        if row.version != 1 {
+            return;
+        }
+        self.entries += 1;
+        let (seq, at) = (row.seq.to_be_bytes(), row.accepted_at.to_be_bytes());
+        for field in
+            [Some(&seq[..]), Some(row.entry.as_bytes()), Some(&at), row.device.as_deref(), row.command.as_deref(), row.hash.as_deref()]
+        {
+            self.hash.update(field.map_or(u64::MAX, |f| f.len() as u64).to_be_bytes());
+            self.hash.update(field.unwrap_or_default());
+        }
+    }
+
+    /// How many there were, and what they gave, hex.
+    #[must_use]
+    pub fn of(&self) -> (u64, String) {
+        (self.entries, self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// Seals entries of version 1 that no event sealed yet, if there are any.
+pub fn seal_old(tx: &mut dyn Tx, env: &domain::Env, org: OrgId) -> Result<()> {
+    let first = tx.query_opt("SELECT version FROM log WHERE org_id = $1 AND seq = 1", &[org.into()])?;
+    if first.map(|mut row| row.int(0)).transpose()? != Some(1) {
+        return Ok(());
+    }
+    super::orgs::lock(tx, org)?;
+    let is_seal = |stored: Stored| matches!(stored.entry, Entry::Event { event: AuditEvent::Sealed { .. }, .. });
+    if newest(tx, org, Trail::Action(Some(AuditAction::Server)), 0, u64::MAX >> 1, u64::MAX >> 1)?.into_iter().any(is_seal) {
+        return Ok(());
+    }
+    let mut seal = Seal::default();
+    walk(tx, org, None, &mut |row| {
+        seal.take(&row);
+        Ok(row.version == 1)
+    })?;
+    let (entries, hash) = seal.of();
+    audit::append(tx, env, org, None, None, AuditEvent::Sealed { entries, hash }).map(drop)
 }
 
 fn insert(tx: &mut dyn Tx, org: OrgId, row: LogRow) -> Result<()> {

@@ -44,6 +44,19 @@ pub fn run(store: &Store, steps: &[Step]) -> Result<()> {
     })
 }
 
+/// Whether the database is of this server's version.
+///
+/// # Errors
+/// [`StoreError::Newer`], [`StoreError::Older`].
+pub fn check(store: &Store, steps: &[Step]) -> Result<()> {
+    let known = steps.last().map_or(0, |s| s.0);
+    match store.read(version)? {
+        found if found > known => Err(StoreError::Newer { found, known }),
+        found if found < known => Err(StoreError::Older { found, known }),
+        _ => Ok(()),
+    }
+}
+
 fn version(tx: &mut dyn Tx) -> Result<i64> {
     tx.query_opt("SELECT version FROM schema_version", &[])?.map_or(Ok(0), |mut row| row.int(0))
 }

@@ -69,6 +69,13 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`StoreError::Unsupported`] where the database has tools of its own for that.
     fn rewrite(&self) -> Result<()>;
+
+    /// Looks through tables and indexes for what a query would not notice: an index that answers something
+    /// else than its table, a damaged page. One sentence each, at most `max`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    fn damage(&self, max: usize) -> Result<Damage>;
 }
 
 /// Room that a database takes, bytes.
@@ -79,6 +86,14 @@ pub struct Space {
     pub free: u64,
     /// What becomes free can be given back piece by piece.
     pub shrinks: bool,
+}
+
+/// What a database finds wrong with itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Damage {
+    pub found: Vec<String>,
+    /// What could not be looked at, and why.
+    pub unseen: Option<String>,
 }
 
 /// An open transaction.
@@ -187,6 +202,34 @@ impl Store {
     /// Those of `body` and of the database.
     pub fn read<T, E: From<StoreError>>(&self, body: impl FnOnce(&mut dyn Tx) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
         run(body, |f| self.engine.read(f))
+    }
+
+    /// Opens the SQLite file at `path` as it is: nothing is made, migrated or written.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] or [`StoreError::Older`] for a file of another version.
+    pub fn sqlite_as_it_is(path: &Path) -> Result<Self> {
+        let store = Self { engine: Arc::new(sqlite::Sqlite::open_as_it_is(path)?) };
+        migrate::check(&store, migrate::SQLITE)?;
+        Ok(store)
+    }
+
+    /// The same of a PostgreSQL database.
+    ///
+    /// # Errors
+    /// As [`Store::sqlite_as_it_is`].
+    pub fn postgres_as_it_is(url: &str) -> Result<Self> {
+        let store = Self { engine: Arc::new(postgres::Postgres::open(url)?) };
+        migrate::check(&store, migrate::POSTGRES)?;
+        Ok(store)
+    }
+
+    /// See [`Engine::damage`].
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn damage(&self, max: usize) -> Result<Damage> {
+        self.engine.damage(max)
     }
 
     /// Copies the database into the new file `to` while the server works.

@@ -1,7 +1,7 @@
 //! SQLite: one writing connection and a few reading ones on a WAL file. A commit is on the disk
 //! (`synchronous=FULL`) when it returns.
 
-use super::{Engine, Result, Row, Space, Tx, Value};
+use super::{Damage, Engine, Result, Row, Space, Tx, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use std::collections::HashMap;
@@ -41,6 +41,16 @@ impl Sqlite {
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
         writer.pragma_update(None, "foreign_keys", true)?;
+        let readers = Readers { path: path.to_owned(), idle: Mutex::new((Vec::new(), 0)), freed: Condvar::new() };
+        Ok(Self { writer: Mutex::new(Open::new(writer)), readers: Some(readers) })
+    }
+
+    /// Opens a file that is there, to read it.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn open_as_it_is(path: &Path) -> Result<Self> {
+        let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let readers = Readers { path: path.to_owned(), idle: Mutex::new((Vec::new(), 0)), freed: Condvar::new() };
         Ok(Self { writer: Mutex::new(Open::new(writer)), readers: Some(readers) })
     }
@@ -121,10 +131,41 @@ impl Engine for Sqlite {
         writer.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
+
+    fn damage(&self, max: usize) -> Result<Damage> {
+        let found = match &self.readers {
+            Some(readers) => damage_in(&readers.take()?.open().connection, max),
+            None => damage_in(&self.writer().connection, max),
+        };
+        match found {
+            Ok(found) => Ok(Damage { found, unseen: None }),
+            Err(rusqlite::Error::SqliteFailure(error, said)) if error.code == rusqlite::ErrorCode::DatabaseCorrupt => Ok(Damage {
+                found: vec![format!("The database file is damaged: {}.", said.unwrap_or_else(|| error.to_string()))],
+                unseen: None,
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 fn number(connection: &Connection, pragma: &str) -> Result<u32> {
     Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?)
+}
+
+/// SQLite compares each index with its table, and every page with what it must be.
+fn damage_in(connection: &Connection, max: usize) -> rusqlite::Result<Vec<String>> {
+    let mut check = connection.prepare(&format!("PRAGMA integrity_check({max})"))?;
+    let said: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let entry = |line: &str| -> Option<i64> {
+        let row: i64 = line.strip_prefix("row ")?.split(' ').next()?.parse().ok()?;
+        line.contains("log_").then(|| connection.query_row("SELECT seq FROM log WHERE rowid = ?1", [row], |row| row.get(0)).ok())?
+    };
+    let told = said.iter().filter(|line| *line != "ok").flat_map(|block| block.lines());
+    Ok(told
+        .map(|line| {
+            format!("The database file is damaged: {line}{}.", entry(line).map_or_else(String::new, |seq| format!(" (entry {seq})")))
+        })
+        .collect())
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {

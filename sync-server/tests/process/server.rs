@@ -51,8 +51,10 @@ pub struct Server {
 impl Server {
     pub fn start(folder: TempDir, args: &[&str]) -> Self {
         let stderr = OpenOptions::new().create(true).append(true).open(folder.path().join(STDERR)).expect("a file");
+        let anywhere: &[&str] = if args.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
         let mut child = program(folder.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .arg("serve")
+            .args(anywhere)
             .args(args)
             .stdout(Stdio::piped())
             .stderr(stderr)
@@ -82,6 +84,19 @@ impl Server {
 
     pub fn restart(self, args: &[&str]) -> Self {
         Self::start(self.stop(), args)
+    }
+
+    /// Its address and port, as `--listen` takes them.
+    pub fn place(&self) -> String {
+        self.url.split("//").nth(1).expect("an address").to_owned()
+    }
+
+    /// Ends it, has `meanwhile` done in its folder, and starts it where it was.
+    pub fn restart_after(self, meanwhile: impl FnOnce(&Path)) -> Self {
+        let place = self.place();
+        let folder = self.stop();
+        meanwhile(folder.path());
+        Self::start(folder, &["--listen", &place])
     }
 
     pub fn nobody(&self) -> Client {
@@ -211,6 +226,32 @@ impl Client {
         (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
     }
 
+    fn dressed<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        let request = request.header("content-type", "application/json");
+        self.headers().into_iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
+
+    /// One call with JSON in and whatever comes out.
+    pub fn call(&self, method: &str, path: &str, body: &serde_json::Value) -> (u16, serde_json::Value) {
+        let (url, body) = (self.url(path), body.to_string());
+        let sent = match method {
+            "GET" => self.dressed(self.agent.get(url)).call(),
+            "DELETE" => self.dressed(self.agent.delete(url).force_send_body()).send(body),
+            "PATCH" => self.dressed(self.agent.patch(url)).send(body),
+            "PUT" => self.dressed(self.agent.put(url)).send(body),
+            _ => self.dressed(self.agent.post(url)).send(body),
+        };
+        let mut response = sent.expect("an answer");
+        let text = response.body_mut().read_to_vec().expect("a body");
+        (response.status().as_u16(), serde_json::from_slice(&text).unwrap_or_default())
+    }
+
+    /// The same as somebody who has this session.
+    pub fn holding(&self, session: &serde_json::Value) -> Self {
+        let session = serde_json::from_value(session.clone()).expect("a session");
+        Self::new(&self.url, Some(session), self.trusted.clone())
+    }
+
     /// Sends MessagePack, or what is none.
     pub fn post_packed(&self, path: &str, body: &[u8]) -> u16 {
         let request = self.agent.post(self.url(path)).header("content-type", protocol::MSGPACK);
@@ -271,6 +312,26 @@ impl Client {
 pub struct Live(WebSocket<TcpStream>);
 
 impl Live {
+    /// False when nobody listens any more.
+    pub fn say(&mut self, text: &str) -> bool {
+        self.0.send(Message::text(text)).is_ok()
+    }
+
+    /// Whether the server ends it, however much comes before.
+    pub fn is_ended(&mut self) -> bool {
+        loop {
+            match self.0.read() {
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(error))
+                    if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) =>
+                {
+                    return false;
+                }
+                Err(_) => return true,
+            }
+        }
+    }
+
     /// The next poke.
     pub fn read(&mut self) -> Poke {
         loop {

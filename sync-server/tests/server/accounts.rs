@@ -265,6 +265,7 @@ fn one_code_at_two_places_signs_in_once() {
         tries.into_iter().filter(|_| true).map(|one| one.join().expect("ended")).filter(|taken| *taken).count()
     });
     assert_eq!(taken, 1);
+    assert_eq!(crate::failures::failures(&world), [": Wrong code"; 3], "who lost the race is told like who was late");
 }
 
 #[test]
@@ -653,7 +654,7 @@ struct Web {
 impl Web {
     fn new(core: Core) -> Self {
         let (open, closing) = watch::channel(false);
-        let edge = Edge { public_url: Some("https://crm.example.com".into()), fingerprint: Some("ab".repeat(32)), ..Edge::default() };
+        let edge = Edge { public_url: Some("https://crm.example.com".into()), pin: Some("ab".repeat(32)), ..Edge::default() };
         Self { app: App::new(core, closing, edge), _open: open }
     }
 

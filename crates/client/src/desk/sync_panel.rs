@@ -117,10 +117,14 @@ fn pill(status: &SyncStatus, facts: &Facts) -> Pill {
     }
 }
 
+/// The server's history is not the one that was seen here.
+const CONTRADICTED: &str = "The server’s records were set back to an earlier state: a backup was restored, or somebody cut its log off. \
+     What this computer holds was sent again. Tell your administrator; “leadline status” shows what to check the log against.";
+
 /// The failure in a sentence.
 fn why(status: &SyncStatus, facts: &Facts) -> Option<String> {
-    let problem = status.problem.clone().or_else(|| (!facts.signed_in).then_some(TransportError::SignInNeeded))?;
-    Some(Problem::from(problem).text)
+    let problem = status.problem.clone().or_else(|| (!facts.signed_in).then_some(TransportError::SignInNeeded));
+    problem.map(|problem| Problem::from(problem).text).or_else(|| status.contradicted.then(|| CONTRADICTED.to_owned()))
 }
 
 fn seconds(ms: i64) -> u32 {
@@ -150,5 +154,15 @@ mod tests {
         ] {
             assert_eq!(pill(&status, &facts), expected, "{status:?} {facts:?}");
         }
+    }
+
+    #[test]
+    fn a_contradicted_log_is_told_unless_something_is_worse() {
+        let fine = Facts { signed_in: true, ..Facts::default() };
+        let told = SyncStatus { contradicted: true, ..SyncStatus::default() };
+        assert_eq!(why(&SyncStatus::default(), &fine), None);
+        assert_eq!(why(&told, &fine).as_deref(), Some(CONTRADICTED));
+        let worse = SyncStatus { problem: Some(TransportError::Refused("localhost".into())), ..told };
+        assert!(why(&worse, &fine).is_some_and(|why| why != CONTRADICTED));
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Found, Kept, Station, invitation, lock, profiles, recovery};
 use crate::desk::Desk;
-use crate::desk::session::{VERSION, address, device_name};
+use crate::desk::session::{VERSION, address, address_and_pin, device_name};
 use crate::engine::Engine;
 use crate::error::ClientError;
 use crate::http::{Farewell, HttpTransport};
@@ -65,7 +65,7 @@ const OLD_PASSWORD: &str = "The server took this password, but the copy on this 
 #[derive(Clone)]
 pub struct Arrival {
     pub server: String,
-    /// SHA-256 of the server's certificate, hex.
+    /// SHA-256 of the server's public key, hex.
     pub pin: Option<String>,
     /// What the server was told.
     pub device: DeviceId,
@@ -82,17 +82,19 @@ impl Station {
     pub fn sign_in(&self, ask: SessionSignIn) -> Result<SessionView, Problem> {
         let _turn = lock(&self.0.turn);
         self.ready();
-        let ask = SessionSignIn { server: address(&ask.server)?, ..ask };
+        // Typed after the address, it takes the place of the one known.
+        let (server, pin) = address_and_pin(&ask.server)?;
+        let ask = SessionSignIn { server, ..ask };
         if let Some(open) = self.open() {
             if self.is_of(&open.id, &ask.email) {
-                return self.sign_in_again(&open.id, &open.desk, ask);
+                return self.sign_in_again(&open.id, &open.desk, pin, ask);
             }
             self.close();
         }
         self.read_again();
         match self.copy_of(&ask.email) {
-            Some(found) => self.sign_in_known(&found, ask),
-            None => self.sign_in_new(self.pin_of(&ask.server), ask),
+            Some(found) => self.sign_in_known(&found, pin, ask),
+            None => self.sign_in_new(pin.or_else(|| self.pin_of(&ask.server)), ask),
         }
     }
 
@@ -260,23 +262,27 @@ impl Station {
         let facts = self.facts(arrival, in_file);
         found.keep(&self.0.homes, Wrapped::new(key, &arrival.password, facts, &self.0.env)?, in_file)?;
         let desk = Desk::open(&found.profile()?, key, self.0.env.clone())?;
-        desk.engine().store().write(|tx| {
-            meta::set(tx, meta::DEVICE, &arrival.device)?;
-            arrival.pin.as_ref().map_or(Ok(()), |pin| meta::set(tx, meta::SERVER_PIN, pin))
-        })?;
+        desk.engine().store().write(|tx| meta::set(tx, meta::DEVICE, &arrival.device))?;
+        trust(&desk, arrival)?;
         desk.signed_in(&arrival.server, &arrival.session)?;
         self.seal(found, key, &arrival.session)?;
         Ok(desk)
     }
 
     /// The open copy's session ran out, or its person wants a fresh one.
-    fn sign_in_again(&self, id: &str, desk: &Desk, ask: SessionSignIn) -> Result<SessionView, Problem> {
+    fn sign_in_again(&self, id: &str, desk: &Desk, pin: Option<String>, ask: SessionSignIn) -> Result<SessionView, Problem> {
         let found = self.found(Some(id)).ok_or(ClientError::Locked)?;
         let key = desk.engine().store().key()?;
-        let arrival = match self.ask_server(desk.engine(), ask.clone()) {
+        let trusts_another = pin.is_some();
+        let arrival = match self.ask_server(desk.engine(), pin, ask.clone()) {
             Err(TransportError::CutOff { text, .. }) => return self.revoked(&found, Some(desk), ask, text),
             other => other?,
         };
+        trust(desk, &arrival)?;
+        if trusts_another {
+            // The running one goes on to trust whom it began with.
+            desk.stop_sync();
+        }
         desk.signed_in(&arrival.server, &arrival.session)?;
         let keeps = matches!(&found.kept, Kept::Wrapped { wrapped, .. } if wrapped.open(&arrival.password).is_ok());
         self.arrived(&found, &key, &arrival, !keeps)?;
@@ -285,10 +291,10 @@ impl Station {
         self.view()
     }
 
-    fn sign_in_known(&self, found: &Found, ask: SessionSignIn) -> Result<SessionView, Problem> {
+    fn sign_in_known(&self, found: &Found, pin: Option<String>, ask: SessionSignIn) -> Result<SessionView, Problem> {
         if lock(&self.0.state).pending.as_ref().is_some_and(|pending| pending.id == found.id) {
             // Once more, after they were told: a new copy.
-            return self.sign_in_new(found.facts().and_then(|facts| facts.pin.clone()), ask);
+            return self.sign_in_new(pin.or_else(|| found.facts().and_then(|facts| facts.pin.clone())), ask);
         }
         let key = match &found.kept {
             Kept::Plain { key, .. } => {
@@ -299,12 +305,12 @@ impl Station {
         };
         let key = match key {
             Ok(key) => key,
-            Err(ClientError::WrongPassword) => return self.sign_in_beside(found, ask),
+            Err(ClientError::WrongPassword) => return self.sign_in_beside(found, pin, ask),
             Err(e) => return Err(e.into()),
         };
         let desk = Desk::open(&found.profile()?, &key, self.0.env.clone())?;
         let rewrap = matches!(found.kept, Kept::Plain { .. });
-        let arrival = match self.ask_server(desk.engine(), ask.clone()) {
+        let arrival = match self.ask_server(desk.engine(), pin, ask.clone()) {
             Err(TransportError::CutOff { text, .. }) => return self.revoked(found, Some(&desk), ask, text),
             other => other.inspect_err(|_| desk.close())?,
         };
@@ -314,8 +320,8 @@ impl Station {
 
     /// The typed password does not open the copy. The server says whether it is the right one; then the
     /// old one is asked for, and to who signs in again all the same a new copy is given.
-    fn sign_in_beside(&self, found: &Found, ask: SessionSignIn) -> Result<SessionView, Problem> {
-        let pin = found.facts().and_then(|facts| facts.pin.clone());
+    fn sign_in_beside(&self, found: &Found, pin: Option<String>, ask: SessionSignIn) -> Result<SessionView, Problem> {
+        let pin = pin.or_else(|| found.facts().and_then(|facts| facts.pin.clone()));
         let device = found.facts().and_then(|facts| facts.device).unwrap_or_else(|| DeviceId(self.0.env.new_id()));
         let arrival = match self.call(pin, device, ask.clone()) {
             Err(TransportError::CutOff { text, .. }) => return self.revoked(found, None, ask, text),
@@ -374,7 +380,7 @@ impl Station {
             allow_key_file: true,
         };
         let desk = Desk::open(&found.profile()?, key, self.0.env.clone())?;
-        let arrival = self.ask_server(desk.engine(), ask).inspect_err(|_| desk.close())?;
+        let arrival = self.ask_server(desk.engine(), None, ask).inspect_err(|_| desk.close())?;
         self.take_over(found, desk, arrival, true)?;
         self.view()
     }
@@ -382,6 +388,7 @@ impl Station {
     /// Makes the desk of a known copy the open one, with what a sign-in brought.
     fn take_over(&self, found: &Found, desk: Desk, arrival: Arrival, rewrap: bool) -> Result<(), Problem> {
         let key = desk.engine().store().key()?;
+        trust(&desk, &arrival).inspect_err(|_| desk.close())?;
         desk.signed_in(&arrival.server, &arrival.session).inspect_err(|_| desk.close())?;
         self.arrived(found, &key, &arrival, rewrap).inspect_err(|_| desk.close())?;
         self.install(&found.id, desk);
@@ -426,9 +433,9 @@ impl Station {
     }
 
     /// Signs in as the device of an open database.
-    fn ask_server(&self, engine: &Engine, ask: SessionSignIn) -> Result<Arrival, TransportError> {
+    fn ask_server(&self, engine: &Engine, pin: Option<String>, ask: SessionSignIn) -> Result<Arrival, TransportError> {
         let local = |e: ClientError| TransportError::Broken(e.to_string());
-        let pin = engine.store().read(|c| meta::get(c, meta::SERVER_PIN)).map_err(local)?;
+        let pin = pin.map_or_else(|| engine.store().read(|c| meta::get(c, meta::SERVER_PIN)), |pin| Ok(Some(pin))).map_err(local)?;
         self.call(pin, engine.device().map_err(local)?, ask)
     }
 
@@ -535,6 +542,11 @@ impl Station {
         let state = lock(&self.0.state);
         state.settings.pin.clone().filter(|_| state.settings.server == server)
     }
+}
+
+/// Keeps in the copy whom the sign-in trusted.
+fn trust(desk: &Desk, arrival: &Arrival) -> Result<(), ClientError> {
+    arrival.pin.as_ref().map_or(Ok(()), |pin| HttpTransport::trust(desk.engine(), pin))
 }
 
 /// A copy that did not come to be leaves nothing behind.
