@@ -128,7 +128,7 @@ fn serve_until_told(config: &Config, env: Env, options: Serve) -> anyhow::Result
 /// The certificate that `serve` would show without flags of its own.
 fn configured_identity(config: &Config) -> anyhow::Result<Option<Identity>> {
     match (&config.file.tls_cert, &config.file.tls_key) {
-        (Some(cert), Some(key)) => Identity::load(cert, key).map(Some),
+        (Some(cert), Some(key)) => Identity::load(cert, key, config.file.tls_pin.unwrap_or(false)).map(Some),
         _ if config.file.behind_proxy == Some(true) => Ok(None),
         _ => Identity::made_in(&config.data),
     }

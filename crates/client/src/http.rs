@@ -13,9 +13,7 @@ use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use protocol::rows::OwnerRow;
-use protocol::{
-    DEVICE_HEADER, MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, SECRET_HEADER, VERSION_HEADER, packed, paths,
-};
+use protocol::{DEVICE_HEADER, MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, SECRET_HEADER, VERSION_HEADER, packed, paths};
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;

@@ -80,7 +80,7 @@ fn renewals_and_uploads_of_who_was_cut_off_are_written_down() {
     assert_eq!(failures(&world)[2..], ["asha: The device may not sign in"]);
 
     let upload = |device, secret: &Secret, wiped| {
-        world.core.upload_quarantine(&QuarantineUpload { device, secret: secret.clone(), items: vec![], wiped })
+        world.core.upload_quarantine(&QuarantineUpload { device, secret: secret.clone(), items: vec![], wiped, sent_on: false })
     };
     let guess = Secret("guess".into());
     for _ in 0..3 {

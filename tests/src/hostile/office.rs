@@ -289,7 +289,8 @@ impl Office {
         let path = folder.path().join("server.db");
         std::fs::write(&path, &template().database).expect("a database");
         let core = Core::open(Store::sqlite(&path).expect("a store"), env(9)).expect("a server");
-        let quotas = Quotas { door: UNLIMITED, account: UNLIMITED, token: UNLIMITED, address: UNLIMITED };
+        let quotas =
+            Quotas { door: UNLIMITED, account: UNLIMITED, device: UNLIMITED, person: UNLIMITED, live: UNLIMITED, address: UNLIMITED };
         let (open, closing) = watch::channel(false);
         let app = App::new(core, closing, Edge { quotas, ..Edge::default() });
         Self { core: app, _open: open, _folder: folder, touched: AtomicBool::new(false) }

@@ -289,7 +289,7 @@ impl Company {
         if self.backup.take().is_some() {
             std::fs::remove_file(&to).expect("the older backup goes");
         }
-        files::backup(&self.config(), &to).expect("a backup");
+        files::backup(&self.config(), self.core().env(), &to).expect("a backup");
         self.backup = Some(to);
     }
 

@@ -200,7 +200,7 @@ fn app(world: World) -> (Arc<App>, Arc<TestClock>, watch::Sender<bool>) {
     let (open, closing) = watch::channel(false);
     let World { core, clock } = world;
     let free = Quota { burst: 1_000_000, per_minute: 1_000_000 };
-    let quotas = Quotas { door: free, account: free, token: free, address: free };
+    let quotas = Quotas { door: free, account: free, device: free, person: free, live: free, address: free };
     (App::new(core, closing, Edge { quotas, ..Edge::default() }), clock, open)
 }
 
