@@ -83,15 +83,17 @@ fn name(command: &Command) -> String {
     format!("{command:?}").chars().take_while(|c| c.is_ascii_alphanumeric()).collect()
 }
 
+/// The name of a variant that begins on this line of the enum.
+fn variant(line: &str) -> Option<&str> {
+    let name = line.strip_prefix("    ").filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))?;
+    name.split(|c: char| !c.is_ascii_alphanumeric()).next()
+}
+
 /// Every command that there is stands among the samples.
 #[test]
 fn no_command_is_left_out() {
     let source = include_str!("../../../../crates/domain/src/command.rs");
     let body = source.split("pub enum Command {").nth(1).expect("the commands").split("\n}").next().expect("their end");
-    let variant = |line: &str| {
-        let name = line.strip_prefix("    ")?;
-        name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| name.split(|c: char| !c.is_ascii_alphanumeric()).next())?
-    };
     let there: BTreeSet<&str> = body.lines().filter_map(variant).collect();
     let made = Made { lead: domain::LeadId(uuid::Uuid::nil()), follow_up: uuid::Uuid::nil(), deletion: uuid::Uuid::nil() };
     let mut asked: BTreeSet<String> = samples().iter().map(|sample| name(&(sample.command)(&made))).collect();
