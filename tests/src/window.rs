@@ -164,7 +164,15 @@ impl Window {
     /// # Errors
     /// When nothing has the focus.
     pub async fn press(&self, keys: &str) -> Result<()> {
-        Ok(self.client.active_element().await?.send_keys(keys).await?)
+        let focused = self.retry("something has the focus", async || Ok(self.client.active_element().await?)).await?;
+        match focused.send_keys(keys).await {
+            // A screen that redraws takes the element away before anything is typed.
+            Err(error) if error.is_stale_element_reference() || error.is_no_such_element() => {
+                Ok(self.client.active_element().await?.send_keys(keys).await?)
+            }
+            Err(error) => Err(error).with_context(|| format!("typing {keys:?}")),
+            Ok(()) => Ok(()),
+        }
     }
 
     /// What the window shows, as text.
@@ -231,7 +239,10 @@ impl Window {
     }
 
     /// Tries until it works or patience ends.
-    async fn retry<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
+    ///
+    /// # Errors
+    /// The last try's.
+    pub async fn retry<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match attempt().await {

@@ -190,15 +190,12 @@ async fn names(window: &Window) -> Result<Vec<String>> {
 
 /// Waits until the lines that are shown are by this person alone.
 async fn only_by(window: &Window, name: &str) -> Result<()> {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    loop {
+    let shown = async || {
         let shown = names(window).await?;
-        if !shown.is_empty() && shown.iter().all(|shown| shown == name) {
-            return Ok(());
-        }
-        anyhow::ensure!(std::time::Instant::now() < deadline, "not by {name} alone: {shown:?}");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+        anyhow::ensure!(!shown.is_empty() && shown.iter().all(|shown| shown == name), "by {shown:?}");
+        Ok(())
+    };
+    window.retry(&format!("lines by {name} alone"), shown).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -114,9 +114,8 @@ fn pulled_entries_are_those_that_the_table_shows() {
             check_numbers(&table, *who, &mine, &entries);
         }
         check_condition(&boss, follower, &all);
-        let _ = write!(golden, "{}:", who.name());
-        mine.iter().for_each(|(place, ..)| golden.push_str(&format!(" {}", shown(&table, *who, *place))));
-        golden.push('\n');
+        let line: Vec<&str> = mine.iter().map(|(place, ..)| shown(&table, *who, *place)).collect();
+        let _ = writeln!(golden, "{}: {}", who.name(), line.join(" "));
     }
     // An edit of each that is there to be edited.
     for (_, place, lead, _) in &cells {

@@ -83,10 +83,10 @@ fn name(command: &Command) -> String {
     format!("{command:?}").chars().take_while(|c| c.is_ascii_alphanumeric()).collect()
 }
 
-/// The name that a line of the enum gives, if it gives one.
+/// The name of a variant that begins on this line of the enum.
 fn variant(line: &str) -> Option<&str> {
-    let name = line.strip_prefix("    ")?;
-    name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| name.split(|c: char| !c.is_ascii_alphanumeric()).next())?
+    let name = line.strip_prefix("    ").filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))?;
+    name.split(|c: char| !c.is_ascii_alphanumeric()).next()
 }
 
 /// Every command that there is stands among the samples.
