@@ -7,12 +7,13 @@ use crate::transport::{Transport, TransportError};
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::sabotage::{self, Fault};
-use domain::{CommandId, DocId, LeadId};
+use domain::{CommandId, DocId, LeadId, Refusal, RefusalCode};
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
-use protocol::push::{PushItem, PushRequest};
+use protocol::push::{Outcome, PushItem, PushRequest, PushResult};
 use protocol::{PROTOCOL_VERSION, PUSH_ITEMS_MAX};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
@@ -151,7 +152,7 @@ impl Engine {
 
     fn push_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
         let mut needed: Vec<PushItem> = Vec::new();
-        let mut need_rounds = 0;
+        let (mut need_rounds, mut regrounded) = (0, false);
         loop {
             let waiting = self.store().read(|c| outbox::first(c, PUSH_ITEMS))?;
             if waiting.is_empty() {
@@ -181,12 +182,40 @@ impl Engine {
                 need_rounds += 1;
                 needed = self.items_for(&settled.need)?;
                 if needed.is_empty() || need_rounds > NEED_ROUNDS_MAX {
-                    return Err(ClientError::Internal("the server asks for changes that this device does not have".into()));
+                    if std::mem::replace(&mut regrounded, true) {
+                        return Err(ClientError::Internal("the server asks for changes that this device does not have".into()));
+                    }
+                    (needed, need_rounds) = (Vec::new(), 0);
+                    self.reground(transport, &settled.need, &waiting)?;
                 }
             } else if settled.done == 0 {
                 return Err(TransportError::Server("it answered no command of the push".into()).into());
             }
         }
+    }
+
+    /// The server asks for what can't be given. The records are taken as it has them, and what is pending is
+    /// carried out on that; an edit of a record that it does not have is refused, and shown.
+    fn reground(
+        &self,
+        transport: &dyn Transport,
+        need: &[(DocId, records::ChangeHash)],
+        waiting: &[outbox::Pending],
+    ) -> Result<(), ClientError> {
+        for doc in need.iter().map(|(doc, _)| *doc).collect::<BTreeSet<_>>() {
+            match transport.snapshot(doc) {
+                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Err(TransportError::NotFound) => {
+                    let refusal = Refusal::new(RefusalCode::NotFound, "The server does not have this lead. Copy what you need of it.");
+                    let gone =
+                        |p: &outbox::Pending| PushResult { command: p.envelope.id, outcome: Outcome::Refused { refusal: refusal.clone() } };
+                    let results: Vec<_> = waiting.iter().filter(|p| p.doc == doc).map(gone).collect();
+                    self.apply_push(waiting, &results)?;
+                }
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(())
     }
 
     fn pull_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<Pulled, ClientError> {
@@ -253,10 +282,10 @@ impl Engine {
     }
 
     /// Changes the server lacks, whoever wrote them, as push items.
-    fn items_for(&self, need: &[(domain::DocId, records::ChangeHash)]) -> Result<Vec<PushItem>, ClientError> {
+    fn items_for(&self, need: &[(DocId, records::ChangeHash)]) -> Result<Vec<PushItem>, ClientError> {
         let mut items = Vec::new();
         for (doc, hash) in need {
-            let Some(stored) = self.store().read(|c| documents::load(c, *doc))? else { continue };
+            let Some(stored) = self.store().read(|c| documents::load_readable(c, *doc))? else { continue };
             // Its ancestors too: the server asks only for what it sees missing.
             let entries = records::history(&stored.doc);
             let pending: Vec<_> = self.store().read(|c| outbox::of_doc(c, *doc))?.iter().map(|p| p.hash).collect();

@@ -134,7 +134,8 @@ impl<'a> Reader<'a> {
         let most = (self.0.len() as u64).saturating_mul(VALUES_PER_BYTE).saturating_add(VALUES_MORE);
         let mut columns = match kind {
             DOCUMENT => {
-                (self.counted(Self::prefixed)?, self.counted(Self::hash)?);
+                self.counted(Self::prefixed)?;
+                self.counted(Self::hash)?;
                 let mut columns = self.counted(Self::column)?;
                 columns.extend(self.counted(Self::column)?);
                 columns
