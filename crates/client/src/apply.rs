@@ -443,7 +443,9 @@ impl Engine {
             leads::put(c, lead, &summary, summary.updated_at, 0, index)?;
             let left = withheld && old.is_some_and(|old| !old.is_withheld());
             if left {
+                self.keep_unsaved(c, doc)?;
                 attention::forget_record(c, doc)?;
+                meta::set(c, meta::WIPE_DUE, &true)?;
             }
             return Ok(left);
         }

@@ -149,7 +149,7 @@ impl Teller {
     }
 
     fn of_change(&mut self, tx: &mut dyn Tx, change: &Change) -> Result<Option<Told>> {
-        let envelope = if change.bytes.is_empty() { self.from_document(tx, change)? } else { records::envelope_of(&change.bytes) };
+        let envelope = if change.bytes.is_empty() { self.read_in_document(tx, change)? } else { records::envelope_of(&change.bytes) };
         Ok(envelope.map(|Envelope { command, .. }| {
             let details = of_command(&command);
             Told { action: action_of(&command), lead: Some(LeadId(change.doc.id)), about: String::new(), details }
@@ -157,7 +157,7 @@ impl Teller {
     }
 
     /// The command of a change that the log has dropped.
-    fn from_document(&mut self, tx: &mut dyn Tx, change: &Change) -> Result<Option<Envelope>> {
+    fn read_in_document(&mut self, tx: &mut dyn Tx, change: &Change) -> Result<Option<Envelope>> {
         if !self.documents.contains_key(&change.doc) {
             if self.documents.len() == DOCUMENTS {
                 self.documents.clear();

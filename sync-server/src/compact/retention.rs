@@ -8,6 +8,7 @@ use crate::store::{Result, Tx, documents, orgs};
 use domain::{DocId, OrgId};
 use records::{ChangeHash, Doc};
 use std::collections::HashMap;
+use std::collections::hash_map;
 
 /// Entries of one transaction: it holds the organisation's lock for a few hundredths of a second.
 const ENTRIES: u64 = 500;
@@ -82,9 +83,9 @@ fn look(tx: &mut dyn Tx, org: OrgId, from: u64, before: i64) -> Result<Batch> {
 /// Whether the change is in its document.
 fn stands(tx: &mut dyn Tx, org: OrgId, row: &LogRow, docs: &mut HashMap<DocId, Option<Doc>>) -> Result<bool> {
     let Some(doc) = log::doc_of(row) else { return Ok(false) };
-    if !docs.contains_key(&doc) {
+    if let hash_map::Entry::Vacant(place) = docs.entry(doc) {
         let blob = documents::blob(tx, org, doc)?;
-        docs.insert(doc, blob.and_then(|blob| Doc::load(&blob).ok()));
+        place.insert(blob.and_then(|blob| Doc::load(&blob).ok()));
     }
     let hash = row.hash.as_deref().and_then(|hash| hash.try_into().ok()).map(ChangeHash);
     let held = docs.get(&doc).and_then(Option::as_ref);
