@@ -5,6 +5,9 @@ use std::path::Path;
 use tests::bench::report::Measured;
 use tests::bench::{local, server, wire};
 
+/// Measures in a folder of its own.
+type Part = fn(&Path) -> Result<Vec<Measured>>;
+
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| args.iter().position(|a| a == name).and_then(|i| args.get(i + 1)).cloned();
@@ -13,8 +16,7 @@ fn main() -> Result<()> {
     let mut all = Vec::new();
     // `--only cipher`: what encryption costs, without the rest.
     let is_cipher = value("--only").as_deref() == Some("cipher");
-    let parts: &[fn(&Path) -> Result<Vec<Measured>>] =
-        if is_cipher { &[local::cipher] } else { &[server::measure, local::measure, wire::measure] };
+    let parts: &[Part] = if is_cipher { &[local::cipher] } else { &[server::measure, local::measure, wire::measure] };
     for part in parts {
         let measured = part(folder.path())?;
         measured.iter().for_each(|m| eprintln!("{}", m.line()));

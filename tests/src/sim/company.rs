@@ -204,7 +204,10 @@ impl Company {
         let _ = person.engine().note_clock();
         let failed = match person.engine().sync(person.road.as_ref()) {
             Err(ClientError::Transport(failed)) => failed,
-            Err(error) => return Ok(self.tally.find(Oracle::Crash, format!("person {who} can't sync: {error}"))),
+            Err(error) => {
+                self.tally.find(Oracle::Crash, format!("person {who} can't sync: {error}"));
+                return Ok(());
+            }
             Ok(_) => return Ok(()),
         };
         match failed {
@@ -219,7 +222,9 @@ impl Company {
     fn sign_in_again(&mut self, who: usize) {
         self.tally.saw(Happening::SignedIn);
         match self.sign_in(who) {
-            Ok(()) | Err(Error::UserDisabled | Error::DeviceRevoked | Error::WrongCredentials) => {}
+            Ok(()) => {}
+            // The round before has put what was typed into quarantine.
+            Err(Error::UserDisabled | Error::DeviceRevoked) => self.note_cut_off(who),
             Err(error) => self.tally.find(Oracle::Crash, format!("person {who} can't sign in: {error}")),
         }
     }

@@ -263,7 +263,7 @@ fn about_a_lead(table: &Table, route: &str, who: Who, place: Place) -> u16 {
         }
         "POST /api/v1/leads/{id}/owner" => {
             // A Team Lead of no team has nobody to give to (A.2, note 8 is of Managers).
-            let gives = table.reaches("AssignLead", who, place) && !(who.role == Role::TeamLead && !who.teamed);
+            let gives = table.reaches("AssignLead", who, place) && (who.teamed || who.role != Role::TeamLead);
             let barred = place.is_converted() || place == Place::Deleted;
             match (table.reaches("AssignLead", who, place), barred) {
                 (true, true) => after_sight(true, true),

@@ -7,6 +7,7 @@ use domain::{CommandId, DocId, LeadId, LeadRecord, TeamId, UserId};
 use records::{ChangeHash, Doc};
 use std::collections::{BTreeMap, HashMap};
 use sync_server::sight::Channel;
+use sync_server::store::log::Move;
 use sync_server::store::{documents, log};
 
 /// Documents listed at a time.
@@ -61,8 +62,8 @@ impl Truth {
         }
         let record = records::lead::read(&loaded, id).map_err(|e| wrong(&e.to_string()))?;
         let moves = core.store().read(|tx| log::moves(tx, org, doc)).map_err(|e| wrong(&e.to_string()))?;
+        let (owner, team) = holder(moves.iter().map(|(_, _, moved)| moved));
         let moves: Vec<_> = moves.into_iter().map(|(seq, _, moved)| (seq, moved.before, moved.after)).collect();
-        let (owner, team) = holder(&moves);
         let row = core.store().read(|tx| sync_server::store::leads::get(tx, org, id)).map_err(|e| wrong(&e.to_string()))?;
         let updated_at = row.ok_or_else(|| wrong("it has no row"))?.summary.updated_at;
         Ok(Lead { id, record, heads: loaded.heads(), owner, team, moves, updated_at })
@@ -74,11 +75,14 @@ impl Truth {
     }
 }
 
-/// Whose the lead is after all its moves. A deleted one keeps its owner, in no channel.
-fn holder(moves: &[(u64, Vec<Channel>, Vec<Channel>)]) -> (Option<UserId>, Option<TeamId>) {
+/// Whose the lead is after all its moves. A deleted one keeps its owner, in no channel; their change of team
+/// moves it all the same.
+fn holder<'m>(moves: impl Iterator<Item = &'m Move>) -> (Option<UserId>, Option<TeamId>) {
     let (mut owner, mut team) = (None, None);
-    for (_, _, after) in moves {
-        if !after.contains(&Channel::LeadDeleted) {
+    for Move { after, owner: given, .. } in moves {
+        if let Some(row) = given {
+            (owner, team) = (row.owner, row.team);
+        } else if !after.contains(&Channel::LeadDeleted) {
             owner = after.iter().find_map(|channel| if let Channel::LeadUser(user) = channel { Some(*user) } else { None });
             team = after.iter().find_map(|channel| if let Channel::LeadTeam(team) = channel { Some(*team) } else { None });
         }
