@@ -127,6 +127,23 @@ pub enum Lead {
     Pick { lead: String, field: LeadField, value: String },
     /// Add a note, or edit one
     Note(Note),
+    /// Give a lead to somebody; out of the server's reach it waits for the next sync
+    Assign(Assign),
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false, args = ["to", "nobody", "take_back"])]
+pub struct Assign {
+    pub lead: String,
+    /// A name, the beginnings of its words, or a user's id: whoever may be given leads
+    #[arg(long, value_name = "PERSON")]
+    pub to: Option<String>,
+    /// Take it from its owner
+    #[arg(long)]
+    pub nobody: bool,
+    /// Take back an assignment that still waits
+    #[arg(long)]
+    pub take_back: bool,
 }
 
 #[derive(Debug, Args)]
@@ -213,6 +230,8 @@ pub enum Attention {
     List,
     /// Issue the edit again, as a new one
     Retry { item: String },
+    /// Send the edit on for a manager to decide; needs the network
+    Send { item: String },
     /// Forget what was typed
     Discard { item: String },
 }

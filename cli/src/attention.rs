@@ -6,7 +6,7 @@ use crate::lead::one_of;
 use crate::place::Place;
 use crate::print::{Printer, one_line, plain};
 use crate::words;
-use bridge::attention::{AttentionDiscard, AttentionItem, AttentionList, AttentionRetry};
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionList, AttentionRetry, AttentionSend};
 use client::desk::Desk;
 use domain::CommandId;
 use serde_json::json;
@@ -25,6 +25,12 @@ pub fn run(place: &Place, print: &Printer, command: Attention) -> Result<(), Fai
             let command = find(&desk, &item)?;
             desk.ask(AttentionRetry { command })?;
             print.answer(&json!({ "retried": command }), || "Issued again.".to_owned())
+        }
+        Attention::Send { item } => {
+            let desk = place.write()?;
+            let command = find(&desk, &item)?;
+            desk.ask(AttentionSend { command })?;
+            print.answer(&json!({ "sent": command }), || "Kept for a manager to decide.".to_owned())
         }
         Attention::Discard { item } => {
             let desk = place.write()?;

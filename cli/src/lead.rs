@@ -1,14 +1,15 @@
 //! `leadline lead …`
 
-use crate::args::{AddLead, Lead, ListLeads, Note};
+use crate::args::{AddLead, Assign, Lead, ListLeads, Note};
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::print::{Printer, one_line, plain, table};
 use crate::words;
 use bridge::ProblemCode;
 use bridge::lead::{
-    FieldView, LeadChangeStatus, LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadPage, LeadPick, LeadRow, LeadSetField,
-    LeadSetInterest, LeadTimeline, LeadView, NoteAdd, NoteEdit, PAGE_MAX, PhoneCheck, RecordSync, TextSplice, TimelineEntry,
+    FieldView, LeadAssign, LeadAssignCancel, LeadChangeStatus, LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadOwners, LeadPage,
+    LeadPick, LeadRow, LeadSetField, LeadSetInterest, LeadTimeline, LeadView, NoteAdd, NoteEdit, OwnerChoice, PAGE_MAX, PhoneCheck,
+    RecordSync, TextSplice, TimelineEntry,
 };
 use client::desk::{Answered, Desk};
 use domain::{LeadField, LeadId, Status};
@@ -35,6 +36,7 @@ pub fn run(place: &Place, print: &Printer, command: Lead) -> Result<(), Failure>
             edit(place, print, &lead, |lead| LeadPick { lead, field, value })
         }
         Lead::Note(note) => self::note(place, print, note),
+        Lead::Assign(assign) => self::assign(place, print, &assign),
     }
 }
 
@@ -138,6 +140,49 @@ fn note(place: &Place, print: &Printer, note: Note) -> Result<(), Failure> {
     saved(print, lead)
 }
 
+fn assign(place: &Place, print: &Printer, assign: &Assign) -> Result<(), Failure> {
+    let desk = place.write()?;
+    let lead = desk.find_lead(&assign.lead)?;
+    if assign.take_back {
+        desk.ask(LeadAssignCancel { lead })?;
+        return print.answer(&json!({ "lead": lead, "taken_back": true }), || "Taken back; the server has not heard of it.".to_owned());
+    }
+    let choice = assign.to.as_deref().map(|typed| person(desk.ask(LeadOwners { lead })?, typed)).transpose()?;
+    let expected = desk.ask(LeadGet { lead })?.owner.map(|(user, _)| user);
+    let done = desk.ask(LeadAssign { lead, expected, owner: choice.as_ref().map(|choice| choice.user) })?;
+    let name = choice.map(|choice| choice.name);
+    let whose = name.as_ref().map_or_else(|| "Nobody owns it now.".to_owned(), |name| format!("Now {}’s lead.", one_line(name)));
+    print.answer(&json!({ "lead": lead, "owner": name, "waits": done.waits }), || match done.waits {
+        true => "The server is out of reach: it is asked at the next sync.".to_owned(),
+        false => whose,
+    })
+}
+
+/// The only person who fits: by id, by the whole name, or by beginnings of words of the name.
+fn person(choices: Vec<OwnerChoice>, typed: &str) -> Result<OwnerChoice, Failure> {
+    let wanted: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    let begins = |choice: &OwnerChoice| {
+        let words: Vec<String> = choice.name.split_whitespace().map(str::to_lowercase).collect();
+        !wanted.is_empty() && wanted.iter().all(|start| words.iter().any(|word| word.starts_with(start.as_str())))
+    };
+    let exact = |choice: &OwnerChoice| choice.user.to_string() == typed || choice.name.to_lowercase() == typed.trim().to_lowercase();
+    let (exactly, others): (Vec<_>, Vec<_>) = choices.into_iter().partition(exact);
+    let fitting = if exactly.is_empty() { others.into_iter().filter(begins).collect() } else { exactly };
+    match <[OwnerChoice; 1]>::try_from(fitting) {
+        Ok([choice]) => Ok(choice),
+        Err(none) if none.is_empty() => {
+            Err(Failure::new(ProblemCode::NotFound, format!("Nobody of the name {} can be given this lead.", one_line(typed))))
+        }
+        Err(several) => {
+            let names: Vec<_> = several.iter().map(|choice| one_line(&choice.name)).collect();
+            Err(Failure::new(
+                ProblemCode::NotFound,
+                format!("Several fit {}: {}. Give more of the name.", one_line(typed), names.join(", ")),
+            ))
+        }
+    }
+}
+
 fn standard_input() -> Result<String, Failure> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(STDIN_MAX).read_to_end(&mut bytes)?;
@@ -201,6 +246,10 @@ fn in_words(view: &LeadView, timeline: &[TimelineEntry]) -> String {
     let mut rows: Vec<Vec<String>> = std::iter::once(&view.name).chain(&view.fields).map(field_line).collect();
     let owner = view.owner.as_ref().map(|(_, name)| name.clone()).unwrap_or_else(|| "nobody".to_owned());
     let owner = if view.owner_provisional { format!("{owner} (until the server confirms it)") } else { owner };
+    let owner = match &view.asked_owner {
+        Some(asked) => format!("{owner} (given to {}, waits for the server)", asked.to.as_deref().unwrap_or("nobody")),
+        None => owner,
+    };
     rows.push(vec!["owner".to_owned(), owner]);
     rows.push(vec!["added".to_owned(), words::when(&view.created)]);
     if !view.tags.is_empty() {
@@ -226,6 +275,7 @@ fn record_sync(sync: &RecordSync) -> String {
         RecordSync::Synced => "Synced.".to_owned(),
         RecordSync::NotSent { count: 1 } => "1 edit not sent yet.".to_owned(),
         RecordSync::NotSent { count } => format!("{count} edits not sent yet."),
+        RecordSync::Leaving { count } => format!("Goes to somebody else once {count} edits are sent; it takes no more edits."),
         RecordSync::NeedsAttention { count, why } => format!("{count} refused, see `leadline attention list`: {}", one_line(why)),
     }
 }
@@ -299,6 +349,20 @@ fn timeline_line(entry: &TimelineEntry) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::UserId;
+
+    #[test]
+    fn a_person_is_found_by_what_is_typed_of_the_name() {
+        let choice =
+            |n: u128, name: &str| OwnerChoice { user: UserId(uuid::Uuid::from_u128(n)), name: name.into(), team: None, open_leads: 0 };
+        let all = || vec![choice(1, "Asha Menon"), choice(2, "Asha Menon Rao"), choice(3, "Sanjay Kulkarni")];
+        for (typed, expected) in
+            [("sanj", Some(3)), ("kul sa", Some(3)), ("asha menon", Some(1)), ("rao", Some(2)), ("asha", None), ("", None)]
+        {
+            assert_eq!(person(all(), typed).ok().map(|choice| choice.user.0.as_u128()), expected, "{typed:?}");
+        }
+        assert_eq!(person(all(), &all()[2].user.to_string()).ok().map(|choice| choice.name).as_deref(), Some("Sanjay Kulkarni"));
+    }
 
     #[test]
     fn a_new_text_is_one_change_of_the_old_one() {

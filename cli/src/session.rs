@@ -21,9 +21,12 @@ pub fn sign_in(place: &Place, print: &Printer, ask: SignIn) -> Result<(), Failur
         None => by_password(&station, &ask, password)?,
     };
     station.lock()?;
-    print.answer(&session, || match &session.me {
-        Some(me) => format!("Signed in to {} as {}, {}.", session.server, me.name, words::role(me.role)),
-        None => "Not signed in.".to_owned(),
+    print.answer(&session, || match (&session.me, &session.recover) {
+        (Some(me), recover) => {
+            let left = recover.as_ref().map(|command| format!(" This is a new copy; what the older one had not sent: {command}"));
+            format!("Signed in to {} as {}, {}.{}", session.server, me.name, words::role(me.role), left.unwrap_or_default())
+        }
+        (None, _) => "Not signed in.".to_owned(),
     })
 }
 

@@ -102,8 +102,9 @@ pub fn status(place: &Place, print: &Printer) -> Result<(), Failure> {
         session.me.clone().ok_or_else(|| Failure::new(ProblemCode::NotSignedIn, "Nobody is signed in to this profile; sign in first."))?;
     let sync = desk.ask(SyncGet {})?;
     let counts = desk.ask(LeadCountsGet {})?;
-    let seen_head = desk.seen_head()?;
-    print.answer(&json!({ "session": session, "sync": sync, "counts": counts, "seen_head": seen_head }), || {
+    let (seen_head, contradicted) = (desk.seen_head()?, desk.contradicted_heads()?);
+    let json = json!({ "session": session, "sync": sync, "counts": counts, "seen_head": seen_head, "contradicted_heads": contradicted });
+    print.answer(&json, || {
         let team = me.team.as_ref().map(|team| format!(", {team}")).unwrap_or_default();
         let mut rows = vec![
             ("person", format!("{}, {}{team}", me.name, words::role(me.role))),
@@ -115,6 +116,7 @@ pub fn status(place: &Place, print: &Printer) -> Result<(), Failure> {
             ("log seen up to", seen_head.unwrap_or_else(|| "nothing yet".to_owned())),
             ("leads here", format!("{}{}", words::count(counts.all), if sync.complete { ", complete" } else { ", not complete yet" })),
         ];
+        rows.extend(contradicted.into_iter().map(|head| ("log seen before, and not there later", head)));
         if matches!(sync.pill, Pill::SignInNeeded { .. }) {
             rows.push(("session", "has ended; `leadline sign-in` to send and receive".to_owned()));
         }

@@ -94,6 +94,7 @@ pub fn mark(row: &LeadRow) -> &'static str {
 pub fn what(what: &TimelineWhat) -> String {
     match what {
         TimelineWhat::Created => "added the lead".to_owned(),
+        TimelineWhat::Edited => "changed the lead".to_owned(),
         TimelineWhat::Field { field: f, display: Some(value) } => format!("changed {} to {value}", field(*f)),
         TimelineWhat::Field { field: f, display: None } => format!("emptied {}", field(*f)),
         TimelineWhat::Status { from, to, reason } => {

@@ -246,7 +246,7 @@ fn a_wrong_password_opens_nothing_and_copies_are_listed_without_one() {
         check_failure(&wrong, 4, "not the password");
     }
     let listed = computer.command(&["copies"]).env_remove("LEADLINE_PASSWORD").output().expect("it runs");
-    assert!(text(&listed.stdout).contains("a•••@example.com"), "{}", text(&listed.stdout));
+    assert!(text(&listed.stdout).contains("as•••@example.com"), "{}", text(&listed.stdout));
     let id = computer.json(&["copies"])[0]["id"].as_str().expect("an id").to_owned();
     assert!(computer.words(&["--copy", &id, "lead", "list"]).contains("Ananya"));
     computer.fails(&["--copy", "another", "lead", "list"], 8, "not on this computer");

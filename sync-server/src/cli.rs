@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use domain::Role;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use sync_server::audit::SeenHead;
 
@@ -18,7 +18,7 @@ use sync_server::audit::SeenHead;
 ///
 /// Settings come from flags, then from LEADLINE_* environment variables, then from the TOML file
 /// (--config, else leadline.toml in the data folder; keys: listen, data, database_url, log_dir, log,
-/// tls_cert, tls_key, public_url, behind_proxy), then from the defaults shown.
+/// tls_cert, tls_key, tls_pin, public_url, behind_proxy, proxies, keep_days), then from the defaults shown.
 #[derive(Parser)]
 #[command(name = "leadline-server", version, verbatim_doc_comment)]
 pub struct Cli {
@@ -50,8 +50,8 @@ pub enum Command {
     Init(Init),
     /// Serve devices until ctrl-c or SIGTERM
     Serve(Serve),
-    /// Make a certificate for a local network, which `serve` then uses; prints its fingerprint. Devices
-    /// that were invited trust it by that
+    /// Make or renew a certificate for a local network, which `serve` then uses; prints its key's
+    /// fingerprint. Devices that were invited trust it by that
     Cert(Cert),
     /// People who may sign in
     #[command(subcommand)]
@@ -60,6 +60,9 @@ pub enum Command {
     DemoData(DemoData),
     /// Copy the database into a new file, also while the server works
     Backup(Backup),
+    /// Make the database smaller, also while the server works: old entries of the log lose what stands in
+    /// the records anyway. Devices that were away for longer get their records anew
+    Compact(Compact),
     /// Put a backup in the database's place; the server must be stopped. Devices then bring back what
     /// the backup lacks; users, teams and assignments that are newer than the backup are lost
     Restore(Restore),
@@ -113,13 +116,20 @@ pub struct Serve {
     /// The certificate's key, PEM
     #[arg(long, env = "LEADLINE_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// Invitations name this certificate's key for devices to trust, and nothing else: for a certificate
+    /// that an authority of your own signed. Renew it with the same key
+    #[arg(long, env = "LEADLINE_TLS_PIN")]
+    pub tls_pin: bool,
     /// Address that devices reach this server at, as https://crm.example.com [default: what it listens on]
     #[arg(long, env = "LEADLINE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// A proxy in front ends TLS: allow plain HTTP on other addresses than this computer's own, and
-    /// believe the last entry of X-Forwarded-For
+    /// believe the last entry of X-Forwarded-For that comes from this computer or from a --proxy
     #[arg(long, env = "LEADLINE_BEHIND_PROXY")]
     pub behind_proxy: bool,
+    /// Address of the proxy, where it is another computer; may be given several times
+    #[arg(long = "proxy", env = "LEADLINE_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub proxies: Vec<IpAddr>,
 }
 
 #[derive(Args)]
@@ -131,7 +141,10 @@ pub struct Cert {
     /// Folder of server.crt and server.key [default: tls in the data folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Replace one that is there: devices that trust it by its fingerprint must be invited anew
+    /// A new certificate of the key that is there: devices go on trusting it. Say its names again
+    #[arg(long, conflicts_with = "force")]
+    pub renew: bool,
+    /// Replace certificate and key: devices trust the new one only after a sign-in with its fingerprint
     #[arg(long)]
     pub force: bool,
 }
@@ -193,6 +206,13 @@ pub struct DemoData {
 pub struct Backup {
     /// A file that does not exist yet
     pub file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Compact {
+    /// Entries stay whole for so many days [default: 90]
+    #[arg(long, env = "LEADLINE_KEEP_DAYS", value_name = "N")]
+    pub keep_days: Option<u32>,
 }
 
 #[derive(Args)]

@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// Where the server listens unless told otherwise.
@@ -25,8 +25,12 @@ pub struct File {
     pub log: Option<String>,
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
+    pub tls_pin: Option<bool>,
     pub public_url: Option<String>,
     pub behind_proxy: Option<bool>,
+    pub keep_days: Option<u32>,
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
 }
 
 /// What flags and environment say.
@@ -44,7 +48,7 @@ pub struct Config {
     pub data: PathBuf,
     pub database_url: Option<String>,
     pub log: String,
-    /// The rest of the file, for `serve`.
+    /// The rest of the file, for `serve` and `compact`.
     pub file: File,
 }
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::live::{Hub, Touched};
 use crate::people::{self, NewUser};
 use crate::sight::Sight;
-use crate::store::{Store, StoreError, devices, leads, log, orgs, users};
+use crate::store::{Store, StoreError, devices, leads, log, orgs, sessions, users};
 use crate::{audit, pull, quarantine};
 use domain::people::{AuditFilter, AuditPage, Quarantined};
 use domain::{CommandId, DeviceId, Env, LeadId, UserId};
@@ -44,16 +44,13 @@ impl Core {
     /// # Errors
     /// [`StoreError::Empty`] before that.
     pub fn open(store: Store, env: Env) -> Result<Self, Error> {
-        let (org, head) = store.read(|tx| {
-            let org = orgs::only(tx)?;
-            let head = orgs::head(tx, org.id)?;
-            Ok::<_, StoreError>((org, head))
-        })?;
+        let org = store.read(orgs::only)?;
         if store.read(|tx| Keys::kept(tx, org.id))?.is_none() {
             store.write(|tx| Keys::of(tx, &env, org.id))?;
         }
+        store.write(|tx| log::seal_old(tx, &env, org.id))?;
         let hub = Arc::new(Hub::default());
-        hub.start_at(head.seq);
+        hub.start_at(store.read(|tx| orgs::head(tx, org.id))?.seq);
         let acceptor = Acceptor::new(store.clone(), env.clone(), org.id);
         let queue = Queue::start(acceptor, Arc::clone(&hub)).map_err(StoreError::Io)?;
         Ok(Self { store, env, org, queue, hub })
@@ -88,13 +85,20 @@ impl Core {
     /// # Errors
     /// See [`auth::refresh`].
     pub fn refresh(&self, request: &Refresh) -> Result<Session, Error> {
-        auth::refresh(&self.store, &self.env, self.org.id, request)
+        let answer = auth::refresh(&self.store, &self.env, self.org.id, request);
+        if matches!(answer, Err(Error::SessionRevoked)) {
+            let stolen = self.store.read(|tx| sessions::by_refresh(tx, self.org.id, auth::digest(&request.refresh)))?;
+            stolen.iter().for_each(|session| self.hub.part(session.user));
+        }
+        answer
     }
 
     /// # Errors
     /// See [`auth::sign_out`].
     pub fn sign_out(&self, who: &SignedIn) -> Result<(), Error> {
-        auth::sign_out(&self.store, &self.env, self.org.id, who)
+        auth::sign_out(&self.store, &self.env, self.org.id, who)?;
+        self.hub.part(who.actor().user);
+        Ok(())
     }
 
     /// # Errors
@@ -116,6 +120,14 @@ impl Core {
             devices::register(tx, self.org.id, device, user, "test", "0", self.env.now_ms())?;
             Ok(SignedIn::new(found.actor(), device, None))
         })
+    }
+
+    /// Signs somebody in without a password, with all that a sign-in gives: for tests and the simulator.
+    ///
+    /// # Errors
+    /// See [`auth::sign_in_unchecked`].
+    pub fn sign_in_unchecked(&self, user: UserId, device: DeviceId) -> Result<Session, Error> {
+        auth::sign_in_unchecked(&self.store, &self.env, self.org.id, user, device)
     }
 
     /// The user with this address.
@@ -185,6 +197,7 @@ impl Core {
     /// See [`assign::set_owner`].
     pub fn set_owner(&self, who: &SignedIn, lead: LeadId, set: SetOwner) -> Result<OwnerRow, Error> {
         let (row, touched) = assign::set_owner(&self.store, &self.env, self.org.id, who, lead, set)?;
+        self.drop_unseen(lead)?;
         self.hub.poke(&touched);
         Ok(row)
     }
@@ -199,6 +212,12 @@ impl Core {
     /// See [`accept::drop_proposal`].
     pub fn drop_proposal(&self, who: &SignedIn, id: CommandId) -> Result<(), Error> {
         self.told(accept::drop_proposal(&self.store, &self.env, self.org.id, who, id)?)
+    }
+
+    /// # Errors
+    /// See [`quarantine::admit`].
+    pub fn admit_to_quarantine(&self, device: DeviceId, secret: &Secret) -> Result<(), Error> {
+        quarantine::admit(&self.store, &self.env, self.org.id, device, secret)
     }
 
     /// # Errors
@@ -243,6 +262,14 @@ impl Core {
     pub fn sees(&self, who: &SignedIn, lead: LeadId) -> Result<bool, Error> {
         let row = self.store.read(|tx| leads::get(tx, self.org.id, lead))?;
         Ok(row.is_some_and(|row| Sight::of(who.actor()).sees(&row.standing)))
+    }
+
+    /// Whoever has the lead open and may not see it any more is not told who else has.
+    fn drop_unseen(&self, lead: LeadId) -> Result<(), Error> {
+        if let Some(row) = self.store.read(|tx| leads::get(tx, self.org.id, lead))? {
+            self.hub.drop_unseen(lead, &row.standing);
+        }
+        Ok(())
     }
 
     /// What a device that was away should hear first.

@@ -7,6 +7,9 @@ use crate::store::{Store, Tx, devices, sessions, users};
 use domain::people::{Device, DeviceState};
 use domain::{Action, DeviceId, Env, OrgId, Subject, UserId, policy};
 
+/// Characters of a device's name and version that are kept.
+const LABEL_MAX: usize = 100;
+
 /// All devices for who manages users, else one's own; the one seen last first.
 ///
 /// # Errors
@@ -69,13 +72,21 @@ fn reached(tx: &mut dyn Tx, org: OrgId, who: &SignedIn, device: DeviceId) -> Res
     if policy::may_administer(who.actor().role, role) { Ok((owner, state)) } else { Err(crate::people::not_above()) }
 }
 
-/// Keeps how many commands wait at the caller's device, as it says; written only when that changed.
+/// Keeps how many commands wait at the caller's device and which version runs there, as it says; written
+/// only when one of them changed.
 ///
 /// # Errors
 /// The database's.
-pub fn note_pending(store: &Store, env: &Env, org: OrgId, who: &SignedIn, pending: u32) -> Result<(), Error> {
-    if store.read(|tx| devices::pending(tx, org, who.device()))? == Some(pending) {
+pub fn note(store: &Store, env: &Env, org: OrgId, who: &SignedIn, pending: u32, app_version: Option<&str>) -> Result<(), Error> {
+    let known = store.read(|tx| devices::told(tx, org, who.device()))?;
+    let app_version = app_version.map(label).unwrap_or_else(|| known.1.clone());
+    if known == (Some(pending), app_version.clone()) {
         return Ok(());
     }
-    Ok(store.write(|tx| devices::set_pending(tx, org, who.device(), pending, env.now_ms()))?)
+    Ok(store.write(|tx| devices::set_told(tx, org, who.device(), pending, &app_version, env.now_ms()))?)
+}
+
+/// A device's name or version, as far as it is kept.
+pub(crate) fn label(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LABEL_MAX).collect()
 }

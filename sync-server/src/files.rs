@@ -1,14 +1,15 @@
 //! The data folder: the database file, the lock that one server holds, backup and restore.
 
+use crate::audit::{self, AuditEvent};
 use crate::config::Config;
-use crate::store::{Store, orgs, sqlite};
+use crate::store::{Space, Store, orgs, sqlite};
 use anyhow::{Context as _, bail};
 use domain::Env;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// How long after a restore lost entries are taken back from devices.
-const RECOVERY_MS: i64 = 7 * 24 * 3_600_000;
+pub(crate) const RECOVERY_MS: i64 = 7 * 24 * 3_600_000;
 
 /// Opens the configured database, making the data folder on the way.
 ///
@@ -27,18 +28,57 @@ pub fn open(config: &Config) -> anyhow::Result<Store> {
     }
 }
 
-/// Held while a server serves a data folder; the system takes it back when the process dies.
+/// Opens the configured database to read it, as it is: makes no folder and no file, and migrates nothing.
+///
+/// # Errors
+/// When it is not there or of another version; whatever the database says.
+pub fn open_as_it_is(config: &Config) -> anyhow::Result<Store> {
+    match &config.database_url {
+        Some(url) => Store::postgres_as_it_is(url).context("the PostgreSQL database can't be read"),
+        None => {
+            let path = database(&config.data);
+            Store::sqlite_as_it_is(&path).with_context(|| format!("the database {} can't be read", path.display()))
+        }
+    }
+}
+
+/// Held while a process does on a data folder what one at a time may do; the system takes it back when
+/// the process dies.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
+    /// The lock of who serves.
+    ///
     /// # Errors
     /// When another process holds it.
     pub fn take(data: &Path) -> anyhow::Result<Self> {
+        let lock = Self::of(data, "server.lock")?;
+        lock.with_context(|| format!("another leadline-server is running on {}: stop it first", data.display()))
+    }
+
+    /// The lock of who serves, if nobody does.
+    ///
+    /// # Errors
+    /// When the folder can't be written.
+    pub fn take_if_free(data: &Path) -> anyhow::Result<Option<Self>> {
+        Self::of(data, "server.lock")
+    }
+
+    /// The lock of who compacts, beside a server that serves.
+    ///
+    /// # Errors
+    /// When another process holds it.
+    pub fn of_compaction(data: &Path) -> anyhow::Result<Self> {
+        let lock = Self::of(data, "compact.lock")?;
+        lock.with_context(|| format!("`compact` is running on {} already: wait until it has ended", data.display()))
+    }
+
+    fn of(data: &Path, name: &str) -> anyhow::Result<Option<Self>> {
         make_private(data)?;
-        let path = data.join("server.lock");
+        let path = data.join(name);
         let file = File::options()
             .create(true)
             .truncate(false)
@@ -46,26 +86,49 @@ impl Lock {
             .open(&path)
             .with_context(|| format!("{} can't be opened", path.display()))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => bail!("another leadline-server is running on {}: stop it first", data.display()),
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{} can't be locked", path.display())),
         }
     }
 }
 
-/// Copies the database into the new file `to` while the server works.
+/// Copies the database into the new file `to` while the server works. The audit log says so first, also in
+/// the copy.
 ///
 /// # Errors
 /// When `to` exists, or for PostgreSQL.
-pub fn backup(config: &Config, to: &Path) -> anyhow::Result<()> {
+pub fn backup(config: &Config, env: &Env, to: &Path) -> anyhow::Result<()> {
     if to.exists() {
         bail!("{} exists already: name a new file", to.display());
     }
     let partial = suffixed(to, ".partial");
     let _ = std::fs::remove_file(&partial);
-    open(config)?.backup(&partial).context("the backup was not made")?;
+    let store = open(config)?;
+    if config.database_url.is_none() {
+        let noted = store.write(|tx| {
+            let org = orgs::only(tx)?.id;
+            audit::append(tx, env, org, None, None, AuditEvent::Backup)
+        });
+        noted.context("the backup was not made")?;
+    }
+    store.backup(&partial).context("the backup was not made")?;
     only_for_owner(&partial, 0o600)?;
     std::fs::rename(&partial, to).with_context(|| format!("{} can't be written", to.display()))
+}
+
+/// Writes a database anew that can't give back its free room otherwise, as those of older versions, if
+/// nobody serves it; answers how much room it takes then.
+///
+/// # Errors
+/// The database's.
+pub fn rewrite_if_alone(config: &Config, store: &Store, space: Space) -> anyhow::Result<Space> {
+    if space.shrinks || space.free == 0 {
+        return Ok(space);
+    }
+    let Some(_lock) = Lock::take_if_free(&config.data)? else { return Ok(space) };
+    store.rewrite().context("the database was not written anew")?;
+    Ok(store.space()?)
 }
 
 /// Puts a backup in the database's place; what was there stays beside it. Begins a new epoch, so
@@ -77,7 +140,7 @@ pub fn restore(config: &Config, env: &Env, from: &Path) -> anyhow::Result<PathBu
     if config.database_url.is_some() {
         bail!("a PostgreSQL database is restored with `pg_restore`; then run `leadline-server begin-epoch`");
     }
-    let _lock = Lock::take(&config.data)?;
+    let (_lock, _compaction) = (Lock::take(&config.data)?, Lock::of_compaction(&config.data)?);
     sqlite::check(from).with_context(|| format!("{} is not a sound backup", from.display()))?;
     let path = database(&config.data);
     let fresh = suffixed(&path, ".restoring");
@@ -89,15 +152,17 @@ pub fn restore(config: &Config, env: &Env, from: &Path) -> anyhow::Result<PathBu
     Ok(old)
 }
 
-/// Makes the server's history another one, and opens the recovery window.
+/// Makes the server's history another one, and opens the recovery window. The audit log says so.
 ///
 /// # Errors
 /// The database's.
 pub fn begin_epoch(store: &Store, env: &Env) -> anyhow::Result<()> {
     store
         .write(|tx| {
-            let org = orgs::only(tx)?;
-            orgs::begin_epoch(tx, org.id, env.now_ms() + RECOVERY_MS)
+            let org = orgs::only(tx)?.id;
+            orgs::begin_epoch(tx, org, env.now_ms(), env.now_ms() + RECOVERY_MS)?;
+            let epoch = orgs::head(tx, org)?.epoch;
+            audit::append(tx, env, org, None, None, AuditEvent::EpochBegun { epoch }).map(drop)
         })
         .context("the restored database can't be used")
 }

@@ -8,6 +8,7 @@ pub mod accept;
 pub mod assign;
 pub mod audit;
 pub mod auth;
+pub mod compact;
 pub mod config;
 pub mod core;
 pub mod demo;

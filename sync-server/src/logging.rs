@@ -52,3 +52,51 @@ fn panicked(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string);
     tracing::error!(place, trace = %Backtrace::capture(), "a panic");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex, PoisonError};
+    use tracing_subscriber::fmt::MakeWriter;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Written {
+        type Writer = Self;
+
+        fn make_writer(&self) -> Self {
+            self.clone()
+        }
+    }
+
+    #[test]
+    fn a_panic_is_told_by_its_place_and_not_by_its_words() {
+        let written = Written::default();
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(panicked));
+        let to_here = fmt().with_writer(written.clone()).finish();
+        let ended = tracing::subscriber::with_default(to_here, || {
+            std::panic::catch_unwind(|| {
+                let name = String::from("Obadiah é");
+                // Inside of a letter: the message quotes the text.
+                name[..name.len() - 1].len()
+            })
+        });
+        std::panic::set_hook(before);
+        assert!(ended.is_err());
+        let logged = String::from_utf8(written.0.lock().expect("not poisoned").clone()).expect("text");
+        assert!(logged.contains("a panic") && logged.contains("logging.rs") && !logged.contains("Obadiah"), "{logged}");
+    }
+}

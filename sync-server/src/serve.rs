@@ -3,11 +3,12 @@
 
 use crate::core::Core;
 use crate::http::limits::Peer;
-use crate::http::{App, Edge, Times, router};
-use crate::line::Line;
-use crate::tls::Identity;
+use crate::http::{App, Edge, Problem, Times, router};
+use crate::line::{Doors, Line, Place};
+use crate::tls::{Identity, Renewals};
 use axum::Router;
 use axum::extract::Request;
+use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -17,11 +18,11 @@ use std::future::Future;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
@@ -39,19 +40,22 @@ const BREATH: Duration = Duration::from_secs(1);
 pub async fn serve(
     core: Core,
     listener: TcpListener,
-    identity: Option<&Identity>,
+    identity: Option<Identity>,
     edge: Edge,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Arc<App> {
     let (close, closing) = watch::channel(false);
-    let (times, connections) = (edge.times, edge.connections);
+    let (times, connections, proxies) = (edge.times, edge.connections, edge.proxies.clone());
+    let doors = Doors { proxies, each: edge.connections_each, open: Arc::default() };
     let app = App::new(core, closing.clone(), edge);
-    let tls = identity.map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
+    app.set_pin(identity.as_ref().and_then(|identity| identity.pin.clone()));
+    let tls = identity.as_ref().map(|identity| RwLock::new(acceptor(identity)));
     let desk = Arc::new(Desk { times, tls, closing, router: router(Arc::clone(&app)) });
     let news = tokio::spawn(look_for_news(Arc::clone(&app)));
+    let renewals = identity.map(|identity| tokio::spawn(look_for_renewals(Arc::clone(&app), Arc::clone(&desk), Renewals::of(&identity))));
     let places = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS)));
     tokio::select! {
-        () = accept(&listener, &desk, &places) => {}
+        () = accept(&listener, &desk, &places, &doors) => {}
         () = stop => {}
     }
     drop(listener);
@@ -60,24 +64,34 @@ pub async fn serve(
         tracing::warn!("requests were still running after {} s and are cut off", GRACE.as_secs());
     }
     news.abort();
+    if let Some(renewals) = renewals {
+        renewals.abort();
+    }
     let last = Arc::clone(&app);
     let closed = tokio::task::spawn_blocking(move || app.core.close());
     let _ = timeout(GRACE, closed).await;
     last
 }
 
+fn acceptor(identity: &Identity) -> TlsAcceptor {
+    TlsAcceptor::from(Arc::clone(&identity.config))
+}
+
 /// What every connection needs.
 struct Desk {
     times: Times,
-    tls: Option<TlsAcceptor>,
+    /// A renewed certificate is shown to whoever comes next.
+    tls: Option<RwLock<TlsAcceptor>>,
     closing: watch::Receiver<bool>,
     router: Router,
 }
 
-async fn accept(listener: &TcpListener, desk: &Arc<Desk>, places: &Arc<Semaphore>) {
+async fn accept(listener: &TcpListener, desk: &Arc<Desk>, places: &Arc<Semaphore>, doors: &Doors) {
     while let Ok(place) = Arc::clone(places).acquire_owned().await {
         match listener.accept().await {
             Ok((tcp, from)) => {
+                // Whoever has too many open gets none more; the others wait for nobody.
+                let Some(place) = doors.enter(from.ip(), place) else { continue };
                 let desk = Arc::clone(desk);
                 tokio::spawn(async move { desk.greet(tcp, from, place).await });
             }
@@ -92,10 +106,11 @@ async fn accept(listener: &TcpListener, desk: &Arc<Desk>, places: &Arc<Semaphore
 }
 
 impl Desk {
-    async fn greet(&self, tcp: TcpStream, from: SocketAddr, place: OwnedSemaphorePermit) {
+    async fn greet(&self, tcp: TcpStream, from: SocketAddr, place: Place) {
         let _ = tcp.set_nodelay(true);
         let write = self.times.write;
-        match &self.tls {
+        let tls = self.tls.as_ref().map(|tls| tls.read().unwrap_or_else(PoisonError::into_inner).clone());
+        match tls {
             None => self.talk(Line::new(tcp, write, place), from).await,
             Some(tls) => match timeout(self.times.handshake, tls.accept(Line::new(tcp, write, place))).await {
                 Ok(Ok(secret)) => self.talk(secret, from).await,
@@ -138,9 +153,44 @@ async fn look_for_news(app: Arc<App>) {
         let looking = Arc::clone(&app);
         let looked = tokio::task::spawn_blocking(move || looking.core.look_for_news()).await;
         if let Ok(Err(error)) = looked {
-            tracing::warn!(%error, "the log could not be read");
+            // A problem logs itself, without what is stored.
+            drop(Problem(error).into_response());
         }
     }
+}
+
+/// Reads the certificate anew when its files change.
+async fn look_for_renewals(app: Arc<App>, desk: Arc<Desk>, mut renewals: Renewals) {
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Ok((looked, same)) = tokio::task::spawn_blocking(move || (renewals.look(), renewals)).await else { return };
+        renewals = same;
+        match looked {
+            Ok(None) => {}
+            Ok(Some(identity)) => {
+                tracing::info!(fingerprint = identity.fingerprint, pin = identity.pin, "another certificate is shown");
+                if let Some(tls) = &desk.tls {
+                    *tls.write().unwrap_or_else(PoisonError::into_inner) = acceptor(&identity);
+                }
+                app.set_pin(identity.pin);
+            }
+            Err(error) => tracing::warn!("the certificate is not the one in its files, which can't be used: {error:#}"),
+        }
+    }
+}
+
+/// How many files this process may have open, where the system says it in a file.
+#[must_use]
+pub fn handles() -> Option<u32> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    handles_in(&limits)
+}
+
+fn handles_in(limits: &str) -> Option<u32> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Done at ctrl-c or SIGTERM.
@@ -158,4 +208,16 @@ pub async fn told_to_stop() {
     #[cfg(not(unix))]
     let terminated = std::future::pending::<()>();
     tokio::select! { () = interrupted => {}, () = terminated => {} }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_soft_limit_of_open_files_is_read() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max open files            1024                 1048576              files     \n";
+        assert_eq!((handles_in(limits), handles_in("Max open files unlimited x")), (Some(1024), None));
+    }
 }

@@ -27,7 +27,7 @@ impl Device {
             password: Secret("demo-leadline".into()),
             device: engine.device()?,
             device_name: "laptop".into(),
-            app_version: "0".into(),
+            app_version: env!("CARGO_PKG_VERSION").into(),
             second_factor: None,
         };
         let session = HttpTransport::sign_in(&server.url, &request, engine.env().now_ms())?;

@@ -4,9 +4,12 @@
 pub mod bench;
 pub mod device;
 pub mod display;
+pub mod folder;
+pub mod hostile;
 pub mod processes;
+pub mod record;
+pub mod sim;
 pub mod theft;
 pub mod visit;
 pub mod window;
 pub mod wire;
-pub mod world;

@@ -66,6 +66,18 @@ pub async fn go(window: &Window, address: &str) -> Result<()> {
     Ok(())
 }
 
+/// Picks from a dropdown, as its list would.
+///
+/// # Errors
+/// When there is none.
+pub async fn choose(window: &Window, test_id: &str, value: &str) -> Result<()> {
+    window.find(test_id).await?;
+    let pick = "const select = document.querySelector(`[data-testid=${arguments[0]}]`); select.value = arguments[1];
+        select.dispatchEvent(new Event('change', { bubbles: true }))";
+    window.client.execute(pick, vec![test_id.into(), value.into()]).await?;
+    Ok(())
+}
+
 /// Opens a lead's drawer by its address, as a link would.
 ///
 /// # Errors

@@ -49,10 +49,22 @@ impl Window {
     /// # Errors
     /// When the display, the driver or the shell doesn't start.
     pub async fn open_sized(profile: &Path, width: u32, height: u32) -> Result<Self> {
+        Self::open_with(profile, (width, height), true).await
+    }
+
+    /// Opens the shell where there is no keychain, and nobody agreed to a file yet.
+    ///
+    /// # Errors
+    /// When the display, the driver or the shell doesn't start.
+    pub async fn open_without_keychain(profile: &Path, size: (u32, u32)) -> Result<Self> {
+        Self::open_with(profile, size, false).await
+    }
+
+    async fn open_with(profile: &Path, (width, height): (u32, u32), file_agreed: bool) -> Result<Self> {
         let app = app()?;
         let display = Display::open(width, height)?;
         let home = tempfile::tempdir()?;
-        let (mut driver, port) = start_driver(&display, home.path())?;
+        let (mut driver, port) = start_driver(&display, home.path(), file_agreed)?;
         match connect(&mut driver, port, &app, profile).await {
             Ok(client) => Ok(Self { client, app, driver, display, _home: home }),
             Err(error) => {
@@ -227,7 +239,10 @@ impl Window {
     }
 
     /// Tries until it works or patience ends.
-    async fn retry<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
+    ///
+    /// # Errors
+    /// The last try's.
+    pub async fn retry<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<T>) -> Result<T> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match attempt().await {
@@ -256,9 +271,16 @@ fn app() -> Result<PathBuf> {
 }
 
 /// A driver on a free port. Its children are in this process's group, so that the test runner ends them too.
-fn start_driver(display: &Display, home: &Path) -> Result<(Child, u16)> {
+fn start_driver(display: &Display, home: &Path, file_agreed: bool) -> Result<(Child, u16)> {
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-    let driver = Command::new("WebKitWebDriver")
+    let mut driver = Command::new("WebKitWebDriver");
+    if file_agreed {
+        driver.env("LEADLINE_KEY_HOME", "file");
+    } else {
+        let nowhere = format!("unix:path={}", home.join("no-bus").display());
+        driver.env_remove("LEADLINE_KEY_HOME").env("DBUS_SESSION_BUS_ADDRESS", nowhere);
+    }
+    let driver = driver
         .args(["--host=127.0.0.1", &format!("--port={port}")])
         .env("DISPLAY", display.name())
         .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -267,7 +289,6 @@ fn start_driver(display: &Display, home: &Path) -> Result<(Child, u16)> {
         .env("XDG_CACHE_HOME", home.join("cache"))
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env_remove("WAYLAND_DISPLAY")
-        .env("LEADLINE_KEY_HOME", "file")
         .env_remove("LEADLINE_PROFILE")
         .stdin(Stdio::null())
         .spawn()

@@ -3,6 +3,8 @@
 //! SIGKILL as soon as it has acknowledged her last edit.
 
 use anyhow::{Context, Result, ensure};
+use bridge::lead::{LeadFilter, LeadGet, LeadList, LeadTimeline, TimelineWhat};
+use domain::LeadField;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -20,13 +22,35 @@ struct Story {
 
 #[test]
 fn twenty_interleavings_of_the_story_end_in_one_truth() -> Result<()> {
-    let folder = tests::world::folder();
+    let folder = tests::folder::folder();
     let mut server = Server::demo(&folder.path().join("server"), 30)?;
     let asha = Terminal::sign_in(&folder.path().join("asha"), &server, "asha@nakshatra.example")?;
     let meera = Terminal::sign_in(&folder.path().join("meera"), &server, "meera@nakshatra.example")?;
     let mut story = Story { asha, meera, lead: String::new(), note: String::new() };
     for seed in 0..RUNS {
         story.tell(&mut server, seed).with_context(|| format!("seed {seed}"))?;
+    }
+    Ok(())
+}
+
+/// Rows 7, 8 and 33, with what the real server sends: rows without documents.
+#[test]
+fn an_analyst_reads_leads_whose_documents_stay_at_the_server() -> Result<()> {
+    let folder = tests::folder::folder();
+    let server = Server::demo(&folder.path().join("server"), 30)?;
+    let karthik = Terminal::sign_in(&folder.path().join("karthik"), &server, "karthik@nakshatra.example")?;
+    karthik.run(&["sync"])?;
+    let desk = karthik.borrow(false)?;
+    let page = desk.ask(LeadList { filter: LeadFilter::default(), offset: 0, limit: 50 })?;
+    ensure!(page.rows.len() == 30, "{} leads", page.rows.len());
+    for row in page.rows {
+        let view = desk.ask(LeadGet { lead: row.id })?;
+        let phone = view.fields.iter().find(|field| field.field == LeadField::Phone).and_then(|field| field.display.clone());
+        ensure!(view.name.display.as_deref() == Some(row.name.as_str()) && view.status == row.status, "{view:?}");
+        ensure!(phone.is_some_and(|phone| phone.contains('•')) && view.notes.is_empty() && !view.can.edit, "{view:?}");
+        let timeline = desk.ask(LeadTimeline { lead: row.id })?;
+        let created = timeline.last().context("who made it")?;
+        ensure!(created.what == TimelineWhat::Created && created.by != "Someone", "{created:?}");
     }
     Ok(())
 }
@@ -144,7 +168,7 @@ fn truth(shown: &Value) -> Value {
 
 #[test]
 fn a_write_beside_the_open_profile_names_its_holder_and_reads_go_on() -> Result<()> {
-    let folder = tests::world::folder();
+    let folder = tests::folder::folder();
     let server = Server::demo(&folder.path().join("server"), 20)?;
     let profile = folder.path().join("asha");
     let asha = Terminal::sign_in(&profile, &server, "asha@nakshatra.example")?;
@@ -161,7 +185,7 @@ fn a_write_beside_the_open_profile_names_its_holder_and_reads_go_on() -> Result<
 
 #[test]
 fn exit_codes_say_what_went_wrong() -> Result<()> {
-    let folder = tests::world::folder();
+    let folder = tests::folder::folder();
     let mut server = Server::demo(&folder.path().join("server"), 20)?;
     let nobody = Terminal { profile: folder.path().join("nobody") };
     assert_eq!(nobody.attempt(&["lead", "list"])?.0, 4);
@@ -196,7 +220,7 @@ fn exit_codes_say_what_went_wrong() -> Result<()> {
 
 #[test]
 fn a_restored_server_gets_back_what_devices_know() -> Result<()> {
-    let folder = tests::world::folder();
+    let folder = tests::folder::folder();
     let mut server = Server::demo(&folder.path().join("server"), 20)?;
     let asha = Terminal::sign_in(&folder.path().join("asha"), &server, "asha@nakshatra.example")?;
     let meera = Terminal::sign_in(&folder.path().join("meera"), &server, "meera@nakshatra.example")?;

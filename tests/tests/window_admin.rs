@@ -9,7 +9,7 @@ use domain::{Command, Role};
 use fantoccini::key::Key;
 use tests::device::Device;
 use tests::processes::{Server, Terminal};
-use tests::visit::{go, sign_in};
+use tests::visit::{go, open_lead, pill, sign_in};
 use tests::window::Window;
 
 const ASHA: &str = "asha@nakshatra.example";
@@ -126,10 +126,140 @@ async fn a_deleted_lead_is_found_and_restored_with_a_reason() -> Result<()> {
     window.find("deleted-none").await?;
 
     // Both are in the log of that lead, the newest first.
-    tests::visit::pill(&window, "synced").await?;
+    pill(&window, "synced").await?;
     go(&window, &format!("#/admin/audit?lead={lead}")).await?;
     window.css("[data-testid=audit-log-item][data-action=restore]:first-child").await?;
     window.css("[data-testid=audit-log-item][data-action=delete]").await?;
     window.shows("audit-table", "Was a mistake").await?;
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_is_deleted_from_its_drawer_with_a_reason() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 60)?;
+    let admin = Device::sign_in(&folder.path().join("desk"), &server, VIKRAM)?;
+    let new = domain::command::NewLead { name: "Kavya Rao".into(), phone: "+919820014700".into(), ..Default::default() };
+    let lead = admin.engine.create_lead(new)?;
+    admin.sync()?;
+    let window = Window::open(&folder.path().join("vikram")).await?;
+    sign_in(&window, &server, VIKRAM).await?;
+    let row = format!("[data-testid=lead-row][data-lead='{lead}']");
+    window.css(&row).await?;
+    open_lead(&window, &lead.to_string()).await?;
+    window.click("drawer-more").await?;
+    window.click("delete-lead").await?;
+    window.css("[data-testid=lead-reason]:focus").await?;
+    window.shows("reason-dialog", "Kavya Rao").await?;
+    // Without a reason it stays.
+    window.press(&Key::Enter.to_string()).await?;
+    window.find("reason-dialog").await?;
+    window.click("reason-keep").await?;
+    window.gone("[data-testid=reason-dialog]").await?;
+    window.css(&row).await?;
+
+    window.click("drawer-more").await?;
+    window.click("delete-lead").await?;
+    window.css("[data-testid=lead-reason]:focus").await?;
+    window.press(&format!("Asked to be forgotten{}", Key::Enter)).await?;
+    window.shows("toast", "Kavya Rao deleted").await?;
+    window.gone("[data-testid=reason-dialog]").await?;
+    window.gone("[data-testid=lead-drawer]").await?;
+    window.gone(&row).await?;
+    pill(&window, "synced").await?;
+    go(&window, "#/admin/deleted").await?;
+    window.shows("deleted-list", "Asked to be forgotten").await?;
+
+    // What was done to it is one pick away from the lead itself.
+    open_lead(&window, &lead.to_string()).await?;
+    window.shows("deleted-reason", "Asked to be forgotten").await?;
+    window.click("drawer-more").await?;
+    window.click("lead-audit").await?;
+    window.css("[data-testid=audit-log-item][data-action=delete]:first-child").await?;
+    window.css("[data-testid=audit-log-item][data-action=create]:last-child").await?;
+    window.shows("audit-lead", "Kavya Rao").await?;
+    assert_eq!(window.count("audit-log-item").await?, 2, "of this lead alone");
+    window.close().await
+}
+
+/// Who is named on the lines that are shown.
+async fn names(window: &Window) -> Result<Vec<String>> {
+    let script = "return [...document.querySelectorAll('[data-testid=audit-log-item] th')].map(cell => cell.textContent.trim())";
+    Ok(serde_json::from_value(window.client.execute(script, vec![]).await?)?)
+}
+
+/// Waits until the lines that are shown are by this person alone.
+async fn only_by(window: &Window, name: &str) -> Result<()> {
+    let shown = async || {
+        let shown = names(window).await?;
+        anyhow::ensure!(!shown.is_empty() && shown.iter().all(|shown| shown == name), "by {shown:?}");
+        Ok(())
+    };
+    window.retry(&format!("lines by {name} alone"), shown).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_log_is_narrowed_by_person_action_and_day() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 60)?;
+    let admin = Terminal::sign_in(&folder.path().join("terminal"), &server, VIKRAM)?.borrow(true)?;
+    let asha = person(&admin, ASHA)?;
+    let window = Window::open(&folder.path().join("vikram")).await?;
+    sign_in(&window, &server, VIKRAM).await?;
+    go(&window, "#/admin/audit").await?;
+    window.find("audit-log-item").await?;
+    let first = window.count("audit-log-item").await?;
+    assert_eq!(first, domain::people::AUDIT_PAGE);
+    window.click("load-older").await?;
+    window.css(&format!("[data-testid=audit-log-item]:nth-child({})", first + 1)).await?;
+
+    window.css(&format!("[data-testid=audit-person] option[value='{}']", asha.id)).await?;
+    window.find("audit-person").await?.select_by_value(&asha.id.to_string()).await?;
+    only_by(&window, &asha.name).await?;
+    window.find("audit-action").await?.select_by_value("create").await?;
+    window.gone("[data-testid=audit-log-item]:not([data-action=create])").await?;
+    only_by(&window, &asha.name).await?;
+    window.find("audit-action").await?.select_by_value("export").await?;
+    window.shows("audit-none", "fits these filters").await?;
+
+    window.click("clear-filters").await?;
+    window.css("[data-testid=audit-log-item][data-action=sign_in]").await?;
+    // Up to yesterday: nobody had signed in.
+    window.click("audit-to").await?;
+    window.click_css(".day-picker__menu .planner__day:not([disabled]):not(.planner__day--today)").await?;
+    window.gone("[data-testid=audit-log-item][data-action=sign_in]").await?;
+    window.click("clear-filters").await?;
+    window.css("[data-testid=audit-log-item][data-action=sign_in]").await?;
+    window.click("audit-from").await?;
+    window.click_css(".day-picker__menu .planner__day--today").await?;
+    window.css("[data-testid=audit-log-item][data-action=sign_in]").await?;
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_log_is_looked_through_to_the_line_that_fits() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 20)?;
+    let asha = Device::sign_in(&folder.path().join("asha"), &server, ASHA)?;
+    let new = domain::command::NewLead { name: "Kavya Rao".into(), phone: "+919820014700".into(), ..Default::default() };
+    let lead = asha.engine.create_lead(new)?;
+    asha.engine.execute(lead, Command::AddTag { tag: "long ago".into() })?;
+    // More than the server looks through for one answer.
+    for part in 0..8 {
+        let new = domain::command::NewLead { name: format!("Part {part}"), phone: format!("+91982001470{part}"), ..Default::default() };
+        let lead = asha.engine.create_lead(new)?;
+        for n in 0..280 {
+            asha.engine.execute(lead, Command::LogCall { at: 1_795_000_000_000, outcome: format!("Try {n}") })?;
+        }
+    }
+    asha.sync()?;
+    let me = asha.engine.session()?.context("signed in")?.me.user;
+    let window = Window::open(&folder.path().join("vikram")).await?;
+    sign_in(&window, &server, VIKRAM).await?;
+    go(&window, &format!("#/admin/audit?by={me}&action=update")).await?;
+    window.find("audit-page").await?;
+    window.css("[data-testid=audit-log-item][data-action=update]").await?;
+    go(&window, &format!("#/admin/audit?by={me}&action=server")).await?;
+    window.shows("audit-none", "fits these filters").await?;
     window.close().await
 }

@@ -130,6 +130,10 @@ pill-attention = { $count ->
 pill-update = Update needed, read-only
 pill-sign-in = Sign in again to send
 record-synced = Everything sent
+record-leaving = { $count ->
+    [one] Goes to somebody else once 1 edit is sent. It takes no more edits.
+   *[other] Goes to somebody else once { $count } edits are sent. It takes no more edits.
+}
 record-not-sent = { $count ->
     [one] 1 edit not sent yet
    *[other] { $count } edits not sent yet
@@ -141,6 +145,7 @@ record-attention = { $count ->
 
 ## Deeds on the timeline, after a name
 deed-created = added this lead
+deed-edited = changed this lead
 deed-field = changed { $field } to { $to }
 deed-field-emptied = emptied { $field }
 deed-status = changed status from { $from } to { $to }
@@ -165,6 +170,7 @@ deed-assigned-nobody = took this lead from its owner
 
 ## Edits waiting to be sent
 edit-created = Lead added
+edit-edited = Lead changed
 edit-field = { $field } changed
 edit-status = Status changed to { $to }
 edit-interest = Interest set to { $level }
@@ -282,6 +288,7 @@ sign-in-password-missing = Type your password.
 sign-in-show-password = Show password
 sign-in-busy = Signing in
 sign-in-again = Sign in again
+demo-account = Fill in the demo’s administrator
 back = Back
 have-invitation = I have an invitation or a code
 people-here = People on this computer
@@ -297,9 +304,22 @@ unlock-text = Locked. Your work is saved on this computer.
 lease-ended-title = Sign in once with the server
 lease-ended-text = This copy works for some days without the server, and that time is over. Your work is saved here and goes out after you sign in.
 wiped-title = This copy is gone
-wiped-text = It was wiped by an administrator, or its key is lost. Nothing of it can be read any more. Sign in to begin a new one.
+wiped-text = An administrator had it wiped, it was too long without the server, or its key is lost. It can’t be opened here any more. Sign in to begin a new one.
 cut-off-title = This computer was cut off
 cut-off-text = What was not sent yet is kept on the server for a manager to read. Nothing here can be opened.
+recover-text = What it had not sent stays sealed in its folder. Whoever runs the server gets it back with:
+old-copy-title = Type your old password once
+old-copy-revoked-title = This computer’s copy is closed
+old-password = Old password
+old-copy-open = Open this copy
+old-copy-new-text = Don’t know the old one? Begin a new copy. The old one stays as it is.
+old-copy-revoked-text = You may begin a new copy. The old one stays closed.
+begin-new = Begin a new copy
+older-copy = older copy
+older-copy-left = A new copy began. What the older one had not sent stays sealed in its folder; whoever runs the server gets it back with: { $command }
+signed-in-toast = Signed in as { $name }
+signed-out-toast = Signed out. What is not sent yet stays here and goes out after the next sign-in.
+signed-out-everywhere-toast = Signed out everywhere
 second-factor-title = Two-step sign-in
 second-factor-text = Type the six digits your authenticator app shows now. Without the app, type one of your recovery codes.
 second-factor-code = Code
@@ -400,6 +420,10 @@ open-leads = { $number ->
 }
 assigned = Now { $name }’s lead
 assigned-nobody = Nobody owns it now
+assigned-waits = Waits for the server
+owner-asked = To { $name }: waits for the server
+owner-asked-nobody = To nobody: waits for the server
+take-back = Take back
 needs-server = Needs the server, which is out of reach.
 delete-lead = Delete
 delete-title = Delete { $name }?
@@ -592,6 +616,10 @@ attention-notices = { $count ->
 attention-both = { $edits }, { $notices } to read
 attention-proposed = Passed on
 attention-quarantined = Kept for a manager
+attention-unsaved = Not saved
+attention-send = Send to manager
+attention-sent = Kept for a manager to decide
+attention-assignment = Not assigned
 attention-arrived = You wrote it { $wrote }, it arrived { $arrived }
 attention-dismissed = Dismissed
 dismiss = Dismiss
@@ -837,6 +865,8 @@ quarantine-disabled = Person disabled
 quarantine-revoked = Device revoked
 quarantine-recovered = Recovered
 quarantine-restored = After a restore
+quarantine-sent = Sent by its author
+quarantine-sent-why = { $name } wrote this on { $device }. It was refused, and they ask you to let it in.
 quarantine-lease-why = { $name } wrote this on { $device }, which had been without the server for too long, and the lead had moved on.
 quarantine-disabled-why = { $name } wrote this on { $device } and was disabled before it arrived.
 quarantine-revoked-why = { $name } wrote this on { $device }, which was revoked before it arrived.

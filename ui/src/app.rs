@@ -263,7 +263,14 @@ impl App {
     }
 
     fn pass(&mut self, ctx: &Context<Self>, session: SessionView) {
+        let recover = session.recover.clone();
         self.take_session(ctx, session);
+        if let Some(me) = &self.me {
+            match recover {
+                Some(command) => toast::problem(t!("older-copy-left", command = command)),
+                None => toast::done(t!("signed-in-toast", name = me.name.as_str())),
+            }
+        }
         if let Some(me) = self.me.as_ref().filter(|_| self.route == Route::Login) {
             go(&Page::landing(me.role).route());
         }
@@ -429,7 +436,7 @@ fn ask_session(ctx: &Context<App>) {
 fn is_open(gate: &Gate) -> bool {
     match gate {
         Gate::Open | Gate::SignIn => true,
-        Gate::Locked | Gate::LeaseEnded | Gate::Wiped | Gate::CutOff { .. } => false,
+        Gate::Locked | Gate::LeaseEnded | Gate::Wiped | Gate::CutOff { .. } | Gate::OldCopy { .. } => false,
     }
 }
 
@@ -445,6 +452,7 @@ fn close(ctx: &Context<App>, act: UserAct) {
             Ok(session) => {
                 if act == UserAct::SignOut {
                     go(&Route::Login);
+                    toast::done(t!("signed-out-toast"));
                 }
                 Msg::Closed(Box::new(session), act)
             }

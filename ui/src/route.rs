@@ -4,7 +4,7 @@
 use crate::calendar;
 use domain::lead::{Pool, Status};
 use domain::people::AuditAction;
-use domain::policy::{self, Action};
+use domain::policy::{self, Action, Scope};
 use domain::{LeadId, Role, UserId};
 use std::fmt;
 
@@ -168,15 +168,9 @@ impl Tab {
 
     /// Callers start on what they work on; everyone else on everything.
     pub fn start(role: Role) -> Self {
-        match role {
-            Role::Salesperson => Tab::Pool(Pool::Working),
-            Role::SuperAdmin
-            | Role::Admin
-            | Role::Manager
-            | Role::TeamLead
-            | Role::RecoveryAgent
-            | Role::FinanceManager
-            | Role::Analyst => Tab::All,
+        match policy::scope(role, Action::LeadsPage) {
+            Scope::Own => Tab::Pool(Pool::Working),
+            Scope::None | Scope::Team | Scope::Converted | Scope::View | Scope::All => Tab::All,
         }
     }
 }

@@ -115,6 +115,7 @@ pub fn record_sync(sync: &RecordSync) -> String {
     match sync {
         RecordSync::Synced => t!("record-synced"),
         RecordSync::NotSent { count } => t!("record-not-sent", count = *count),
+        RecordSync::Leaving { count } => t!("record-leaving", count = *count),
         RecordSync::NeedsAttention { count, why } => t!("record-attention", count = *count, why = why.as_str()),
     }
 }
@@ -123,6 +124,7 @@ pub fn record_sync(sync: &RecordSync) -> String {
 pub fn deed(what: &TimelineWhat) -> String {
     match what {
         TimelineWhat::Created => t!("deed-created"),
+        TimelineWhat::Edited => t!("deed-edited"),
         TimelineWhat::Field { field: f, display: Some(to) } => t!("deed-field", field = field_inside(*f), to = to.as_str()),
         TimelineWhat::Field { field: f, display: None } => t!("deed-field-emptied", field = field_inside(*f)),
         TimelineWhat::Status { from, to, reason: None } => t!("deed-status", from = status(*from), to = status(*to)),
@@ -153,6 +155,7 @@ pub fn deed(what: &TimelineWhat) -> String {
 pub fn edit(what: &TimelineWhat) -> String {
     match what {
         TimelineWhat::Created => t!("edit-created"),
+        TimelineWhat::Edited => t!("edit-edited"),
         TimelineWhat::Field { field: f, .. } => t!("edit-field", field = field(*f)),
         TimelineWhat::Status { to, .. } => t!("edit-status", to = status(*to)),
         TimelineWhat::Interest { level } => t!("edit-interest", level = *level),
@@ -189,7 +192,7 @@ pub fn proposal(what: &TimelineWhat) -> String {
 /// What a refused edit was about, behind the lead's name: `follow-up`.
 pub fn topic(what: &TimelineWhat) -> String {
     match what {
-        TimelineWhat::Created => t!("topic-lead"),
+        TimelineWhat::Created | TimelineWhat::Edited => t!("topic-lead"),
         TimelineWhat::Field { field: f, .. } => field_inside(*f),
         TimelineWhat::Status { .. } => t!("topic-status"),
         TimelineWhat::Interest { .. } => t!("topic-interest"),

@@ -6,11 +6,14 @@ mod ci;
 mod demo;
 mod dependencies;
 mod desktop;
+mod fixture;
+mod fuzz;
 mod mutants;
 mod run;
 mod setup;
 mod shell;
 mod shots;
+mod sim;
 mod test;
 mod tidy;
 mod ui;
@@ -36,12 +39,18 @@ enum Task {
     Ci,
     /// Tell the story of two agents, one of them offline, in the terminal
     Demo,
+    /// Keep a server database and a copy of the present build, which every later version must upgrade
+    Fixture(fixture::Args),
     /// Take pictures of every screen into docs/screenshots
     Shots,
     /// Measure, each number beside a raw baseline
     Bench(bench::Args),
+    /// Run simulated companies under every misfortune; shrink what fails
+    Sim(sim::Args),
     /// Break the permission table and the gate in every small way; says what no test notices
     Mutants,
+    /// Feed every decoder hostile bytes for some minutes each; the corpus is run again by the tests
+    Fuzz(fuzz::Args),
     /// Build the window's content to ui/dist
     Ui(ui::Args),
     /// Check that documents and sources keep the habits of the tree
@@ -56,9 +65,12 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Ci => ci::run(),
         Task::Demo => demo::run(),
+        Task::Fixture(args) => fixture::run(&args),
         Task::Shots => shots::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Sim(args) => sim::run(&args),
         Task::Mutants => mutants::run(),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),
         Task::Dependencies => dependencies::run(),

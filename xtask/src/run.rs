@@ -21,6 +21,8 @@ use crate::{
     ui::{self, Variant},
 };
 
+/// Address and password of the demo company's Admin.
+const DEMO_ADMIN: &str = "vikram@nakshatra.example demo-leadline";
 /// The server's own default, and where to look when something else listens there.
 const PORTS: std::ops::Range<u16> = 8440..8460;
 const SERVER_PATIENCE: Duration = Duration::from_secs(30);
@@ -57,7 +59,8 @@ pub fn run(args: &Args) -> Result<()> {
     step("Starting the server");
     let server = Server::start(&home)?;
     print_people(&home, server.address)?;
-    let shown = if needs_display { show_in_xvfb(&home) } else { show(&home) };
+    let address = server.address;
+    let shown = if needs_display { show_in_xvfb(&home, address) } else { show(&home, address) };
     step("Stopping the server");
     server.stop()?;
     shown
@@ -157,23 +160,25 @@ fn is_healthy(address: SocketAddr) -> bool {
     ask().is_ok_and(|answer| answer.split(' ').nth(1) == Some("200"))
 }
 
-fn window(home: &Path) -> Command {
+fn window(home: &Path, address: SocketAddr) -> Command {
     let mut window = shell::program(built("leadline-desktop"));
     // The demo company is no secret, and its key no entry in anybody's keychain.
     window.arg("--profile").arg(home.join("profile")).env("LEADLINE_KEY_HOME", "file").stdin(Stdio::null());
+    // The sign-in form offers the administrator (row A16).
+    window.env("LEADLINE_DEMO", format!("http://{address} {DEMO_ADMIN}"));
     window
 }
 
-fn show(home: &Path) -> Result<()> {
+fn show(home: &Path, address: SocketAddr) -> Result<()> {
     step("Opening the window; close it to end");
-    shell::run(&mut window(home))
+    shell::run(&mut window(home, address))
 }
 
 /// Nobody can see or close the window: it is painted, kept as a picture, and closed.
-fn show_in_xvfb(home: &Path) -> Result<()> {
+fn show_in_xvfb(home: &Path, address: SocketAddr) -> Result<()> {
     step("There is no display: opening the window in Xvfb");
     let xvfb = Xvfb::start(WIDTH, HEIGHT)?;
-    let mut window = window(home).env("DISPLAY", &xvfb.display).spawn().context("the window can't be opened")?;
+    let mut window = window(home, address).env("DISPLAY", &xvfb.display).spawn().context("the window can't be opened")?;
     let painted = wait_until_painted(&xvfb, &mut window);
     let picture = home.join("window.png");
     let kept = painted.and_then(|()| xvfb.screenshot(&picture));

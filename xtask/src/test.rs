@@ -19,6 +19,8 @@ use crate::{
 
 /// WebDriver may drive the window.
 pub const AUTOMATION: [&str; 2] = ["--features", "leadline-desktop/automation"];
+/// The deliberate faults; never in what the other tests run.
+const SABOTAGE: &str = "tests/sabotage";
 const JUNIT: &str = "target/nextest/default/junit.xml";
 const SLOWEST: usize = 10;
 
@@ -37,8 +39,19 @@ pub fn run(args: &Args) -> Result<()> {
     // In one go with the tests, so that no dependency is built twice with other features.
     shell::run(shell::cargo().arg("build").arg("--workspace").arg("--all-targets").args(AUTOMATION))?;
     doc_tests()?;
+    if args.nextest.is_empty() {
+        oracles_bite()?;
+    }
     step("Running every test");
     nextest(args)
+}
+
+/// The simulator's test of its own oracles, which needs the product built with its deliberate faults.
+fn oracles_bite() -> Result<()> {
+    step("Breaking the product on purpose: the simulator has to notice");
+    let features = format!("{},{SABOTAGE}", AUTOMATION[1]);
+    let mut cargo = shell::cargo();
+    shell::run(cargo.args(["test", "--quiet", "--workspace", "--features", &features, "--test", "sabotage"]))
 }
 
 /// Skipped while no document comment holds code: rustdoc takes seconds a crate to find none.

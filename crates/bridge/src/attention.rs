@@ -17,6 +17,10 @@ pub enum AttentionKind {
     Proposed,
     /// Kept for a manager to release; to be read, copied or dismissed (a discard).
     Quarantined,
+    /// Typed into a lead that left before it was saved; to be copied or dismissed (a discard).
+    Unsaved,
+    /// An assignment that somebody was faster with; to be read or dismissed (a discard).
+    Assignment,
 }
 
 /// One command that did not go in, or a notice of what became of one.
@@ -42,6 +46,9 @@ pub struct AttentionItem {
     pub why: String,
     /// What stands instead, for reading.
     pub winning: Option<String>,
+    /// It can be sent on for a manager to decide.
+    #[serde(default)]
+    pub can_send: bool,
 }
 
 requests! {
@@ -49,6 +56,8 @@ requests! {
     "attention_list" AttentionList {} -> Vec<AttentionItem>;
     /// Issues the same edit as a new command.
     "attention_retry" AttentionRetry { pub command: CommandId } -> Done;
+    /// Sends it on for a manager to release or drop; needs the server.
+    "attention_send" AttentionSend { pub command: CommandId } -> Done;
     /// Forgets what was typed.
     "attention_discard" AttentionDiscard { pub command: CommandId } -> Done;
     /// Takes a discard back within the session.

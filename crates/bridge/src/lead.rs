@@ -95,6 +95,10 @@ pub enum RecordSync {
     NotSent {
         count: u32,
     },
+    /// It goes to somebody else as soon as `count` edits are sent; nothing more is typed into it.
+    Leaving {
+        count: u32,
+    },
     /// Refused edits wait for the person's decision.
     NeedsAttention {
         count: u32,
@@ -157,6 +161,8 @@ pub struct LeadView {
     pub owner: Option<(UserId, String)>,
     /// The owner row is not the server's word yet.
     pub owner_provisional: bool,
+    /// An assignment of this person's that waits for the server.
+    pub asked_owner: Option<AskedOwner>,
     pub follow_ups: Vec<FollowUpView>,
     pub notes: Vec<NoteView>,
     pub tags: Vec<String>,
@@ -191,11 +197,18 @@ pub struct Can {
     /// In the role; `follow_up_blocked` says when the state forbids it.
     pub follow_up: bool,
     pub follow_up_blocked: Option<String>,
+    /// Why no follow-up may be completed or cancelled, where `follow_up` is in the role.
+    pub settle_blocked: Option<String>,
+    /// In the role, as `change_status`; `log_call_blocked` says when the state forbids it.
+    pub log_call: bool,
+    pub log_call_blocked: Option<String>,
     pub timeline: bool,
     /// In the role; `assign_blocked` says when the state forbids it.
     pub assign: bool,
     pub assign_blocked: Option<String>,
+    /// In the role; `delete_blocked` says when the state forbids it.
     pub delete: bool,
+    pub delete_blocked: Option<String>,
     pub restore: bool,
 }
 
@@ -230,8 +243,25 @@ pub struct ProposalView {
     pub now: Option<String>,
     pub wrote: When,
     pub arrived: When,
-    /// In this person's role.
-    pub can_settle: bool,
+    /// In this person's role, and the lead is in a state for it.
+    pub can_take: bool,
+    /// Whoever edits the lead drops what can't be taken.
+    pub can_drop: bool,
+}
+
+/// An assignment that waits for the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedOwner {
+    /// `None` is nobody.
+    pub to: Option<String>,
+    pub when: When,
+}
+
+/// What became of an assignment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// The server is out of reach: it is asked as soon as it is there.
+    pub waits: bool,
 }
 
 /// Somebody a lead can be given to.
@@ -262,6 +292,8 @@ pub struct TimelineEntry {
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum TimelineWhat {
     Created,
+    /// Something; what it was is not in the reader's role.
+    Edited,
     Field {
         field: LeadField,
         display: Option<String>,
@@ -372,8 +404,10 @@ requests! {
     "lead_deleted" LeadDeletedList {} -> Vec<DeletedRow>;
     /// Whom the person may give it to, by name.
     "lead_owners" LeadOwners { pub lead: LeadId } -> Vec<OwnerChoice>;
-    /// Needs the server, which compares `expected`, the owner on the screen.
-    "lead_assign" LeadAssign { pub lead: LeadId, pub expected: Option<UserId>, pub owner: Option<UserId> } -> Done;
+    /// The server compares `expected`, the owner on the screen. Out of its reach the assignment waits.
+    "lead_assign" LeadAssign { pub lead: LeadId, pub expected: Option<UserId>, pub owner: Option<UserId> } -> Assigned;
+    /// Takes back an assignment that waits.
+    "lead_assign_cancel" LeadAssignCancel { pub lead: LeadId } -> Done;
     /// Needs the server.
     "proposal_take" ProposalTake { pub lead: LeadId, pub id: CommandId } -> Done;
     "proposal_drop" ProposalDrop { pub lead: LeadId, pub id: CommandId } -> Done;

@@ -22,6 +22,21 @@ pub struct SessionView {
     pub key_home: KeyHome,
     /// Minutes without a key or a click after which the screen locks; 0 never.
     pub idle_lock_min: u32,
+    /// Gets back on the server what a copy that opens no more had not sent: the chosen one, or the older one
+    /// beside a new copy that just began.
+    #[serde(default)]
+    pub recover: Option<String>,
+    /// Whom the sign-in form offers to be, where a demo company is served (row A16).
+    #[serde(default)]
+    pub demo: Option<DemoAccount>,
+}
+
+/// An account whose password is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoAccount {
+    pub server: String,
+    pub email: String,
+    pub password: String,
 }
 
 /// What stands between the person and the app.
@@ -41,6 +56,15 @@ pub enum Gate {
     CutOff {
         why: String,
     },
+    /// The server let the person in, and the copy here does not open: its password is an old one, or this
+    /// computer was revoked. They open it after all, or begin a new one.
+    OldCopy {
+        why: String,
+        /// An old password opens it.
+        is_locked: bool,
+        /// Gets back on the server what was not sent.
+        recover: String,
+    },
     Open,
 }
 
@@ -53,6 +77,9 @@ pub struct ProfileCard {
     pub label: String,
     pub last_used: Option<crate::lead::When>,
     pub chosen: bool,
+    /// The same person has a newer copy here.
+    #[serde(default)]
+    pub is_older: bool,
 }
 
 /// Where the wrapped key of a profile lies.
@@ -71,7 +98,7 @@ pub enum KeyHome {
 pub struct Invitation {
     pub server: String,
     pub code: String,
-    /// SHA-256 of the server's certificate, hex.
+    /// SHA-256 of the server's public key, hex.
     pub pin: Option<String>,
 }
 
@@ -115,6 +142,13 @@ requests! {
     "session_redeem" SessionRedeem {
         pub invitation: Invitation,
         pub password: String,
+        #[serde(default)]
+        pub second_factor: Option<String>,
+        #[serde(default)]
+        pub allow_key_file: bool,
+    } -> SessionView;
+    /// Begins a new copy beside the old one, with what was typed at the last sign-in.
+    "session_begin_new" SessionBeginNew {
         #[serde(default)]
         pub second_factor: Option<String>,
         #[serde(default)]

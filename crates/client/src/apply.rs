@@ -10,12 +10,13 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{attention, documents, leads, meta, outbox, proposals, rows};
+use crate::store::{attention, documents, drafts, leads, meta, outbox, proposals, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
-use domain::{Command, CommandId, DocId, LeadId, Refusal, RefusalCode, TeamId, UserId};
+use domain::sabotage::{self, Fault};
+use domain::{Command, CommandId, DocId, Envelope, LeadId, Refusal, RefusalCode, Status, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
 use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
@@ -41,8 +42,10 @@ pub(crate) struct Applied {
     pub wanted: Vec<DocId>,
     /// A record with pending edits is to go: nothing was applied, push first.
     pub push_first: bool,
-    /// Records left: their pages are to be wiped.
+    /// Records, or the documents of some, left: their pages are to be wiped.
     pub evicted: bool,
+    /// The server's log is not the one seen before.
+    pub contradicted: bool,
 }
 
 /// What the answers say of one document.
@@ -172,6 +175,9 @@ impl Engine {
     }
 
     fn keep_refused(&self, c: &Connection, pending: &Pending, kind: AttentionKind, refusal: &Refusal) -> Result<(), ClientError> {
+        if sabotage::is_on(Fault::LoseRefused) {
+            return Ok(());
+        }
         let title = leads::get(c, LeadId(pending.doc.id))?.map(|r| r.summary.name).unwrap_or_default();
         attention::put(
             c,
@@ -182,6 +188,7 @@ impl Engine {
                 envelope: pending.envelope.clone(),
                 refusal: refusal.clone(),
                 refused_at: self.env().now_ms(),
+                change: Some(pending.change.clone()),
                 settled: None,
             },
         )
@@ -189,7 +196,7 @@ impl Engine {
 
     /// A document after some of its pending commands were answered.
     fn settle_document(&self, c: &Connection, doc: DocId, answers: Answers) -> Result<(), ClientError> {
-        let Some(mut stored) = documents::load(c, doc)? else { return Ok(()) };
+        let Some(mut stored) = documents::load_readable(c, doc)? else { return Ok(()) };
         let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
         for change in &answers.accepted {
             // A missing dependency is on its way: the pull brings it and this change with it.
@@ -250,13 +257,21 @@ impl Engine {
         let mut applied = Applied::default();
         let mut change = Change::default();
         self.store().write(|tx| {
-            if stops_for_hand_over(tx, &batch)? {
+            if let Some(leaving) = stops_for_hand_over(tx, &batch)? {
                 tracing::debug!("a hand-over waits for what is not sent yet");
                 applied.push_first = true;
+                for doc in leaving {
+                    documents::freeze(tx, doc)?;
+                    change.absorb(one_lead(doc));
+                }
                 return Ok(());
+            }
+            if batch.up_to_date {
+                documents::thaw(tx)?.into_iter().for_each(|doc| change.absorb(one_lead(doc)));
             }
             let mut backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             let before = backfill;
+            let restarted = batch.entries.iter().any(|entry| matches!(entry, Entry::Epoch { .. }));
             for entry in batch.entries {
                 self.apply_entry(tx, entry, &mut backfill, &mut applied, &mut change)?;
             }
@@ -268,7 +283,7 @@ impl Engine {
                 change.sync = true;
             }
             meta::set(tx, meta::CURSOR, &batch.cursor)?;
-            meta::keep_seen_head(tx, batch.head.as_deref())?;
+            applied.contradicted = meta::keep_seen_head(tx, batch.head.as_deref(), restarted)?;
             meta::set(tx, meta::PULLED_AT, &self.env().now_ms())
         })?;
         let open = edit.open.as_ref().map(|(doc, _)| LeadId(doc.id));
@@ -276,6 +291,10 @@ impl Engine {
             edit.open = None;
         }
         drop(edit);
+        if applied.contradicted {
+            tracing::warn!("the server's log is not the one that this device saw before");
+            self.note_status(|status| status.contradicted = true);
+        }
         self.tell(change);
         Ok(applied)
     }
@@ -297,6 +316,23 @@ impl Engine {
         Ok(())
     }
 
+    /// Forgets a record that the server says is out of sight, unless something of it is not sent yet;
+    /// whether it did.
+    pub(crate) fn out_of_sight(&self, doc: DocId) -> Result<bool, ClientError> {
+        let mut edit = self.editing();
+        let gone = self.store().write(|tx| {
+            if outbox::count_of(tx, doc)? > 0 {
+                return Ok(false);
+            }
+            self.forget(tx, doc)?;
+            Ok(true)
+        })?;
+        edit.open = None;
+        drop(edit);
+        self.tell(Change { attention: gone, ..one_lead(doc) });
+        Ok(gone)
+    }
+
     /// Applies one record fetched by itself.
     pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<(), ClientError> {
         let mut edit = self.editing();
@@ -305,7 +341,7 @@ impl Engine {
         self.store().write(|tx| {
             let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
-            self.put_snapshot(tx, snapshot, &backfill)
+            self.put_snapshot(tx, snapshot, &backfill).map(drop)
         })?;
         drop(edit);
         self.tell(change);
@@ -330,10 +366,13 @@ impl Engine {
             Entry::Snapshot(snapshot) => {
                 change.absorb(one_lead(snapshot.doc));
                 change.attention |= put_proposals(c, snapshot.doc, &snapshot.proposals)?;
-                self.put_snapshot(c, *snapshot, backfill)?;
+                applied.evicted |= self.put_snapshot(c, *snapshot, backfill)?;
             }
             Entry::Evict { doc } => {
-                change.attention |= forget(c, doc)?;
+                if sabotage::is_on(Fault::KeepEvicted) {
+                    return Ok(());
+                }
+                change.attention |= self.forget(c, doc)?;
                 applied.evicted = true;
                 change.absorb(one_lead(doc));
             }
@@ -351,15 +390,18 @@ impl Engine {
         Ok(())
     }
 
-    /// False when the record, or what the changes depend on, is not here.
+    /// False when the record, or what the changes depend on, is not here, or can't be read.
     fn apply_changes(&self, c: &Connection, doc: DocId, changes: Vec<AcceptedChange>, summary: LeadSummary) -> Result<bool, ClientError> {
-        let Some(mut stored) = documents::load(c, doc)? else { return Ok(false) };
+        let Some(mut stored) = documents::load_readable(c, doc)? else { return Ok(false) };
         let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
         let mut must_rebase = false;
         for accepted in changes {
+            if sabotage::is_on(Fault::SkipChange) && accepted.meta.seq.is_multiple_of(5) {
+                continue;
+            }
             match ground.apply_trusted(&accepted.change) {
                 Ok(()) => {}
-                Err(RecordError::MissingDependency(_)) => return Ok(false),
+                Err(RecordError::MissingDependency(_) | RecordError::Corrupt(_)) => return Ok(false),
                 Err(e) => return Err(e.into()),
             }
             // An entry that carries a queued command settles it: the answer to its push was lost.
@@ -373,29 +415,45 @@ impl Engine {
                 stored.metas.push(accepted.meta);
             }
         }
+        if sabotage::is_on(Fault::StaleRow) {
+            documents::save(c, doc, &ground, None, &stored.metas)?;
+            return Ok(true);
+        }
         self.store_document(c, doc, stored, ground, must_rebase, Facts::of_summary(&summary))?;
         Ok(true)
     }
 
-    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<(), ClientError> {
+    /// Stores a record as the server sent it; whether its document was here and is withheld now.
+    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<bool, ClientError> {
         let doc = snapshot.doc;
         let lead = LeadId(doc.id);
         for meta in &snapshot.metas {
             outbox::take(c, meta.command)?;
         }
-        let old = if backfill.first && backfill.running { None } else { documents::load(c, doc)? };
+        let old = if backfill.first && backfill.running { None } else { documents::load_readable(c, doc)? };
         let pending = outbox::count_of(c, doc)?;
-        if pending == 0 && !(backfill.recovering && old.is_some()) {
+        // Where the document is withheld, its row is all there is.
+        let withheld = snapshot.blob.is_empty();
+        if pending == 0 && (withheld || !(backfill.recovering && old.is_some())) {
             documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
             let index = !(backfill.first && backfill.running);
-            let summary = if snapshot.projection == PROJECTION_VERSION { snapshot.summary } else { reproject(lead, &snapshot)? };
-            return leads::put(c, lead, &summary, summary.updated_at, 0, index);
+            // Of a document that is not here there is nothing to project.
+            let as_sent = withheld || snapshot.projection == PROJECTION_VERSION;
+            let summary = if as_sent { snapshot.summary } else { reproject(lead, &snapshot)? };
+            leads::put(c, lead, &summary, summary.updated_at, 0, index)?;
+            let left = withheld && old.is_some_and(|old| !old.is_withheld());
+            if left {
+                self.keep_unsaved(c, doc)?;
+                attention::forget_record(c, doc)?;
+                meta::set(c, meta::WIPE_DUE, &true)?;
+            }
+            return Ok(left);
         }
         // A snapshot never overwrites pending edits: they are carried out on it.
         let ground = Doc::load(&snapshot.blob)?;
         let mut stored = match old {
             Some(old) => old,
-            None => match documents::load(c, doc)? {
+            None => match documents::load_readable(c, doc)? {
                 Some(old) => old,
                 None => Stored::after_edit(None, ground.clone()),
             },
@@ -405,23 +463,28 @@ impl Engine {
         }
         stored.metas = snapshot.metas;
         self.store_document(c, doc, stored, ground, true, Facts::of_summary(&snapshot.summary))?;
-        documents::mark_backfill(c, doc, backfill.number)
+        documents::mark_backfill(c, doc, backfill.number)?;
+        Ok(false)
     }
 
     /// What a finished back-fill did not name is not visible any more, unless the server lost it; whether
-    /// anything left.
+    /// anything left. After a restore that shows when what is here was sent again.
     fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState) -> Result<bool, ClientError> {
         let mut evicted = false;
-        for doc in documents::unnamed(c, backfill.number)? {
+        let unnamed = documents::unnamed(c, backfill.number)?;
+        if backfill.recovering {
+            meta::set(c, meta::UNNAMED, &unnamed)?;
+        }
+        for doc in unnamed {
             if backfill.recovering {
-                if let Some(stored) = documents::load(c, doc)? {
+                if let Some(stored) = documents::load_readable(c, doc)? {
                     enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
                     let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
                     self.store_document(c, doc, stored, Doc::empty(), true, facts)?;
                     documents::mark_backfill(c, doc, backfill.number)?;
                 }
             } else {
-                forget(c, doc)?;
+                self.forget(c, doc)?;
                 evicted = true;
             }
         }
@@ -431,54 +494,77 @@ impl Engine {
         *backfill = BackfillState { number: backfill.number, ..BackfillState::default() };
         Ok(evicted)
     }
+
+    /// Removes all that is here of a record but what this person typed and nobody took; whether Needs
+    /// attention shows it differently now.
+    fn forget(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+        let unsaved = self.keep_unsaved(c, doc)?;
+        documents::remove(c, doc)?;
+        leads::remove(c, LeadId(doc.id))?;
+        let proposed = proposals::remove_of(c, doc)?;
+        meta::set(c, meta::WIPE_DUE, &true)?;
+        Ok(attention::forget_record(c, doc)? || proposed || unsaved)
+    }
+
+    /// What was typed into a record that leaves and never saved: the person finds it on Needs attention,
+    /// without the text of the record that it was typed into.
+    fn keep_unsaved(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+        let Some(typed) = drafts::take(c, doc)? else { return Ok(false) };
+        let Some(me) = SessionFacts::load(c)?.map(|facts| facts.me.user) else { return Ok(false) };
+        let command = Command::AddNote { text: typed.text };
+        let envelope = Envelope { id: CommandId(self.env().new_id()), author: me, at: typed.at, command };
+        let (refusal, refused_at) = (Refusal::new(RefusalCode::HandedOver, ""), self.env().now_ms());
+        let kind = AttentionKind::Unsaved;
+        attention::put(c, &Refused { doc, kind, title: String::new(), envelope, refusal, refused_at, change: None, settled: None })?;
+        Ok(true)
+    }
 }
 
-/// Whether the batch takes away, or may take away, a record that has pending edits here.
-fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+/// Whether the batch takes away, or may take away, a record that has pending edits here: those that are
+/// known to leave. Or tells that one was dropped: once that is acknowledged they would count as made in
+/// the knowledge of it.
+fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<DocId>>, ClientError> {
     if outbox::size(c)?.0 == 0 {
-        return Ok(false);
+        return Ok(None);
     }
+    let (mut leaving, mut stops) = (Vec::new(), false);
     for entry in &batch.entries {
-        let stops = match entry {
-            Entry::Evict { doc } => outbox::count_of(c, *doc)? > 0,
+        match entry {
+            Entry::Evict { doc } if outbox::count_of(c, *doc)? > 0 => leaving.push(*doc),
             // What is not visible any more shows only at the back-fill's end.
-            Entry::Resync => true,
-            Entry::BackfillEnd => evicts_pending(c, batch)?,
-            Entry::Changes { .. } | Entry::Snapshot(_) | Entry::Row(_) | Entry::Epoch { .. } => false,
-        };
-        if stops {
-            return Ok(true);
+            Entry::Resync => stops = true,
+            Entry::BackfillEnd => leaving.extend(evicts_pending(c, batch)?),
+            Entry::Changes { doc, summary, .. } => stops |= drops_pending(c, *doc, summary)?,
+            Entry::Snapshot(snapshot) => stops |= drops_pending(c, snapshot.doc, &snapshot.summary)?,
+            Entry::Evict { .. } | Entry::Row(_) | Entry::Epoch { .. } => {}
         }
     }
-    Ok(false)
+    Ok((stops || !leaving.is_empty()).then_some(leaving))
 }
 
-/// Whether the end of the running back-fill would take away a record with pending edits.
-fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<bool, ClientError> {
+/// Whether a record with pending edits, which is not dropped here, is dropped at the server.
+fn drops_pending(c: &Connection, doc: DocId, there: &LeadSummary) -> Result<bool, ClientError> {
+    if there.status != Status::Lost || outbox::count_of(c, doc)? == 0 {
+        return Ok(false);
+    }
+    Ok(leads::get(c, LeadId(doc.id))?.is_some_and(|here| here.summary.status != Status::Lost))
+}
+
+/// The records with pending edits that the end of the running back-fill would take away.
+fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<Vec<DocId>, ClientError> {
     let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
     // It may begin in this very batch.
     let restored = batch.entries.iter().any(|e| matches!(e, Entry::Epoch { .. }));
     let begins = restored || batch.entries.iter().any(|e| matches!(e, Entry::Resync));
     let recovering = if restored { meta::get::<String>(c, meta::CURSOR)?.is_some() } else { backfill.recovering && !begins };
     if recovering {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     let named = |doc: &DocId| batch.entries.iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc == *doc));
-    for doc in documents::unnamed(c, backfill.number + i64::from(begins))? {
-        if !named(&doc) && outbox::count_of(c, doc)? > 0 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Removes all that is here of a record but what this person typed and nobody took; whether Needs
-/// attention shows it differently now.
-fn forget(c: &Connection, doc: DocId) -> Result<bool, ClientError> {
-    documents::remove(c, doc)?;
-    leads::remove(c, LeadId(doc.id))?;
-    let proposed = proposals::remove_of(c, doc)?;
-    Ok(attention::forget_record(c, doc)? || proposed)
+    let mut leaving = documents::unnamed(c, backfill.number + i64::from(begins))?;
+    leaving.retain(|doc| !named(doc));
+    let pending: Vec<bool> = leaving.iter().map(|doc| Ok(outbox::count_of(c, *doc)? > 0)).collect::<Result<_, ClientError>>()?;
+    Ok(leaving.into_iter().zip(pending).filter_map(|(doc, pending)| pending.then_some(doc)).collect())
 }
 
 /// A record's open proposals, as the server sent them with it; whether there were or are any.

@@ -5,13 +5,13 @@ use crate::lease::{self, Standing};
 use crate::profile::Profile;
 use crate::project;
 use crate::session::{self, SessionFacts};
-use crate::store::{Store, attention, documents, leads, meta, outbox};
+use crate::store::{Store, attention, documents, leads, meta, outbox, requests};
 use crate::sync::SyncStatus;
 use crate::vault::Key;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use documents::Stored;
-use domain::policy::{authorise_command, eligible};
+use domain::policy::{authorise_command, new_standing};
 use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
 use protocol::auth::{Secret, Session};
 use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
@@ -33,6 +33,9 @@ pub struct CutOff {
 /// Hears of the cut-off, after what was not sent went to quarantine.
 pub type CutOffListener = Arc<dyn Fn(CutOff) + Send + Sync>;
 
+/// Hears that the session has ended and only a sign-in begins another.
+pub type SessionEndListener = Arc<dyn Fn() + Send + Sync>;
+
 /// A device's word that it destroyed its key; sent after the profile is closed.
 #[derive(Debug)]
 pub struct WipeReport {
@@ -49,6 +52,7 @@ pub struct Engine {
     pub(crate) edit: Mutex<Editing>,
     listener: RwLock<Option<Listener>>,
     cut_off: RwLock<Option<CutOffListener>>,
+    session_end: RwLock<Option<SessionEndListener>>,
     pub(crate) status: Mutex<SyncStatus>,
     /// Who works here, as the last edit read it; forgotten when a session or a directory row changes.
     facts: Mutex<Option<Arc<SessionFacts>>>,
@@ -87,6 +91,7 @@ impl Engine {
             edit: Mutex::new(editing),
             listener: RwLock::default(),
             cut_off: RwLock::default(),
+            session_end: RwLock::default(),
             status: Mutex::default(),
             facts: Mutex::default(),
         }
@@ -130,6 +135,20 @@ impl Engine {
         let listener = self.cut_off.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(listener) = listener {
             listener(cut_off);
+        }
+    }
+
+    /// Tells `listener` when the server ended the session: elsewhere the password was changed, or the person
+    /// signed out everywhere.
+    pub fn on_session_end(&self, listener: SessionEndListener) {
+        *self.session_end.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+    }
+
+    /// For the sync, which learns it; as [`Engine::tell_cut_off`].
+    pub(crate) fn tell_session_ended(&self) {
+        let listener = self.session_end.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener();
         }
     }
 
@@ -251,13 +270,16 @@ impl Engine {
         Ok(id)
     }
 
-    /// The whole record with its heads and what the server knows of its changes.
+    /// The whole record with its heads and what the server knows of its changes; where the role gets
+    /// rows without documents, what the row says.
     ///
     /// # Errors
     /// `NotFound`.
     pub fn record(&self, lead: LeadId) -> Result<(LeadRecord, Stored), ClientError> {
-        let stored = self.store.read(|c| documents::load(c, DocId::lead(lead)))?.ok_or(ClientError::NotFound)?;
-        Ok((records::lead::read(&stored.doc, lead)?, stored))
+        let found = self.store.read(|c| Ok((documents::load(c, DocId::lead(lead))?, leads::get(c, lead)?)))?;
+        let (Some(stored), Some(row)) = found else { return Err(ClientError::NotFound) };
+        let record = if stored.is_withheld() { project::record_of(lead, &row.summary) } else { records::lead::read(&stored.doc, lead)? };
+        Ok((record, stored))
     }
 
     /// Issues a refused command anew, under a new id, and settles the old one.
@@ -280,12 +302,19 @@ impl Engine {
         Ok(id)
     }
 
-    /// Settles a refused command without sending it again (`discarded`), or lets it wait again.
+    /// Settles a refused command without sending it again (`discarded`), or lets it wait again; an assignment
+    /// that was refused, too.
     ///
     /// # Errors
     /// `NotFound`.
     pub fn settle(&self, command: CommandId, how: Option<&str>) -> Result<(), ClientError> {
-        let refused = self.store.read(|c| attention::get(c, command))?.ok_or(ClientError::NotFound)?;
+        let Some(refused) = self.store.read(|c| attention::get(c, command))? else {
+            if !self.store.write(|tx| requests::settle(tx, command, how))? {
+                return Err(ClientError::NotFound);
+            }
+            self.tell(Change { attention: true, ..Change::default() });
+            return Ok(());
+        };
         self.store.write(|tx| attention::settle(tx, command, how))?;
         self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
         Ok(())
@@ -307,6 +336,14 @@ impl Engine {
         self.store.write(|tx| meta::set(tx, &format!("{}{key}", meta::PREFERENCE), &value))
     }
 
+    /// Whether leads are found by what they are called now.
+    ///
+    /// # Errors
+    /// `Disk`, `Locked`.
+    pub fn search_is_whole(&self) -> Result<bool, ClientError> {
+        self.store.write(|tx| leads::search_is_whole(tx))
+    }
+
     /// Frees the write-ahead log; for idle moments.
     pub fn idle(&self) {
         if let Err(e) = self.store.checkpoint() {
@@ -315,7 +352,7 @@ impl Engine {
     }
 
     /// As [`Engine::session`], without asking the disk at every edit.
-    fn facts(&self) -> Result<Arc<SessionFacts>, ClientError> {
+    pub(crate) fn facts(&self) -> Result<Arc<SessionFacts>, ClientError> {
         let mut known = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
         match &*known {
             Some(facts) => Ok(facts.clone()),
@@ -325,19 +362,28 @@ impl Engine {
 
     fn run(&self, doc: DocId, id: CommandId, command: Command, seen: &[ChangeHash]) -> Result<(), ClientError> {
         let facts = self.facts()?;
+        if facts.too_old {
+            return Err(too_old().into());
+        }
         command.check_shape()?;
         let envelope = Envelope { id, author: facts.me.user, at: self.env.now_ms(), command };
         let creates = matches!(envelope.command, Command::CreateLead(_));
         let mut edit = self.editing();
         let before = if creates { None } else { Some(self.open_document(&mut edit, doc)?.clone_docs()) };
-        let row = self.store.read(|c| leads::get(c, LeadId(doc.id)))?;
+        let (row, is_frozen) = self.store.read(|c| Ok((leads::get(c, LeadId(doc.id))?, documents::is_frozen(c, doc)?)))?;
+        if is_frozen {
+            return Err(leaving().into());
+        }
         self.judge(&facts, &envelope, before.as_ref(), row.as_ref(), seen, doc)?;
 
         let mut after = before.as_ref().map(|b| b.doc.clone()).unwrap_or_default();
         let change = self.carry_out(&mut after, edit.actor, &envelope, seen)?;
         let record = records::lead::read(&after, LeadId(doc.id))?;
-        let owner = if creates { project::provisional_owner(&facts) } else { row.as_ref().and_then(|r| r.summary.owner) };
-        let team = if creates { owner.and(facts.me.team) } else { row.as_ref().and_then(|r| r.summary.team) };
+        let (owner, team) = match &row {
+            Some(row) => (row.summary.owner, row.summary.team),
+            // As the server will decide; until its row arrives.
+            None => new_standing(&facts.actor()),
+        };
         let updated_at = row.as_ref().map_or(0, |r| r.summary.updated_at).max(envelope.at);
         let summary = protocol::rows::LeadSummary::of(&record, owner, team, updated_at);
         let pending = row.as_ref().map_or(0, |r| r.pending) + 1;
@@ -369,17 +415,18 @@ impl Engine {
     ) -> Result<(), ClientError> {
         let subject = match row {
             Some(row) => project::subject(&row.summary),
-            None => Subject { owner: Some(facts.me.user), team: facts.me.team, ..Subject::default() },
+            None => {
+                let (owner, team) = new_standing(&facts.actor());
+                Subject { owner, team, ..Subject::default() }
+            }
         };
         let permit = authorise_command(&facts.actor(), &envelope.command, &subject)?;
-        if subject.deleted {
-            eligible(permit.action(), &subject)?;
-        }
         tracing::trace!(action = ?permit.action(), "permitted");
         let record = before.map(|b| records::lead::read(&b.doc, LeadId(doc.id))).transpose()?;
         let seen_status =
             before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
-        let known = domain::command::Facts { now: record.as_ref(), seen_status, owned: subject.owner.is_some() };
+        let (now, seen_deleted, owned) = (record.as_ref(), subject.deleted, subject.owner.is_some());
+        let known = domain::command::Facts { now, seen_status, seen_deleted, owned };
         envelope.command.check_state(known)?;
         Ok(())
     }
@@ -411,6 +458,21 @@ impl Engine {
         }
         edit.open.as_ref().map(|(_, stored)| stored).ok_or(ClientError::NotFound)
     }
+}
+
+/// Of an app that the server does not answer any more.
+fn too_old() -> Refusal {
+    let text =
+        "This version of Leadline is too old for your server, so it only shows leads. Update it to go on; what you typed before is sent.";
+    Refusal::new(RefusalCode::UpdateNeeded, text)
+}
+
+/// While a hand-over waits for what was typed before.
+fn leaving() -> Refusal {
+    Refusal::new(
+        RefusalCode::HandedOver,
+        "This lead is on its way to somebody else; what you saved before is being sent. Copy this text if they should have it.",
+    )
 }
 
 impl std::fmt::Debug for Engine {

@@ -7,12 +7,13 @@ use crate::session::{self, Tokens};
 use crate::store::{meta, outbox};
 use crate::tls::{self, Tls};
 use crate::transport::{Transport, TransportError};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Redeem, Refresh, Secret, Session, SignIn};
 use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
-use protocol::{MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
+use protocol::rows::OwnerRow;
+use protocol::{DEVICE_HEADER, MSGPACK, PENDING_HEADER, PROTOCOL_HEADER, PROTOCOL_VERSION, SECRET_HEADER, VERSION_HEADER, packed, paths};
 use rustls::ClientConfig;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
@@ -41,8 +42,8 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// `server` is the address as signed in to, `http://127.0.0.1:8440`. The certificate that the profile
-    /// was invited with is the only one trusted.
+    /// `server` is the address as signed in to, `http://127.0.0.1:8440`. The key that the profile was
+    /// invited with is the only one trusted.
     #[must_use]
     pub fn new(engine: Arc<Engine>, server: &str) -> Self {
         // A profile that can't be read has no pin: then a certificate of one's own making is not trusted.
@@ -52,8 +53,8 @@ impl HttpTransport {
         Self { agent, tls, server: server.trim_end_matches('/').to_owned(), engine, refreshing: Mutex::default() }
     }
 
-    /// Keeps in the profile what an invitation named: transports made from now on trust the certificate with
-    /// this SHA-256 (hex), and no other.
+    /// Keeps in the profile what an invitation or its person named: transports made from now on trust the key
+    /// with this SHA-256 (hex), and no other.
     ///
     /// # Errors
     /// `Disk`.
@@ -69,7 +70,7 @@ impl HttpTransport {
         Self::sign_in_pinned(server, None, sign_in, now_ms)
     }
 
-    /// Signs in; with a pin (SHA-256 of its certificate, hex) at no other server than the one that has it.
+    /// Signs in; with a pin (SHA-256 of its key, hex) at no other server than the one that has it.
     ///
     /// # Errors
     /// `Certificate`, or as [`HttpTransport::sign_in`].
@@ -120,7 +121,7 @@ impl HttpTransport {
         if tokens.nonce.is_none() {
             let nonce: String = self.engine.env().random::<16>().iter().map(|b| format!("{b:02x}")).collect();
             tokens.nonce = Some(Secret(nonce));
-            self.keep(Some(&tokens))?;
+            self.engine.store().write(|tx| session::set_tokens(tx, Some(&tokens))).map_err(local)?;
         }
         let nonce = tokens.nonce.clone().unwrap_or_else(|| Secret(String::new()));
         let request = Refresh { refresh: tokens.refresh.clone(), nonce };
@@ -129,15 +130,20 @@ impl HttpTransport {
         match session {
             Ok(session) => self.engine.renewed(&session).map_err(local),
             Err(TransportError::SignInNeeded | TransportError::WrongCredentials) => {
-                self.keep(None)?;
+                self.forget(&tokens)?;
                 Err(TransportError::SignInNeeded)
             }
             Err(e) => Err(e),
         }
     }
 
-    fn keep(&self, tokens: Option<&Tokens>) -> Result<(), TransportError> {
-        self.engine.store().write(|tx| session::set_tokens(tx, tokens)).map_err(local)
+    /// Forgets tokens that are good no more, unless a sign-in brought others meanwhile.
+    fn forget(&self, ended: &Tokens) -> Result<(), TransportError> {
+        let forget = |tx: &rusqlite::Transaction<'_>| match meta::get::<Tokens>(tx, meta::TOKENS)? {
+            Some(kept) if kept.refresh == ended.refresh => session::set_tokens(tx, None),
+            _ => Ok(()),
+        };
+        self.engine.store().write(forget).map_err(local)
     }
 
     /// Whom this transport trusts.
@@ -175,6 +181,7 @@ impl HttpTransport {
     fn get(&self, access: &str, path: &str) -> Result<Response<Body>, TransportError> {
         let waiting = self.engine.store().read(|c| Ok(outbox::size(c)?.0)).map_err(local)?;
         let request = self.agent.get(format!("{}{path}", self.server)).header(PENDING_HEADER, waiting.to_string());
+        let request = request.header(VERSION_HEADER, env!("CARGO_PKG_VERSION"));
         let request = request.header("authorization", format!("Bearer {access}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
         checked(&self.server, request.call())
     }
@@ -212,9 +219,15 @@ impl Transport for HttpTransport {
         }
     }
 
+    fn set_owner(&self, lead: domain::LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
+        let body = serde_json::to_vec(set).map_err(|e| TransportError::Broken(e.to_string()))?;
+        self.json(Method::Post, &format!("{}/{lead}/owner", paths::LEADS), Some(&body))
+    }
+
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
         let body = rmp_serde::to_vec_named(upload).map_err(|e| TransportError::Broken(e.to_string()))?;
         let post = self.agent.post(format!("{}{}", self.server, paths::QUARANTINE)).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+        let post = post.header(DEVICE_HEADER, upload.device.to_string()).header(SECRET_HEADER, &upload.secret.0);
         read_msgpack(checked(&self.server, post.header("content-type", MSGPACK).send(&body[..]))?)
     }
 
@@ -227,11 +240,46 @@ impl Transport for HttpTransport {
 impl WipeReport {
     /// Tells the server, once; without it the order stands there as it was.
     pub fn send(self) {
-        let said = QuarantineUpload { device: self.device, secret: self.secret, items: Vec::new(), wiped: true };
+        let said = QuarantineUpload { device: self.device, secret: self.secret, items: Vec::new(), wiped: true, sent_on: false };
         let agent = agent(tls::config(self.pin.as_deref()));
         if let Err(e) = post_json(&agent, self.server.trim_end_matches('/'), paths::QUARANTINE, &said) {
             tracing::warn!("the server did not hear that the key is destroyed: {e}");
         }
+    }
+}
+
+/// What it takes to end a session at the server, read before the profile forgets it.
+#[derive(Debug)]
+pub(crate) struct Farewell {
+    pub server: String,
+    pub pin: Option<String>,
+    pub tokens: Tokens,
+}
+
+impl Farewell {
+    /// Ends the session; best effort: what the server does not hear of runs out there by itself.
+    pub fn send(self) {
+        if let Err(e) = self.tried() {
+            tracing::info!("the server did not hear that the session ended: {e}");
+        }
+    }
+
+    fn tried(&self) -> Result<(), TransportError> {
+        let agent = agent(tls::config(self.pin.as_deref()));
+        match self.sign_out(&agent, &self.tokens.access) {
+            Err(TransportError::SignInNeeded) => {
+                let nonce = self.tokens.nonce.clone().unwrap_or_else(|| self.tokens.refresh.clone());
+                let refresh = Refresh { refresh: self.tokens.refresh.clone(), nonce };
+                let session: Session = read_json(&self.server, post_json(&agent, &self.server, paths::REFRESH, &refresh)?)?;
+                self.sign_out(&agent, &session.access)
+            }
+            other => other,
+        }
+    }
+
+    fn sign_out(&self, agent: &Agent, access: &Secret) -> Result<(), TransportError> {
+        let post = agent.post(format!("{}{}", self.server, paths::SIGN_OUT)).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
+        checked(&self.server, post.header("authorization", format!("Bearer {}", access.0)).send_empty()).map(drop)
     }
 }
 
@@ -339,7 +387,11 @@ fn certificate(text: &str) -> TransportError {
     if text.contains("NotValidYet") || text.contains("not valid yet") {
         TransportError::Clock("far".into())
     } else if text.contains("ApplicationVerificationFailure") {
-        TransportError::Certificate("it is not the one that your invitation named; ask who runs the server for a new invitation".into())
+        TransportError::Certificate(
+            "it is not the one that you were told to trust. If who runs the server made a new one, ask for its fingerprint and sign in \
+             with it after the address: leads.example.com#fingerprint"
+                .into(),
+        )
     } else {
         TransportError::Certificate(text.to_owned())
     }
@@ -359,7 +411,7 @@ fn read_json<T: DeserializeOwned>(server: &str, mut response: Response<Body>) ->
 
 fn read_msgpack<T: DeserializeOwned>(mut response: Response<Body>) -> Result<T, TransportError> {
     let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec().map_err(|e| TransportError::Broken(e.to_string()))?;
-    rmp_serde::from_slice(&body).map_err(|e| TransportError::Server(format!("its answer can't be read: {e}")))
+    packed::read(&body).map_err(|e| TransportError::Server(format!("its answer can't be read: {e}")))
 }
 
 /// The profile's own disk failed under a call.

@@ -5,6 +5,7 @@
 //! `bridge`. [`Engine`] is the part that edits and syncs; tests and the simulator drive it directly.
 
 mod apply;
+mod assignment;
 pub mod desk;
 mod engine;
 mod error;
@@ -12,6 +13,7 @@ mod http;
 mod lease;
 mod live;
 mod online;
+mod parting;
 mod profile;
 mod project;
 mod rebase;
@@ -26,7 +28,7 @@ pub mod tls;
 mod transport;
 pub mod vault;
 
-pub use engine::{CutOff, CutOffListener, Engine, Listener};
+pub use engine::{CutOff, CutOffListener, Engine, Listener, SessionEndListener};
 pub use error::ClientError;
 pub use http::HttpTransport;
 pub use lease::Standing;

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::http::HttpTransport;
 use crate::sync_loop::{Signal, SyncLoop};
 use crate::tls;
+use crate::transport::TransportError;
 use protocol::live::Poke;
 use protocol::{PROTOCOL_HEADER, PROTOCOL_VERSION, paths};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -57,7 +58,7 @@ impl Drop for LiveLoop {
 fn run(engine: &Engine, transport: &HttpTransport, wake: &Signal, stop: &Signal) {
     let mut stale = false;
     while !stop.stopped() {
-        match connect(transport, stale) {
+        match connect(transport, wake, stale) {
             Ok(mut socket) => {
                 stale = false;
                 engine.note_status(|s| s.live = true);
@@ -75,8 +76,14 @@ fn run(engine: &Engine, transport: &HttpTransport, wake: &Signal, stop: &Signal)
 }
 
 /// Connects; the error tells whether the token was refused.
-fn connect(transport: &HttpTransport, stale: bool) -> Result<WebSocket<MaybeTlsStream<TcpStream>>, bool> {
-    let (server, access) = transport.live_ticket(stale).map_err(|_| false)?;
+fn connect(transport: &HttpTransport, wake: &Signal, stale: bool) -> Result<WebSocket<MaybeTlsStream<TcpStream>>, bool> {
+    let (server, access) = transport.live_ticket(stale).map_err(|e| {
+        // What follows from that is for a round of sync to find out, now.
+        if matches!(e, TransportError::SignInNeeded | TransportError::CutOff { .. }) {
+            wake.wake();
+        }
+        false
+    })?;
     let url = format!("{}{}", server.replacen("http", "ws", 1), paths::LIVE);
     let mut request = url.into_client_request().map_err(|_| false)?;
     let bearer = format!("Bearer {access}").parse().map_err(|_| false)?;
@@ -94,7 +101,13 @@ fn connect(transport: &HttpTransport, stale: bool) -> Result<WebSocket<MaybeTlsS
         MaybeTlsStream::Plain(tcp)
     };
     let (socket, _) = tungstenite::client(request, stream).map_err(|e| match e {
-        HandshakeError::Failure(tungstenite::Error::Http(response)) => response.status() == 401,
+        HandshakeError::Failure(tungstenite::Error::Http(response)) => {
+            // This person or computer was cut off: not in two minutes but now.
+            if response.status() == 403 {
+                wake.wake();
+            }
+            response.status() == 401
+        }
         _ => false,
     })?;
     reading.set_read_timeout(Some(READ)).map_err(|_| false)?;

@@ -1,21 +1,49 @@
-//! From documents to rows: who is the provisional owner, what a permission compares.
+//! Between rows and records: what a permission compares, and the record of a lead whose document this
+//! role may not hold.
 
-use crate::session::SessionFacts;
-use domain::policy::scope;
-use domain::{Action, Scope, Subject, UserId};
+use domain::follow_up::{FollowUp, FollowUpState};
+use domain::lead::FieldState;
+use domain::{LeadId, LeadRecord, Subject, UserId};
 use protocol::rows::LeadSummary;
-
-/// The owner a lead made here is shown with until the server's row arrives: its maker, where the
-/// role works on its own leads.
-pub(crate) fn provisional_owner(facts: &SessionFacts) -> Option<UserId> {
-    match scope(facts.me.role, Action::CreateLead) {
-        Scope::Own => Some(facts.me.user),
-        Scope::None | Scope::Team | Scope::Converted | Scope::View | Scope::All => None,
-    }
-}
+use uuid::Uuid;
 
 /// What a permission compares.
 pub(crate) fn subject(lead: &LeadSummary) -> Subject {
     let (converted, lost) = (lead.status == domain::Status::Converted, lead.status == domain::Status::Lost);
     Subject { owner: lead.owner, team: lead.team, converted, lost, deleted: lead.deleted }
+}
+
+/// As much of a lead as its row says: the phones masked, the next follow-up, no notes or calls.
+pub(crate) fn record_of(lead: LeadId, row: &LeadSummary) -> LeadRecord {
+    let field = |value: &Option<String>| FieldState { value: value.clone(), ..FieldState::default() };
+    let next = |due_at| FollowUp {
+        id: Uuid::nil(),
+        due_at,
+        zone: String::new(),
+        local: String::new(),
+        note: String::new(),
+        state: FollowUpState::Scheduled,
+        outcome: None,
+    };
+    LeadRecord {
+        id: lead,
+        name: field(&Some(row.name.clone())),
+        phone: field(&Some(row.phone.clone())),
+        alt_phone: field(&row.alt_phone),
+        email: field(&row.email),
+        budget: FieldState::default(),
+        source: field(&row.source),
+        language: field(&row.language),
+        status: row.status,
+        review: false,
+        interest: row.interest,
+        follow_ups: row.next_follow_up_at.into_iter().map(next).collect(),
+        calls: Vec::new(),
+        notes: Vec::new(),
+        tags: Vec::new(),
+        drop: None,
+        deleted: None,
+        created_by: UserId(Uuid::nil()),
+        created_at: row.created_at,
+    }
 }

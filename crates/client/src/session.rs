@@ -4,6 +4,7 @@ use crate::error::ClientError;
 use crate::lease;
 use crate::store::meta;
 use domain::{Actor, DeviceId, Env};
+use protocol::PROTOCOL_VERSION;
 use protocol::auth::{Me, Secret, Session};
 use protocol::rows::OrgRow;
 use rusqlite::Connection;
@@ -27,6 +28,8 @@ pub struct SessionFacts {
     pub device: DeviceId,
     /// Tokens are here; without them nothing is sent until the next sign-in.
     pub signed_in: bool,
+    /// The server does not answer this version of the app: it shows what is here and sends what waits.
+    pub too_old: bool,
 }
 
 impl SessionFacts {
@@ -46,7 +49,8 @@ impl SessionFacts {
             currency: "INR".into(),
         });
         let signed_in = meta::get::<Tokens>(c, meta::TOKENS)?.is_some();
-        Ok(Some(Self { me, org, device, signed_in }))
+        let too_old = meta::get(c, meta::TOO_OLD)? == Some(PROTOCOL_VERSION);
+        Ok(Some(Self { me, org, device, signed_in, too_old }))
     }
 }
 
@@ -74,6 +78,7 @@ pub(crate) fn store(c: &Connection, server: &str, session: &Session) -> Result<(
     lease::reset_clock(c, session.server_ms)?;
     meta::set(c, meta::SERVER, &server)?;
     meta::set(c, meta::ME, &session.me)?;
+    meta::remove(c, meta::CUT_OFF)?;
     if let Some(secret) = &session.device_secret {
         meta::set(c, meta::DEVICE_SECRET, secret)?;
     }

@@ -1,23 +1,24 @@
 //! One round of sync: push the outbox, pull what is new. Each answer is applied in one transaction.
 
-use crate::engine::{CutOff, Engine};
+use crate::engine::Engine;
 use crate::error::ClientError;
-use crate::store::{documents, meta, outbox};
+use crate::store::{attention, documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
-use domain::people::QuarantineReason;
-use protocol::PUSH_ITEMS_MAX;
+use bridge::attention::AttentionKind;
+use domain::sabotage::{self, Fault};
+use domain::{CommandId, DocId, LeadId, Refusal, RefusalCode};
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
 use protocol::push::{Outcome, PushItem, PushRequest, PushResult};
+use protocol::{PROTOCOL_VERSION, PUSH_ITEMS_MAX};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
 /// Commands in one push: small enough that a lost answer costs little.
 const PUSH_ITEMS: usize = 200;
-/// Commands in one upload into quarantine: with the largest changes still a body that the server takes.
-const QUARANTINE_ITEMS: usize = 50;
 /// Times a push may ask for missing changes before the round gives up.
 const NEED_ROUNDS_MAX: usize = 3;
 
@@ -33,6 +34,8 @@ pub struct SyncStatus {
     pub offline_since: Option<i64>,
     /// The live socket stands.
     pub live: bool,
+    /// Since this copy was opened, the server contradicted what it had said of its log.
+    pub contradicted: bool,
 }
 
 /// How far a first sync, or any back-fill, is; kept until it is complete.
@@ -74,68 +77,82 @@ impl Engine {
     pub fn sync(&self, transport: &dyn Transport) -> Result<(SyncStep, SyncReport), ClientError> {
         let mut report = SyncReport::default();
         let result = self.round(transport, &mut report);
-        if let Err(ClientError::Transport(TransportError::CutOff { code, text })) = &result {
+        if let Err(ClientError::Transport(error @ (TransportError::CutOff { .. } | TransportError::SignInNeeded))) = &result {
             self.note_result(result.as_ref().map(|_| ()));
-            let wipe = match self.hand_over_outbox(transport, code) {
-                // Out of reach: the next round tries again.
-                Err(ClientError::Transport(e)) if e.is_passing() => return Err(e.into()),
-                // What it does not take stays sealed here; the copy closes all the same.
-                Err(e) => {
-                    tracing::error!("not all that was typed went to quarantine: {e}");
-                    false
-                }
-                Ok(wipe) => wipe,
-            };
-            self.tell_cut_off(CutOff { why: text.clone(), wipe });
+            if let Err(e) = self.part(transport, error) {
+                self.note_result(Err(&e));
+                return Err(e);
+            }
         }
         self.note_result(result.as_ref().map(|_| ()));
         result.map(|step| (step, report))
     }
 
     fn round(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
+        if sabotage::is_on(Fault::StuckOutbox) && self.store().read(|c| Ok(outbox::size(c)?.0))? % 3 == 1 {
+            return Ok(SyncStep::Quiet);
+        }
         loop {
             if let SyncStep::Wait { after_ms } = self.push_all(transport, report)? {
                 return Ok(SyncStep::Wait { after_ms });
             }
+            self.send_requests(transport)?;
             // A hand-over of a record with pending edits stops the pull until they are pushed.
-            if self.pull_all(transport, report)? == Pulled::PushFirst {
+            let pulled = self.pull_all(transport, report);
+            self.note_version(&pulled)?;
+            if pulled? == Pulled::PushFirst {
                 continue;
             }
             if self.store().read(|c| Ok(outbox::size(c)?.0))? == 0 {
+                self.ask_after_unnamed(transport)?;
                 return Ok(SyncStep::Quiet);
             }
             // Edits made meanwhile, or changes that a restored server lacks.
         }
     }
 
-    /// The whole outbox into quarantine, in parts; whether the server orders this device's key destroyed.
-    fn hand_over_outbox(&self, transport: &dyn Transport, code: &str) -> Result<bool, ClientError> {
-        let (secret, device) = self.store().read(|c| Ok((meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
-        // A profile without a secret can hand over nothing; what was typed stays sealed in it.
-        let (Some(secret), Some(device)) = (secret, device) else { return Ok(false) };
-        let me = self.session()?.map(|facts| facts.me.user);
-        let reason = if code == "device_revoked" { QuarantineReason::DeviceRevoked } else { QuarantineReason::UserDisabled };
-        loop {
-            let waiting = self.store().read(|c| outbox::first(c, QUARANTINE_ITEMS))?;
-            // Others' edits, waiting here for a restored server, are theirs to hand over.
-            let items: Vec<PushItem> = waiting.iter().filter(|p| Some(p.envelope.author) == me).map(item_of).collect();
-            let own = items.len();
-            // Also with nothing in it: the answer says whether to destroy the key.
-            let answer = transport.quarantine(&QuarantineUpload { device, secret: secret.clone(), items, wiped: false })?;
-            if usize::try_from(answer.kept).unwrap_or(usize::MAX) < own {
-                return Err(TransportError::Server("it did not keep all that was handed over".into()).into());
-            }
-            let kept = |p: &outbox::Pending| PushResult { command: p.envelope.id, outcome: Outcome::Quarantined { reason } };
-            self.apply_push(&waiting, &waiting.iter().map(kept).collect::<Vec<_>>())?;
-            if waiting.len() < QUARANTINE_ITEMS {
-                return Ok(answer.wipe);
-            }
+    /// Whether the server still answers this version of the app.
+    fn note_version<T>(&self, pulled: &Result<T, ClientError>) -> Result<(), ClientError> {
+        let too_old = match pulled {
+            Ok(_) => false,
+            Err(ClientError::Transport(TransportError::UpdateNeeded)) => true,
+            Err(_) => return Ok(()),
+        };
+        if self.facts().is_ok_and(|facts| facts.too_old == too_old) {
+            return Ok(());
         }
+        self.store().write(|tx| match too_old {
+            true => meta::set(tx, meta::TOO_OLD, &PROTOCOL_VERSION),
+            false => meta::remove(tx, meta::TOO_OLD),
+        })?;
+        self.tell(Change { session: true, ..Change::default() });
+        Ok(())
+    }
+
+    /// Sends a refused edit on for a manager to decide; it stays on Needs attention as a notice.
+    ///
+    /// # Errors
+    /// `NotFound` for one that is not there, or can't be sent on; any [`TransportError`].
+    pub fn send_on(&self, transport: &dyn Transport, command: CommandId) -> Result<(), ClientError> {
+        let (refused, secret, device) = self
+            .store()
+            .read(|c| Ok((attention::get(c, command)?, meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
+        let refused = refused.filter(|refused| refused.kind == AttentionKind::Refused).ok_or(ClientError::NotFound)?;
+        let (Some(change), Some(secret), Some(device)) = (refused.change, secret, device) else { return Err(ClientError::NotFound) };
+        let hash = records::ChangeHash::of(&change).ok_or(ClientError::NotFound)?;
+        let item = PushItem { doc: refused.doc, envelope: refused.envelope, change, hash: protocol::ChangeHash(hash.0) };
+        let answer = transport.quarantine(&QuarantineUpload { device, secret, items: vec![item], wiped: false, sent_on: true })?;
+        if answer.kept == 0 {
+            return Err(TransportError::Server("it did not keep the edit".into()).into());
+        }
+        self.store().write(|tx| attention::sent_on(tx, command))?;
+        self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
+        Ok(())
     }
 
     fn push_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
         let mut needed: Vec<PushItem> = Vec::new();
-        let mut need_rounds = 0;
+        let (mut need_rounds, mut regrounded) = (0, false);
         loop {
             let waiting = self.store().read(|c| outbox::first(c, PUSH_ITEMS))?;
             if waiting.is_empty() {
@@ -149,6 +166,9 @@ impl Engine {
             items.extend(waiting.iter().map(item_of));
             items.truncate(PUSH_ITEMS_MAX);
             let answer = transport.push(&PushRequest { items });
+            if answer.is_err() && sabotage::is_on(Fault::LoseUnanswered) {
+                self.store().write(|tx| outbox::take(tx, waiting[0].envelope.id))?;
+            }
             let answer = answer.inspect_err(|_| self.note_sending(None))?;
             let own = answer.results.get(extra.min(answer.results.len())..).unwrap_or_default();
             let settled = self.apply_push(&waiting, own)?;
@@ -162,12 +182,40 @@ impl Engine {
                 need_rounds += 1;
                 needed = self.items_for(&settled.need)?;
                 if needed.is_empty() || need_rounds > NEED_ROUNDS_MAX {
-                    return Err(ClientError::Internal("the server asks for changes that this device does not have".into()));
+                    if std::mem::replace(&mut regrounded, true) {
+                        return Err(ClientError::Internal("the server asks for changes that this device does not have".into()));
+                    }
+                    (needed, need_rounds) = (Vec::new(), 0);
+                    self.reground(transport, &settled.need, &waiting)?;
                 }
             } else if settled.done == 0 {
                 return Err(TransportError::Server("it answered no command of the push".into()).into());
             }
         }
+    }
+
+    /// The server asks for what can't be given. The records are taken as it has them, and what is pending is
+    /// carried out on that; an edit of a record that it does not have is refused, and shown.
+    fn reground(
+        &self,
+        transport: &dyn Transport,
+        need: &[(DocId, records::ChangeHash)],
+        waiting: &[outbox::Pending],
+    ) -> Result<(), ClientError> {
+        for doc in need.iter().map(|(doc, _)| *doc).collect::<BTreeSet<_>>() {
+            match transport.snapshot(doc) {
+                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Err(TransportError::NotFound) => {
+                    let refusal = Refusal::new(RefusalCode::NotFound, "The server does not have this lead. Copy what you need of it.");
+                    let gone =
+                        |p: &outbox::Pending| PushResult { command: p.envelope.id, outcome: Outcome::Refused { refusal: refusal.clone() } };
+                    let results: Vec<_> = waiting.iter().filter(|p| p.doc == doc).map(gone).collect();
+                    self.apply_push(waiting, &results)?;
+                }
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(())
     }
 
     fn pull_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<Pulled, ClientError> {
@@ -209,11 +257,35 @@ impl Engine {
         Ok(outcome)
     }
 
+    /// After a restore: of what its back-fill did not name and this device sent again, some may have left this
+    /// person's sight. The back-fill could not say so.
+    fn ask_after_unnamed(&self, transport: &dyn Transport) -> Result<(), ClientError> {
+        let unnamed: Vec<DocId> = self.store().read(|c| meta::get(c, meta::UNNAMED))?.unwrap_or_default();
+        if unnamed.is_empty() {
+            return Ok(());
+        }
+        let (mut again, mut evicted) = (Vec::new(), false);
+        for doc in unnamed {
+            match transport.snapshot(doc) {
+                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Err(TransportError::NotFound) if self.out_of_sight(doc)? => evicted = true,
+                // Typed on meanwhile: it is sent first.
+                Err(TransportError::NotFound) => again.push(doc),
+                Err(e) => return Err(e.into()),
+            }
+        }
+        self.store().write(|tx| meta::set(tx, meta::UNNAMED, &again))?;
+        if evicted {
+            self.store().wipe();
+        }
+        Ok(())
+    }
+
     /// Changes the server lacks, whoever wrote them, as push items.
-    fn items_for(&self, need: &[(domain::DocId, records::ChangeHash)]) -> Result<Vec<PushItem>, ClientError> {
+    fn items_for(&self, need: &[(DocId, records::ChangeHash)]) -> Result<Vec<PushItem>, ClientError> {
         let mut items = Vec::new();
         for (doc, hash) in need {
-            let Some(stored) = self.store().read(|c| documents::load(c, *doc))? else { continue };
+            let Some(stored) = self.store().read(|c| documents::load_readable(c, *doc))? else { continue };
             // Its ancestors too: the server asks only for what it sees missing.
             let entries = records::history(&stored.doc);
             let pending: Vec<_> = self.store().read(|c| outbox::of_doc(c, *doc))?.iter().map(|p| p.hash).collect();
@@ -293,7 +365,7 @@ enum Pulled {
     PushFirst,
 }
 
-fn item_of(pending: &outbox::Pending) -> PushItem {
+pub(crate) fn item_of(pending: &outbox::Pending) -> PushItem {
     PushItem {
         doc: pending.doc,
         envelope: pending.envelope.clone(),

@@ -3,8 +3,9 @@
 
 use crate::engine::Engine;
 use crate::error::ClientError;
-use crate::sync::SyncStep;
+use crate::sync::{SyncReport, SyncStep};
 use crate::transport::{Transport, TransportError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -95,7 +96,7 @@ impl Drop for SyncLoop {
 fn run(engine: &Engine, transport: &dyn Transport, signal: &Signal) {
     let mut failures = 0;
     loop {
-        let wait = match engine.sync(transport) {
+        let wait = match round(engine, transport) {
             Ok((SyncStep::Quiet, _)) => {
                 failures = 0;
                 engine.idle();
@@ -122,6 +123,17 @@ fn run(engine: &Engine, transport: &dyn Transport, signal: &Signal) {
     }
 }
 
+/// A defect, or an answer that is one, must not end the thread: what was not committed is as before, and
+/// the next round asks again.
+fn round(engine: &Engine, transport: &dyn Transport) -> Result<(SyncStep, SyncReport), ClientError> {
+    catch_unwind(AssertUnwindSafe(|| engine.sync(transport))).unwrap_or_else(|_| {
+        let broken = TransportError::Broken("its answer could not be taken in; Leadline tries again".into());
+        tracing::error!("a round of sync panicked");
+        engine.note_status(|s| s.problem = Some(broken.clone()));
+        Err(broken.into())
+    })
+}
+
 fn backoff(failures: u32) -> Duration {
     BACKOFF_FIRST.saturating_mul(1 << failures.saturating_sub(1).min(6)).min(BACKOFF_MAX)
 }
@@ -135,5 +147,50 @@ fn jittered(wait: Duration, engine: &Engine) -> Duration {
 impl std::fmt::Debug for SyncLoop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SyncLoop")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Profile, system_env, vault::Key};
+    use protocol::pull::{PullBatch, Snapshot};
+    use protocol::push::{PushRequest, PushResponse};
+    use std::ops::ControlFlow;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Instant;
+
+    /// Breaks whoever asks it for the first time.
+    #[derive(Default)]
+    struct Breaking(AtomicU32);
+
+    impl Transport for Breaking {
+        fn push(&self, _: &PushRequest) -> Result<PushResponse, TransportError> {
+            Err(TransportError::NotFound)
+        }
+
+        fn pull(&self, _: Option<&str>, _: &mut dyn FnMut(PullBatch) -> ControlFlow<()>) -> Result<(), TransportError> {
+            assert!(self.0.fetch_add(1, Ordering::Relaxed) > 0, "the first answer");
+            Ok(())
+        }
+
+        fn snapshot(&self, _: domain::DocId) -> Result<Snapshot, TransportError> {
+            Err(TransportError::NotFound)
+        }
+    }
+
+    #[test]
+    fn a_round_that_panics_is_followed_by_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let env = system_env();
+        let engine = Engine::open(&Profile::at(folder.path()).expect("a profile"), &Key::new(&env), env).expect("an engine");
+        let (engine, transport) = (Arc::new(engine), Arc::new(Breaking::default()));
+        let running = SyncLoop::start(engine.clone(), transport.clone());
+        let begun = Instant::now();
+        while transport.0.load(Ordering::Relaxed) < 2 || engine.sync_status().problem.is_some() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "no round after the one that panicked");
+            running.wake();
+            std::thread::yield_now();
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! TLS of the HTTP calls and the live socket. A server whose certificate an invitation named is known by
-//! exactly that certificate; any other by the web's roots.
+//! TLS of the HTTP calls and the live socket. A server whose key an invitation named is known by exactly
+//! that key, also under a renewed certificate; any other by the web's roots.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
@@ -9,9 +9,10 @@ use sha2::{Digest as _, Sha256};
 use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter};
+use webpki::EndEntityCert;
 
-/// Whom to trust: with a pin (SHA-256 of the certificate in DER, hex) that certificate alone, whatever it
-/// says of names and dates.
+/// Whom to trust: with a pin (SHA-256 of the certificate's public key in DER, hex) who has that key alone,
+/// whatever the certificate says of names and dates. Invitations of before named the certificate itself.
 #[must_use]
 pub fn config(pin: Option<&str>) -> Arc<ClientConfig> {
     let provider = Arc::new(ring::default_provider());
@@ -44,8 +45,12 @@ impl ServerCertVerifier for Pinned {
         _ocsp: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let sha256: String = Sha256::digest(shown).iter().map(|byte| format!("{byte:02x}")).collect();
-        if sha256 == self.pin { Ok(ServerCertVerified::assertion()) } else { Err(CertificateError::ApplicationVerificationFailure.into()) }
+        let key = EndEntityCert::try_from(shown).map_err(|_| CertificateError::BadEncoding)?.subject_public_key_info();
+        if hex(&key) == self.pin || hex(shown) == self.pin {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(CertificateError::ApplicationVerificationFailure.into())
+        }
     }
 
     // Anyone can show a certificate; the signatures prove that it is the server's own.
@@ -70,6 +75,10 @@ impl ServerCertVerifier for Pinned {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+fn hex(der: &[u8]) -> String {
+    Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A TLS connection to a host (a name, or an address with or without brackets) over `stream`.

@@ -1,10 +1,11 @@
-//! The road to the server, as the engine sees it: five blocking calls. HTTP is one implementation;
+//! The road to the server, as the engine sees it: a few blocking calls. HTTP is one implementation;
 //! tests and the simulator bring their own, with faults.
 
 use bridge::{Problem, ProblemCode};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
+use protocol::rows::OwnerRow;
 use std::ops::ControlFlow;
 
 /// Why a call brought no answer, as far as a person can act on it.
@@ -121,11 +122,20 @@ pub trait Transport: Send + Sync {
     /// `NotFound` when this user may not see it.
     fn snapshot(&self, doc: domain::DocId) -> Result<Snapshot, TransportError>;
 
+    /// Gives a lead to somebody, if it is still whose `set` says.
+    ///
+    /// # Errors
+    /// `No` with the code `owner_changed` when it is not; any [`TransportError`].
+    fn set_owner(&self, _: domain::LeadId, _: &SetOwner) -> Result<OwnerRow, TransportError> {
+        Err(TransportError::Server("it assigns nothing".into()))
+    }
+
     /// Hands over what a person or device that was cut off has not sent.
     ///
     /// # Errors
     /// Any [`TransportError`].
     fn quarantine(&self, _: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
-        Err(TransportError::Server("it takes nothing into quarantine".into()))
+        // A server from before quarantine.
+        Err(TransportError::NotFound)
     }
 }

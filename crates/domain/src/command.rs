@@ -6,6 +6,7 @@ use crate::id::{CommandId, UserId};
 use crate::lead::{LeadField, LeadRecord, Status};
 use crate::policy::Action;
 use crate::refusal::{Refusal, RefusalCode};
+use crate::state::{Deed, State};
 use crate::{lifecycle, limits, phone};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -134,6 +135,8 @@ pub struct Facts<'a> {
     pub now: Option<&'a LeadRecord>,
     /// Its status when the author looked, which the author's own operations overwrite.
     pub seen_status: Option<Status>,
+    /// It was deleted when the author looked. One who did not know edits it, which flags it.
+    pub seen_deleted: bool,
     pub owned: bool,
 }
 
@@ -219,6 +222,9 @@ impl Command {
                 _ => Err(Refusal::new(RefusalCode::NotFound, "This lead is not here any more.")),
             };
         };
+        if let (true, Some(deed)) = (facts.seen_deleted, Deed::of(self)) {
+            deed.check(State::Deleted)?;
+        }
         match self {
             Command::CreateLead(_) => Err(Refusal::new(RefusalCode::Duplicate, "This lead exists already.")),
             Command::ChangeStatus { from, .. } => match facts.seen_status {
@@ -259,6 +265,47 @@ impl Command {
                 Some(deleted) if deletions.iter().any(|d| deleted.deletions.contains(d)) => Ok(()),
                 Some(_) | None => Err(Refusal::new(RefusalCode::InvalidValue, "This lead is not deleted.")),
             },
+        }
+    }
+
+    /// The follow-up or note that it changes, by the id of the command that made it.
+    #[must_use]
+    pub fn target(&self) -> Option<Uuid> {
+        match self {
+            Command::MoveFollowUp { follow_up: id, .. }
+            | Command::CompleteFollowUp { follow_up: id, .. }
+            | Command::CancelFollowUp { follow_up: id }
+            | Command::EditNote { note: id, .. } => Some(*id),
+            Command::CreateLead(_)
+            | Command::SetField { .. }
+            | Command::ChangeStatus { .. }
+            | Command::SetInterest { .. }
+            | Command::ScheduleFollowUp { .. }
+            | Command::LogCall { .. }
+            | Command::AddNote { .. }
+            | Command::AddTag { .. }
+            | Command::RemoveTag { .. }
+            | Command::DeleteLead { .. }
+            | Command::RestoreLead { .. } => None,
+        }
+    }
+
+    /// Whether it builds on `earlier`, an edit of the same lead: on what that made, or on the value that
+    /// it set. One cannot go in before the other is decided about.
+    #[must_use]
+    pub fn builds_on(&self, earlier: &Envelope) -> bool {
+        let made = earlier.id.0;
+        match (self, &earlier.command) {
+            (_, Command::CreateLead(_)) => true,
+            (Command::SetField { field, .. }, Command::SetField { field: before, .. }) => field == before,
+            (Command::ChangeStatus { .. }, Command::ChangeStatus { .. })
+            | (Command::SetInterest { .. }, Command::ChangeStatus { .. } | Command::SetInterest { .. }) => true,
+            (
+                Command::AddTag { tag } | Command::RemoveTag { tag },
+                Command::AddTag { tag: before } | Command::RemoveTag { tag: before },
+            ) => tag == before,
+            (Command::RestoreLead { deletions, .. }, Command::DeleteLead { .. }) => deletions.contains(&made),
+            (_, before) => self.target().is_some_and(|target| target == made || before.target() == Some(target)),
         }
     }
 
@@ -335,17 +382,14 @@ pub fn is_email(value: &str) -> bool {
 /// # Errors
 /// `LeadUnassigned` or `LeadClosed`.
 pub fn may_follow_up(lead: &LeadRecord, owned: bool) -> Result<(), Refusal> {
-    if lead.status.is_closed() {
-        let word = if lead.status == Status::Lost { "dropped" } else { "converted" };
-        return Err(Refusal::new(RefusalCode::LeadClosed, format!("A {word} lead can’t have a follow-up.")).winning(lead.status.as_str()));
-    }
-    if !owned {
-        return Err(Refusal::new(
-            RefusalCode::LeadUnassigned,
-            "Nobody owns this lead, so nobody would be reminded. Have it assigned first.",
-        ));
-    }
-    Ok(())
+    let state = match lead.status {
+        Status::Converted => State::Converted,
+        Status::Lost => State::Lost,
+        _ if owned => State::Open,
+        _ => State::Nobodys,
+    };
+    let closed = |refusal: Refusal| if lead.status.is_closed() { refusal.winning(lead.status.as_str()) } else { refusal };
+    Deed::Plan.check(state).map_err(closed)
 }
 
 fn existing(lead: &LeadRecord, follow_up: Uuid) -> Result<FollowUpState, Refusal> {

@@ -16,6 +16,8 @@ pub mod phone;
 pub mod policy;
 pub mod refusal;
 pub mod role;
+pub mod sabotage;
+pub mod state;
 
 pub use command::{Command, Envelope};
 pub use env::{Clock, Entropy, Env};

@@ -58,6 +58,8 @@ pub struct Device {
     pub id: DeviceId,
     pub user: UserId,
     pub user_name: String,
+    /// Its person's: who may cut it off depends on that.
+    pub user_role: Role,
     pub name: String,
     pub app_version: String,
     /// Ms since the epoch.
@@ -138,6 +140,8 @@ pub enum QuarantineReason {
     Recovered,
     /// Brought back after a restore, by somebody the restored rows no longer permit.
     Restored,
+    /// Refused, and sent on by its author.
+    SentByAuthor,
 }
 
 /// An edit in quarantine: a manager reads it, releases it or drops it.
@@ -205,10 +209,12 @@ pub enum AuditAction {
     Quarantine,
     Proposal,
     Export,
+    /// Backups, restores, seals.
+    Server,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 26] = [
+    pub const ALL: [AuditAction; 27] = [
         AuditAction::Create,
         AuditAction::Update,
         AuditAction::Status,
@@ -235,6 +241,7 @@ impl AuditAction {
         AuditAction::Quarantine,
         AuditAction::Proposal,
         AuditAction::Export,
+        AuditAction::Server,
     ];
 
     /// Stable name in tables and on the wire.
@@ -267,6 +274,7 @@ impl AuditAction {
             AuditAction::Quarantine => "quarantine",
             AuditAction::Proposal => "proposal",
             AuditAction::Export => "export",
+            AuditAction::Server => "server",
         }
     }
 
@@ -300,6 +308,7 @@ impl AuditAction {
             AuditAction::Quarantine => "Quarantine",
             AuditAction::Proposal => "Hand-over proposal",
             AuditAction::Export => "Exported",
+            AuditAction::Server => "Server maintained",
         }
     }
 }

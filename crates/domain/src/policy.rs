@@ -8,6 +8,8 @@ use crate::refusal::{Refusal, RefusalCode};
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
 
+pub use crate::state::{eligible, eligible_command};
+
 /// Which records a right reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -352,12 +354,7 @@ impl Permit {
 /// # Errors
 /// `NotPermitted`, in words that name no record.
 pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Permit, Refusal> {
-    let scope = match scope(actor.role, action) {
-        // A manager of no team assigns everywhere (Appendix A.2, note 8).
-        Scope::Team if actor.role == Role::Manager && actor.team.is_none() => Scope::All,
-        scope => scope,
-    };
-    let reached = match scope {
+    let reached = match reach(actor, action) {
         Scope::None => false,
         Scope::All | Scope::View => true,
         Scope::Own => subject.owner == Some(actor.user),
@@ -368,6 +365,14 @@ pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Per
     if reached && there { Ok(Permit { action }) } else { Err(Refusal::new(RefusalCode::NotPermitted, denied(actor, action))) }
 }
 
+/// The scope this person has for an action: a manager of no team assigns everywhere (Appendix A.2, note 8).
+fn reach(actor: &Actor, action: Action) -> Scope {
+    match scope(actor.role, action) {
+        Scope::Team if actor.role == Role::Manager && actor.team.is_none() => Scope::All,
+        scope => scope,
+    }
+}
+
 /// As [`authorise`], for a command: who reaches only converted leads keeps to their contact fields,
 /// and to payment follow-ups, of which there is no command yet (Appendix A.2, notes 1 and 3).
 ///
@@ -376,8 +381,7 @@ pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Per
 pub fn authorise_command(actor: &Actor, command: &Command, subject: &Subject) -> Result<Permit, Refusal> {
     let permit = authorise(actor, command.action(), subject)?;
     let narrow = scope(actor.role, command.action()) == Scope::Converted;
-    let contact = |field: &LeadField| matches!(field, LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email);
-    if !narrow || matches!(command, Command::SetField { field, .. } if contact(field)) {
+    if !narrow || matches!(command, Command::SetField { field, .. } if may_set(actor.role, *field)) {
         return Ok(permit);
     }
     Err(Refusal::new(
@@ -386,30 +390,23 @@ pub fn authorise_command(actor: &Actor, command: &Command, subject: &Subject) ->
     ))
 }
 
-/// Whether the record's state allows the action, for a person who has it: a button that may not be
-/// used now is shown disabled, with this as the reason (row B24).
-///
-/// # Errors
-/// `LeadDeleted`, `LeadClosed`.
-pub fn eligible(action: Action, subject: &Subject) -> Result<(), Refusal> {
-    let no = |code, text: &str| Err(Refusal::new(code, text));
-    match (action, subject) {
-        (Action::ViewLead | Action::SeePhone | Action::ViewTimeline, _) | (Action::RestoreLead, Subject { deleted: true, .. }) => Ok(()),
-        (Action::RestoreLead, _) => no(RefusalCode::InvalidValue, "This lead is not deleted."),
-        (_, Subject { deleted: true, .. }) => no(RefusalCode::LeadDeleted, "This lead is deleted. An Admin can restore it."),
-        (Action::ChangeStatus | Action::DropLead | Action::ConvertLead | Action::ReopenLead, Subject { converted: true, .. }) => {
-            no(RefusalCode::LeadClosed, "A converted lead keeps its status.")
-        }
-        (Action::AssignLead, Subject { converted: true, .. }) => no(RefusalCode::LeadClosed, "A converted lead stays with its owner."),
-        (Action::ScheduleFollowUp, Subject { converted: true, .. }) => {
-            no(RefusalCode::LeadClosed, "A converted lead can’t have a follow-up.")
-        }
-        (Action::ScheduleFollowUp, Subject { lost: true, .. }) => no(RefusalCode::LeadClosed, "A dropped lead can’t have a follow-up."),
-        (Action::ConvertLead | Action::DropLead, Subject { lost: true, .. }) => {
-            no(RefusalCode::LeadClosed, "This lead is dropped. Reopen it first.")
-        }
-        (Action::ReopenLead, Subject { lost: false, .. }) => no(RefusalCode::InvalidValue, "Only a dropped lead can be reopened."),
-        _ => Ok(()),
+/// Whether a role that edits a lead may set this field of it (Appendix A.2, note 1).
+#[must_use]
+pub fn may_set(role: Role, field: LeadField) -> bool {
+    let is_contact = matches!(field, LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email);
+    is_contact || scope(role, Action::EditLead) != Scope::Converted
+}
+
+/// Owner and team of a lead that this person creates, the same on their device and at the server: a
+/// salesperson's is their own; a Team Lead's waits in their team; a manager's waits for assignment,
+/// in their team if they have one, or they could not assign it (Appendix A.2, note 8).
+#[must_use]
+pub fn new_standing(author: &Actor) -> (Option<UserId>, Option<TeamId>) {
+    match (scope(author.role, Action::CreateLead), author.team) {
+        (Scope::Own, team) => (Some(author.user), team),
+        (Scope::Team, None) => (Some(author.user), None),
+        (Scope::Team | Scope::All, team) => (None, team),
+        (Scope::None | Scope::Converted | Scope::View, _) => (None, None),
     }
 }
 
@@ -420,15 +417,21 @@ pub fn eligible(action: Action, subject: &Subject) -> Result<(), Refusal> {
 /// `NotPermitted` or `InvalidValue`, saying whom to pick.
 pub fn may_be_given(giver: &Actor, role: Role, team: Option<TeamId>) -> Result<(), Refusal> {
     if !has(role, Action::LeadsPage) {
-        return Err(
-            Refusal::new(RefusalCode::InvalidValue, "This person does not work on leads. Pick a salesperson or a Team Lead.").on("owner")
-        );
+        return Err(Refusal::new(
+            RefusalCode::InvalidValue,
+            "This person has no leads page. Pick a salesperson, a Team Lead or a manager.",
+        )
+        .on("owner"));
     }
-    let within = scope(giver.role, Action::AssignLead) == Scope::Team && !(giver.role == Role::Manager && giver.team.is_none());
-    if within && team != giver.team {
-        return Err(Refusal::new(RefusalCode::NotPermitted, "You assign within your own team. Pick somebody of it.").on("owner"));
+    let no = |text: &str| Err(Refusal::new(RefusalCode::NotPermitted, text).on("owner"));
+    match (reach(giver, Action::AssignLead), giver.team) {
+        (Scope::All, _) => Ok(()),
+        (Scope::Team, Some(own)) if team == Some(own) => Ok(()),
+        (Scope::Team, Some(_)) => no("You assign within your own team. Pick somebody of it."),
+        // Of no team is no team: those who are in none are not together in one.
+        (Scope::Team, None) => no("You are in no team, and you assign within your own. Ask an Admin to put you into one."),
+        (Scope::None | Scope::Own | Scope::Converted | Scope::View, _) => no("Assigning is not in your role. Ask your manager."),
     }
-    Ok(())
 }
 
 /// Whether an administrator of `role` may make, change or disable a person of `other` (row 37):
@@ -514,27 +517,23 @@ mod tests {
         }
     }
 
+    /// Whether an action changes records or the organisation; pages, reports and one's own account do not.
+    fn writes(action: Action) -> bool {
+        use Action::*;
+        match action {
+            CreateLead | ImportLeads | EditLead | ChangeStatus | ConvertLead | DropLead | ReopenLead | AssignLead | DistributeLeads
+            | ReceiveLeads | UseAttendance | ScheduleFollowUp | AddPayment | EditPayment | DeletePayment | RestorePayment | DeleteLead
+            | RestoreLead | ManageUsers | DefineRoles | ManageSettings | Impersonate | ManageTenants | AutomationRules => true,
+            SignIn | DashboardPage | LeadsPage | FollowUpsPage | PaymentsPage | ReportsPage | ViewLead | SeePhone | ViewAttendance
+            | ViewOthersFollowUps | ViewPayments | DeletedItemsPage | RunReports | ExportData | ViewTimeline | ViewAudit
+            | Notifications | EmailAlerts | PermissionsPage | SourceAnalytics | RaiseTicket | ManageTickets | DeveloperPanel
+            | ActivityFeed | SystemAlerts | BuildReports => false,
+        }
+    }
+
     #[test]
     fn whoever_only_looks_has_no_action_that_writes() {
-        let writes = [
-            Action::CreateLead,
-            Action::ImportLeads,
-            Action::EditLead,
-            Action::ChangeStatus,
-            Action::ConvertLead,
-            Action::DropLead,
-            Action::ReopenLead,
-            Action::AssignLead,
-            Action::ScheduleFollowUp,
-            Action::AddPayment,
-            Action::EditPayment,
-            Action::DeletePayment,
-            Action::DeleteLead,
-            Action::RestoreLead,
-            Action::ManageUsers,
-            Action::ManageSettings,
-        ];
-        for action in writes {
+        for action in Action::ALL.into_iter().filter(|action| writes(*action)) {
             assert_eq!(scope(Role::Analyst, action), Scope::None, "{action:?}");
             assert!(Role::ALL.iter().all(|role| scope(*role, action) != Scope::View), "{action:?}");
         }
@@ -582,28 +581,18 @@ mod tests {
     }
 
     #[test]
-    fn states_that_forbid_say_so() {
-        let open = Subject::default();
-        let converted = Subject { converted: true, ..open };
-        let lost = Subject { lost: true, ..open };
-        let deleted = Subject { deleted: true, ..open };
-        use Action::*;
-        for (action, on_open, on_converted, on_lost, on_deleted) in [
-            (ViewLead, true, true, true, true),
-            (SeePhone, true, true, true, true),
-            (ViewTimeline, true, true, true, true),
-            (EditLead, true, true, true, false),
-            (ChangeStatus, true, false, true, false),
-            (ConvertLead, true, false, false, false),
-            (DropLead, true, false, false, false),
-            (ReopenLead, false, false, true, false),
-            (AssignLead, true, false, true, false),
-            (ScheduleFollowUp, true, false, false, false),
-            (DeleteLead, true, true, true, false),
-            (RestoreLead, false, false, false, true),
-        ] {
-            for (subject, allowed) in [(open, on_open), (converted, on_converted), (lost, on_lost), (deleted, on_deleted)] {
-                assert_eq!(eligible(action, &subject).is_ok(), allowed, "{action:?} {subject:?}");
+    fn whoever_creates_a_lead_reaches_it() {
+        let (me, north) = (UserId(uuid::Uuid::from_u128(1)), TeamId(uuid::Uuid::from_u128(3)));
+        for role in Role::ALL {
+            for team in [None, Some(north)] {
+                let author = Actor { user: me, role, team };
+                let (owner, of_team) = new_standing(&author);
+                let subject = Subject { owner, team: of_team, ..Subject::default() };
+                for action in [Action::ViewLead, Action::EditLead, Action::ChangeStatus, Action::ScheduleFollowUp, Action::AssignLead] {
+                    let may = has(role, Action::CreateLead) && has(role, action);
+                    assert!(!may || authorise(&author, action, &subject).is_ok(), "{author:?} {action:?}");
+                }
+                assert_eq!(owner.is_some(), scope(role, Action::CreateLead) == Scope::Own || (role == Role::TeamLead && team.is_none()));
             }
         }
     }
@@ -622,6 +611,11 @@ mod tests {
             (as_role(Role::Manager, None), Role::Salesperson, Some(south), true),
             (as_role(Role::Manager, Some(north)), Role::Salesperson, Some(south), false),
             (as_role(Role::Manager, Some(north)), Role::Salesperson, Some(north), true),
+            (as_role(Role::Manager, Some(north)), Role::Salesperson, None, false),
+            (as_role(Role::Manager, None), Role::Salesperson, None, true),
+            (as_role(Role::TeamLead, None), Role::Salesperson, None, false),
+            (as_role(Role::TeamLead, None), Role::Salesperson, Some(north), false),
+            (as_role(Role::Salesperson, Some(north)), Role::Salesperson, Some(north), false),
         ] {
             assert_eq!(may_be_given(&giver, role, team).is_ok(), allowed, "{giver:?} {role:?} {team:?}");
         }

@@ -23,7 +23,7 @@
 
 use crate::auth::Secret;
 use crate::push::PushItem;
-use domain::people::Post;
+use domain::people::{Post, QuarantineReason};
 use domain::{DeviceId, Role, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,9 @@ pub struct QuarantineUpload {
     /// The device destroyed its key; said in the last upload.
     #[serde(default)]
     pub wiped: bool,
+    /// Refused edits that their author sends on for a manager to decide: from a device that may push, too.
+    #[serde(default)]
+    pub sent_on: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -94,6 +97,9 @@ pub struct QuarantineAnswer {
     pub kept: u32,
     /// The device must destroy its key now.
     pub wipe: bool,
+    /// What the device was cut off for.
+    #[serde(default)]
+    pub reason: Option<QuarantineReason>,
 }
 
 /// Nothing to say but "done".

@@ -1,6 +1,6 @@
 //! Frames of a pull body: 4 bytes little-endian length, then a zstd frame of MessagePack.
 
-use crate::{PULL_BATCH_MAX, pull::PullBatch};
+use crate::{PULL_BATCH_MAX, packed, pull::PullBatch};
 use std::io::{ErrorKind, Read};
 
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +47,7 @@ pub fn read(from: &mut impl Read) -> Result<Option<PullBatch>, FrameError> {
     let mut packed = vec![0; length];
     exact(from, &mut packed)?;
     let plain = inflate(&packed)?;
-    rmp_serde::from_slice(&plain).map(Some).map_err(|e| FrameError::Malformed(e.to_string()))
+    packed::read(&plain).map(Some).map_err(|e| FrameError::Malformed(e.to_string()))
 }
 
 fn inflate(packed: &[u8]) -> Result<Vec<u8>, FrameError> {
@@ -76,6 +76,19 @@ mod tests {
         let first = read(&mut stream).expect("whole").expect("one");
         assert_eq!(first.entries.len(), 2);
         assert!(matches!(read(&mut stream), Err(FrameError::Truncated)));
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let framed = |plain: &[u8]| {
+            let packed = zstd::bulk::compress(plain, LEVEL).expect("compressed");
+            [&(packed.len() as u32).to_le_bytes()[..], &packed].concat()
+        };
+        let zeros = framed(&vec![0; PULL_BATCH_MAX + 1]);
+        assert!(zeros.len() < 16 * 1024 && matches!(read(&mut zeros.as_slice()), Err(FrameError::TooLarge)));
+        let mut nothings = vec![0x91, 0xdd, 0, 0x20, 0, 0];
+        nothings.resize(nothings.len() + 0x20_0000, 0xc0);
+        assert!(matches!(read(&mut framed(&nothings).as_slice()), Err(FrameError::Malformed(_))));
     }
 
     #[test]

@@ -14,12 +14,27 @@ impl Serialize for ChangeHash {
 
 impl<'de> Deserialize<'de> for ChangeHash {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        if d.is_human_readable() {
-            String::deserialize(d)?.parse().map_err(serde::de::Error::custom)
-        } else {
-            let bytes = serde_bytes::ByteBuf::deserialize(d)?;
-            bytes.as_slice().try_into().map(Self).map_err(|_| serde::de::Error::custom("a change hash has 32 bytes"))
-        }
+        if d.is_human_readable() { d.deserialize_str(Written) } else { d.deserialize_bytes(Written) }
+    }
+}
+
+/// Takes either form in either case: inside a tagged enum serde reads from a copy that does not know its
+/// format, and calls it human-readable.
+struct Written;
+
+impl serde::de::Visitor<'_> for Written {
+    type Value = ChangeHash;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a change hash: 32 bytes, or 64 hex digits")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<ChangeHash, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<ChangeHash, E> {
+        bytes.try_into().map(ChangeHash).map_err(|_| E::custom("a change hash has 32 bytes"))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod cursor;
 pub mod frame;
 pub mod hash;
 pub mod live;
+pub mod packed;
 pub mod pull;
 pub mod push;
 pub mod rows;
@@ -18,8 +19,14 @@ pub use hash::ChangeHash;
 pub const PROTOCOL_VERSION: u32 = 1;
 /// Name of the header that carries [`PROTOCOL_VERSION`].
 pub const PROTOCOL_HEADER: &str = "leadline-protocol";
+/// Names of the headers by which a device that was cut off proves itself before its upload into quarantine
+/// is read.
+pub const DEVICE_HEADER: &str = "leadline-device";
+pub const SECRET_HEADER: &str = "leadline-secret";
 /// Sent by the device with each pull: how many commands wait in its outbox.
 pub const PENDING_HEADER: &str = "leadline-pending";
+/// With a pull: the version of the app that runs at the device.
+pub const VERSION_HEADER: &str = "leadline-version";
 /// Content type of MessagePack bodies.
 pub const MSGPACK: &str = "application/msgpack";
 /// Largest body of a push, bytes.

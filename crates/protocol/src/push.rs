@@ -73,3 +73,30 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::RefusalCode;
+    use uuid::Uuid;
+
+    /// Inside a tagged enum a reader does not know of which format it reads.
+    #[test]
+    fn every_outcome_is_read_as_it_was_written_in_either_format() {
+        let outcomes = [
+            Outcome::Applied { seq: 1 },
+            Outcome::Reapplied { seq: 2, change: vec![0, 200, 7] },
+            Outcome::Proposed { seq: 3 },
+            Outcome::Refused { refusal: Refusal::new(RefusalCode::TooLong, "Too long.").on("name").winning("x") },
+            Outcome::Quarantined { reason: QuarantineReason::LeaseEnded },
+            Outcome::Need { hashes: vec![ChangeHash([7; 32]), ChangeHash([200; 32])] },
+            Outcome::RetryLater { after_ms: 5 },
+        ];
+        let result = |outcome| PushResult { command: CommandId(Uuid::from_u128(9)), outcome };
+        let answer = PushResponse { results: outcomes.map(result).into() };
+        let packed = rmp_serde::to_vec_named(&answer).expect("plain values");
+        assert_eq!(rmp_serde::from_slice::<PushResponse>(&packed).expect("MessagePack"), answer);
+        let json = serde_json::to_vec(&answer).expect("plain values");
+        assert_eq!(serde_json::from_slice::<PushResponse>(&json).expect("JSON"), answer);
+    }
+}

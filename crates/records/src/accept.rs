@@ -3,7 +3,7 @@
 //! So a wrong sequence number or start op, an op on an unknown path, or edits other than the
 //! command's can't get in, and foreign operations are never applied.
 
-use crate::doc::{ChangeHash, Doc};
+use crate::doc::{ChangeHash, Doc, guarded};
 use crate::error::GateError;
 use crate::execute::{Unresolved, commit, fork_at};
 use crate::gate::Gated;
@@ -54,9 +54,9 @@ fn reproduce(doc: &Doc, gated: &Gated) -> Result<Doc, GateError> {
 /// # Errors
 /// `Unloadable` when the stored bytes would not give the same document.
 pub fn verify(doc: &Doc) -> Result<Vec<u8>, GateError> {
-    let blob = doc.save();
-    match Doc::load(&blob) {
-        Ok(again) if again.heads() == doc.heads() => Ok(blob),
-        _ => Err(GateError::Unloadable),
-    }
+    let save = || {
+        let blob = doc.save();
+        Ok(Doc::load(&blob).ok().filter(|again| again.heads() == doc.heads()).map(|_| blob))
+    };
+    guarded(save).ok().flatten().ok_or(GateError::Unloadable)
 }

@@ -1,6 +1,7 @@
 //! One loaded document.
 
 use crate::error::RecordError;
+use crate::shape;
 use automerge::{ActorId, Automerge, Change, LoadOptions, ReadDoc};
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +45,11 @@ pub struct Doc {
     pub(crate) am: Automerge,
 }
 
+/// Runs what Automerge may panic at: on a document of foreign bytes that is an answer, too.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, RecordError>) -> Result<T, RecordError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(RecordError::Corrupt("its bytes are damaged".into())))
+}
+
 impl std::fmt::Debug for Doc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Doc{:?}", self.heads())
@@ -66,14 +72,13 @@ impl Doc {
     /// Loads stored bytes: a snapshot, or one followed by changes.
     ///
     /// # Errors
-    /// `Corrupt`, also where Automerge itself panics.
+    /// `Corrupt`, also where Automerge itself panics, and for bytes that would inflate or repeat without limit.
     pub fn load(bytes: &[u8]) -> Result<Self, RecordError> {
-        let load = || Automerge::load_with_options(bytes, LoadOptions::new());
-        match catch_unwind(AssertUnwindSafe(load)) {
-            Ok(Ok(am)) => Ok(Self { am }),
-            Ok(Err(e)) => Err(RecordError::Corrupt(e.to_string())),
-            Err(_) => Err(RecordError::Corrupt("its bytes are damaged".into())),
+        if !shape::is_bounded(bytes) {
+            return Err(RecordError::Corrupt("it is not made of plain chunks".into()));
         }
+        let load = || Automerge::load_with_options(bytes, LoadOptions::new()).map_err(|e| RecordError::Corrupt(e.to_string()));
+        Ok(Self { am: guarded(load)? })
     }
 
     /// The bytes to store: a snapshot without compression (~1 KB for a new lead).
@@ -107,10 +112,11 @@ impl Doc {
         meta.map(|m| m.deps.iter().map(|d| (*d).into()).collect()).unwrap_or_default()
     }
 
-    /// One change as bytes, to send it to whoever lacks it.
+    /// One change as bytes, to send it to whoever lacks it; `None` also where a damaged document does not
+    /// give it back.
     #[must_use]
     pub fn change_bytes(&self, hash: &ChangeHash) -> Option<Vec<u8>> {
-        self.am.get_change_by_hash(&(*hash).into()).map(|c| c.raw_bytes().to_vec())
+        guarded(|| Ok(self.am.get_change_by_hash(&(*hash).into()).map(|c| c.raw_bytes().to_vec()))).ok().flatten()
     }
 
     /// All changes, dependencies first.
@@ -132,9 +138,10 @@ impl Doc {
     /// bytes. The document is as before.
     pub fn apply_trusted(&mut self, bytes: &[u8]) -> Result<(), RecordError> {
         let corrupt = |what: &str| RecordError::Corrupt(what.to_owned());
-        let change = catch_unwind(|| Change::from_bytes(bytes.to_vec()))
-            .map_err(|_| corrupt("a change is damaged"))?
-            .map_err(|e| corrupt(&e.to_string()))?;
+        if !shape::is_bounded(bytes) {
+            return Err(corrupt("a change is not one plain chunk"));
+        }
+        let change = guarded(|| Change::from_bytes(bytes.to_vec()).map_err(|e| corrupt(&e.to_string())))?;
         let hash: ChangeHash = change.hash().into();
         if self.has(&hash) {
             return Ok(());
@@ -144,9 +151,7 @@ impl Doc {
             return Err(RecordError::MissingDependency(missing));
         }
         let mut next = self.am.clone();
-        catch_unwind(AssertUnwindSafe(|| next.apply_changes([change])))
-            .map_err(|_| corrupt("a change does not fit"))?
-            .map_err(RecordError::Automerge)?;
+        guarded(|| next.apply_changes([change]).map_err(RecordError::Automerge))?;
         self.am = next;
         if self.has(&hash) { Ok(()) } else { Err(corrupt("a change did not take effect")) }
     }

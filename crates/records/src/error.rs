@@ -14,6 +14,9 @@ pub enum RecordError {
     /// A note that the command edits is not in the document.
     #[error("the note is not here")]
     NoteMissing,
+    /// A follow-up that the command is about is not in the document.
+    #[error("the follow-up is not here")]
+    ItemMissing,
     /// A text cursor that names no character of this document.
     #[error("the place of this text edit is not here")]
     Unplaced,

@@ -1,7 +1,8 @@
 //! Carrying out a command: exactly one change, whose message is the command.
 
-use crate::doc::{ActorBytes, ChangeHash, Doc};
+use crate::doc::{ActorBytes, ChangeHash, Doc, guarded};
 use crate::error::RecordError;
+use crate::history::history;
 use crate::lead;
 use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
@@ -19,10 +20,11 @@ pub struct NewChange {
 /// Carries `envelope` out on the document's heads.
 ///
 /// # Errors
-/// `NoteMissing` or `Unplaced` for a text edit without its place; the document is as before.
+/// `ItemMissing`, and `NoteMissing` or `Unplaced` for a text edit, without its place; `Corrupt` for a damaged
+/// document; it is as before.
 pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
     let mut next = doc.clone();
-    let change = commit(&mut next, actor, envelope, Unresolved::Fail)?;
+    let change = guarded(|| commit(&mut next, actor, envelope, Unresolved::Fail))?;
     *doc = next;
     Ok(change)
 }
@@ -30,23 +32,36 @@ pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<
 /// Carries `envelope` out as its author saw the record (at `base`, all of which must be here) and
 /// merges the result, so that a concurrent edit conflicts instead of being overwritten. The same
 /// code runs at the server, on behalf of an author, and on the device, for what was typed since.
-/// A text edit that lost its place becomes a note marked as unplaced.
+/// A text edit that lost its place becomes a note marked as unplaced. What the command is about, where
+/// it is here and not yet at `base`, its author saw too.
 ///
 /// # Errors
-/// `Automerge` when `base` is not in the document.
+/// `Automerge` when `base` is not in the document, `Corrupt` for a damaged one.
 pub fn reexecute(doc: &mut Doc, base: &[ChangeHash], actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
-    let mut sorted = base.to_vec();
-    sorted.sort_unstable();
-    if sorted == doc.heads() {
+    let base = with_target(doc, base, &envelope.command);
+    if base == doc.heads() {
         let mut next = doc.clone();
-        let change = commit(&mut next, actor, envelope, Unresolved::NewNote)?;
+        let change = guarded(|| commit(&mut next, actor, envelope, Unresolved::NewNote))?;
         *doc = next;
         return Ok(change);
     }
-    let mut fork = fork_at(doc, base)?;
-    let change = commit(&mut fork, actor, envelope, Unresolved::NewNote)?;
+    let change = guarded(|| commit(&mut fork_at(doc, &base)?, actor, envelope, Unresolved::NewNote))?;
     doc.apply_trusted(&change.bytes)?;
     Ok(change)
+}
+
+/// `base` in order, and with it the change that made what the command is about: it may have been made
+/// again since.
+fn with_target(doc: &Doc, base: &[ChangeHash], command: &Command) -> Vec<ChangeHash> {
+    let mut base = base.to_vec();
+    if let Some(target) = command.target()
+        && !lead::holds(doc, &base, target)
+    {
+        let made = history(doc).into_iter().find(|entry| entry.envelope.as_ref().is_some_and(|e| e.id.0 == target));
+        base.extend(made.map(|entry| entry.hash));
+    }
+    base.sort_unstable();
+    base
 }
 
 /// The document as it was at `heads`.
@@ -55,7 +70,8 @@ pub(crate) fn fork_at(doc: &Doc, heads: &[ChangeHash]) -> Result<Doc, RecordErro
     Ok(Doc { am: doc.am.fork_at(&heads)? })
 }
 
-/// What becomes of a text edit whose cursor names no character here.
+/// What becomes of an edit whose place is not here: a text edit whose cursor names no character, or a
+/// command about a follow-up that never got in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unresolved {
     Fail,

@@ -16,7 +16,15 @@ pub struct HistoryEntry {
 /// All changes, dependencies first.
 #[must_use]
 pub fn history(doc: &Doc) -> Vec<HistoryEntry> {
-    let metas = doc.am.get_changes_meta(&[]);
+    history_since(doc, &[])
+}
+
+/// The changes that `heads` do not contain, dependencies first: what somebody who saw only those did
+/// not see.
+#[must_use]
+pub fn history_since(doc: &Doc, heads: &[ChangeHash]) -> Vec<HistoryEntry> {
+    let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| (*head).into()).collect();
+    let metas = doc.am.get_changes_meta(&heads);
     metas
         .into_iter()
         .map(|meta| HistoryEntry {
@@ -27,11 +35,17 @@ pub fn history(doc: &Doc) -> Vec<HistoryEntry> {
         .collect()
 }
 
+/// The command of one change of a document, without the others.
+#[must_use]
+pub fn envelope_in(doc: &Doc, hash: &ChangeHash) -> Option<Envelope> {
+    let meta = doc.am.get_change_meta_by_hash(&(*hash).into())?;
+    serde_json::from_str(meta.message.as_deref()?).ok()
+}
+
 /// The command of one accepted change: for a log that holds changes without their documents.
 #[must_use]
 pub fn envelope_of(change: &[u8]) -> Option<Envelope> {
-    let change = automerge::Change::from_bytes(change.to_vec()).ok()?;
-    serde_json::from_str(change.message()?).ok()
+    serde_json::from_str(crate::shape::head(change)?.message).ok()
 }
 
 /// The command of the change that made an operation.

@@ -19,7 +19,7 @@
 //! Each item is its own root key, named by the command that made it: two devices that each created
 //! a shared container would hide each other's items.
 
-use crate::doc::{ChangeHash, Doc};
+use crate::doc::{ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::execute::Unresolved;
 use crate::{merge, text};
@@ -68,18 +68,18 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
             tx.put(&item, "state", FollowUpState::Scheduled.as_str())?;
         }
         Command::MoveFollowUp { follow_up, due_at, zone, local } => {
-            if let Some(item) = item(tx, &follow_up_key(*follow_up)) {
+            if let Some(item) = target(tx, *follow_up, unresolved)? {
                 set_time(tx, &item, *due_at, zone, local)?;
             }
         }
         Command::CompleteFollowUp { follow_up, outcome } => {
-            if let Some(item) = item(tx, &follow_up_key(*follow_up)) {
+            if let Some(item) = target(tx, *follow_up, unresolved)? {
                 tx.put(&item, "state", FollowUpState::Done.as_str())?;
                 tx.put(&item, "outcome", outcome.as_str())?;
             }
         }
         Command::CancelFollowUp { follow_up } => {
-            if let Some(item) = item(tx, &follow_up_key(*follow_up)) {
+            if let Some(item) = target(tx, *follow_up, unresolved)? {
                 tx.put(&item, "state", FollowUpState::Cancelled.as_str())?;
             }
         }
@@ -155,6 +155,22 @@ fn add_note(tx: &mut Transaction<'_>, id: Uuid, text: &str) -> Result<(), Record
     Ok(tx.splice_text(&object, 0, 0, text)?)
 }
 
+/// The follow-up that a command is about.
+fn target(tx: &Transaction<'_>, follow_up: Uuid, unresolved: Unresolved) -> Result<Option<ObjId>, RecordError> {
+    match (item(tx, &follow_up_key(follow_up)), unresolved) {
+        (None, Unresolved::Fail) => Err(RecordError::ItemMissing),
+        // Nothing here says what the command was about; the server refuses it.
+        (found, _) => Ok(found),
+    }
+}
+
+/// Whether the record at `heads` has the follow-up or note that the command `id` made.
+pub(crate) fn holds(doc: &Doc, heads: &[ChangeHash], id: Uuid) -> bool {
+    let heads: Vec<_> = heads.iter().map(|h| (*h).into()).collect();
+    let keys = [follow_up_key(id), note_key(id), unplaced_key(id)];
+    keys.iter().any(|key| doc.am.get_at(ROOT, key.as_str(), &heads).is_ok_and(|found| found.is_some()))
+}
+
 fn item(doc: &impl ReadDoc, key: &str) -> Option<ObjId> {
     match doc.get(ROOT, key) {
         Ok(Some((automerge::Value::Object(ObjType::Map), id))) => Some(id),
@@ -171,14 +187,36 @@ fn tag_keys(tx: &Transaction<'_>, tag: &str) -> Vec<String> {
 #[must_use]
 pub fn seen_status(doc: &Doc, heads: &[ChangeHash]) -> Option<Status> {
     let heads: Vec<_> = heads.iter().map(|h| (*h).into()).collect();
-    merge::status(doc, Some(&heads)).map(|(s, _)| s)
+    guarded(|| Ok(merge::status(doc, Some(&heads)))).ok().flatten().map(|(s, _)| s)
+}
+
+/// Whether a deletion stood at `heads`.
+#[must_use]
+pub fn seen_deleted(doc: &Doc, heads: &[ChangeHash]) -> bool {
+    let heads: Vec<_> = heads.iter().map(|h| (*h).into()).collect();
+    let (mut deletions, mut restored) = (Vec::new(), Vec::new());
+    for key in doc.am.keys_at(ROOT, &heads) {
+        match key.split_once(':') {
+            Some(("delete", id)) => deletions.push(id.to_owned()),
+            Some(("restore", _)) => {
+                let object = doc.am.get_at(ROOT, &key, &heads).ok().flatten().map(|(_, object)| object);
+                restored.extend(object.iter().flat_map(|object| doc.am.keys_at(object, &heads)));
+            }
+            _ => {}
+        }
+    }
+    deletions.iter().any(|deletion| !restored.contains(deletion))
 }
 
 /// Reads the whole lead, by the merge rules. Keys this version does not know are left alone.
 ///
 /// # Errors
-/// `Corrupt` for a document that is no lead.
+/// `Corrupt` for a document that is no lead, or a damaged one.
 pub fn read(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
+    guarded(|| read_all(doc, id))
+}
+
+fn read_all(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
     let not_a_lead = || RecordError::Corrupt("it is not a lead".into());
     let (status, review) = merge::status(doc, None).ok_or_else(not_a_lead)?;
     let created_by: UserId = scalar(&doc.am, &ROOT, "created_by").and_then(|s| s.parse().ok()).ok_or_else(not_a_lead)?;

@@ -13,6 +13,7 @@ mod gate;
 mod history;
 pub mod lead;
 mod merge;
+mod shape;
 mod text;
 
 pub use accept::{Verdict, accept, verify};
@@ -20,5 +21,5 @@ pub use doc::{ActorBytes, ChangeHash, Doc};
 pub use error::{GateError, RecordError};
 pub use execute::{NewChange, execute, reexecute};
 pub use gate::{Gated, gate};
-pub use history::{HistoryEntry, envelope_of, history};
+pub use history::{HistoryEntry, envelope_in, envelope_of, history, history_since};
 pub use text::{TextEdit, splices};

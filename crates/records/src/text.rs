@@ -1,7 +1,7 @@
 //! Edits of text by text cursors: what the editor calls "character 12" becomes the name of the
 //! character that stands there, so that the edit keeps its place while others type.
 
-use crate::doc::{ChangeHash, Doc};
+use crate::doc::{ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::execute::Unresolved;
 use crate::lead::{note_key, unplaced_key};
@@ -22,8 +22,12 @@ pub struct TextEdit {
 /// Names the places of `edits` (ascending, all in positions of the text at `heads`) by cursors.
 ///
 /// # Errors
-/// `NoteMissing`, or `Unplaced` for a position beyond the text.
+/// `NoteMissing`, `Unplaced` for a position beyond the text, or `Corrupt` for a damaged document.
 pub fn splices(doc: &Doc, heads: &[ChangeHash], note: Uuid, edits: &[TextEdit]) -> Result<Vec<Splice>, RecordError> {
+    guarded(|| named(doc, heads, note, edits))
+}
+
+fn named(doc: &Doc, heads: &[ChangeHash], note: Uuid, edits: &[TextEdit]) -> Result<Vec<Splice>, RecordError> {
     let heads: Vec<automerge::ChangeHash> = heads.iter().map(|h| (*h).into()).collect();
     let object = object(&doc.am, note).ok_or(RecordError::NoteMissing)?;
     let length = doc.am.length_at(&object, &heads);

@@ -6,6 +6,7 @@ use super::judge::{self, Decision};
 use super::{Loaded, load};
 use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
+use crate::files::RECOVERY_MS;
 use crate::live::Touched;
 use crate::sight::Channel;
 use crate::store::actors::{self, Holder};
@@ -15,8 +16,9 @@ use crate::store::orgs::{self, Head};
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{Result, StoreError, Tx, documents, proposals};
-use domain::people::{Proposal, ProposalState};
+use crate::store::{Result, StoreError, Tx, devices, documents, proposals};
+use domain::people::{DeviceState, Proposal, ProposalState};
+use domain::sabotage::{self, Fault};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
@@ -56,6 +58,7 @@ pub struct Batch<'a> {
     careful: HashSet<DocId>,
     works: HashMap<DocId, Work>,
     people: HashMap<UserId, Option<User>>,
+    cut_off: HashMap<DeviceId, bool>,
     decided: HashMap<CommandId, OutcomeRow>,
     /// What stands for the changes decided here that did not go in as they were.
     stands: HashMap<(DocId, ChangeHash), Vec<ChangeHash>>,
@@ -80,6 +83,7 @@ impl<'a> Batch<'a> {
             careful: HashSet::new(),
             works: HashMap::new(),
             people: HashMap::new(),
+            cut_off: HashMap::new(),
             decided: HashMap::new(),
             stands: HashMap::new(),
             new_actors: HashMap::new(),
@@ -100,9 +104,15 @@ impl<'a> Batch<'a> {
         self.now < self.head.recovery_until
     }
 
+    /// When the backup was put in place that the recovery window is for, ms since the epoch.
+    pub fn restored_at(&self) -> i64 {
+        self.head.recovery_until - RECOVERY_MS
+    }
+
     /// How one item ends. The only errors are the database's.
     pub fn decide(&mut self, who: &SignedIn, item: &PushItem) -> Result<Outcome> {
-        if let Some(known) = self.known(item.envelope.id)? {
+        let known = self.known(item.envelope.id)?.filter(|_| !sabotage::is_on(Fault::ApplyTwice));
+        if let Some(known) = known {
             return Ok(repeat(who, item, known, self.in_recovery()));
         }
         // Judging changes nothing but what is loaded, so a panic inside leaves the batch whole.
@@ -118,7 +128,7 @@ impl<'a> Batch<'a> {
         let (outcome, maps_to) = match decision {
             Decision::Need(hashes) => return Ok(Outcome::Need { hashes }),
             Decision::AlreadyIn(seq) => (Outcome::Applied { seq }, None),
-            Decision::Propose => (Outcome::Proposed { seq: self.propose(item)? }, Some(self.heads(item.doc)?)),
+            Decision::Propose => (Outcome::Proposed { seq: self.propose(item)? }, Some(self.seen_by(item)?)),
             Decision::Quarantine(reason) => {
                 self.quarantined.push(Held {
                     doc: item.doc,
@@ -128,7 +138,7 @@ impl<'a> Batch<'a> {
                     reason,
                     arrived_at: self.now,
                 });
-                (Outcome::Quarantined { reason }, Some(self.heads(item.doc)?))
+                (Outcome::Quarantined { reason }, Some(self.seen_by(item)?))
             }
             Decision::Refuse { refusal, stands } => {
                 let stands = match stands {
@@ -271,6 +281,14 @@ impl<'a> Batch<'a> {
         Ok(self.work(doc)?.loaded.as_ref().map(heads).unwrap_or_default())
     }
 
+    /// What stands for an edit that is put aside: what its author saw.
+    fn seen_by(&mut self, item: &PushItem) -> Result<Vec<ChangeHash>> {
+        match records::gate(&item.change) {
+            Ok(gated) => judge::standing_base(self, item.doc, &gated),
+            Err(_) => self.heads(item.doc),
+        }
+    }
+
     fn known(&mut self, command: CommandId) -> Result<Option<OutcomeRow>> {
         match self.decided.get(&command) {
             Some(row) => Ok(Some(row.clone())),
@@ -293,6 +311,17 @@ impl<'a> Batch<'a> {
             self.people.insert(id, user);
         }
         Ok(self.people.get(&id).cloned().flatten())
+    }
+
+    /// Whether the device was revoked since its request came in.
+    pub fn cut_off(&mut self, device: DeviceId) -> Result<bool> {
+        if let Some(known) = self.cut_off.get(&device) {
+            return Ok(*known);
+        }
+        let state = devices::state(self.tx, self.org, device)?;
+        let cut_off = state.is_some_and(|state| state != DeviceState::Active);
+        self.cut_off.insert(device, cut_off);
+        Ok(cut_off)
     }
 
     pub fn seq_of(&mut self, doc: DocId, hash: ChangeHash) -> Result<Option<u64>> {
@@ -389,7 +418,10 @@ impl Plan {
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             if let (Some(loaded), Some(standing)) = (&work.loaded, &work.standing) {
                 let summary = LeadSummary::of(&loaded.record, standing.owner, standing.team, work.updated_at);
-                leads::put(tx, org, LeadId(doc.id), &summary, loaded.seq)?;
+                let stale = sabotage::is_on(Fault::StaleServerRow) && loaded.seq.is_multiple_of(7);
+                if !stale || leads::get(tx, org, LeadId(doc.id))?.is_none() {
+                    leads::put(tx, org, LeadId(doc.id), &summary, loaded.seq)?;
+                }
                 documents::put(tx, org, *doc, blob, loaded.seq)?;
             }
         }

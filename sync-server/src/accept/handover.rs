@@ -1,5 +1,7 @@
 //! Hand-over: what becomes of an edit that its author was permitted to make and is not any more,
-//! because the lead, their role or their team moved on (`architecture.md` §4).
+//! because the lead, their role or their team moved on (`architecture.md` §4). And of a move that
+//! would bring a dropped lead back: a race of two people where its author did not know of the drop,
+//! a reopening where they did (§5).
 
 use super::batch::Batch;
 use crate::auth::{SignedIn, keys};
@@ -7,7 +9,8 @@ use crate::sight::{Channel, Sight};
 use crate::store::leads::Standing;
 use crate::store::{Result, devices, log, users};
 use domain::people::QuarantineReason;
-use domain::{Actor, Command, DocId, Refusal, RefusalCode, policy};
+use domain::{Action, Actor, Command, DocId, Envelope, Refusal, RefusalCode, Status, policy};
+use protocol::ChangeHash;
 
 /// Open proposals of one lead at most.
 const PROPOSALS_MAX: usize = 200;
@@ -22,7 +25,7 @@ pub enum Way {
     Refused(Refusal),
 }
 
-/// The moment at which `actor` stopped being permitted a command on a document.
+/// A moment of the log: as a rule the one at which somebody stopped being permitted a command.
 struct Left {
     seq: u64,
     /// Ms since the epoch.
@@ -31,21 +34,18 @@ struct Left {
 
 /// Judges an edit that is not permitted now; `denied` says why not.
 pub fn way(batch: &mut Batch<'_>, who: &SignedIn, actor: &Actor, doc: DocId, command: &Command, denied: Refusal) -> Result<Way> {
-    if batch.in_recovery() {
+    let left = left(batch, actor, doc, command)?;
+    let since_restore = left.as_ref().is_some_and(|left| left.at >= batch.restored_at());
+    if batch.in_recovery() && (actor.user != who.actor().user || !since_restore) {
         // Brought back after a restore: the rows that permitted it may be lost.
         return Ok(Way::Quarantined(QuarantineReason::Restored));
     }
-    let Some(left) = left(batch, actor, doc, command)? else { return Ok(Way::Refused(denied)) };
-    if devices::acked_seq(batch.tx, batch.org, who.device())? >= left.seq {
-        return Ok(Way::Refused(known_to_it()));
-    }
-    let held = devices::lease_at(batch.tx, batch.org, who.device(), left.at)?;
-    if held.is_none() && devices::lease_at(batch.tx, batch.org, who.device(), batch.now)?.is_some() {
-        // It came here after the hand-over, so it never held the record.
-        return Ok(Way::Refused(known_to_it()));
-    }
-    if batch.now > held.unwrap_or(left.at + keys::LEASE_MS) {
-        return Ok(Way::Quarantined(QuarantineReason::LeaseEnded));
+    let Some(left) = left else { return Ok(Way::Refused(denied)) };
+    match knows(batch, who, &left)? {
+        Knows::Yes => return Ok(Way::Refused(known_to_it())),
+        Knows::Unclear => return Ok(Way::Quarantined(QuarantineReason::Restored)),
+        Knows::LeaseEnded => return Ok(Way::Quarantined(QuarantineReason::LeaseEnded)),
+        Knows::No => {}
     }
     // A deleted lead stays deleted, and edits of those who had it flag it.
     let undeleted = batch.work(doc)?.standing.filter(|s| s.deleted).map(|s| Standing { deleted: false, ..s });
@@ -67,6 +67,63 @@ fn known_to_it() -> Refusal {
         RefusalCode::HandedOver,
         "This lead was handed over, and this computer knew it when this was typed. Send the text to whoever has the lead now.",
     )
+}
+
+/// Whether a device knows of something in the log.
+enum Knows {
+    /// It acknowledged a cursor past it, or came here after it.
+    Yes,
+    /// A restore may have lost the first lease that it held.
+    Unclear,
+    /// It never said so, and could not hold the record any more.
+    LeaseEnded,
+    No,
+}
+
+fn knows(batch: &mut Batch<'_>, who: &SignedIn, of: &Left) -> Result<Knows> {
+    if devices::acked_seq(batch.tx, batch.org, who.device())? >= of.seq {
+        return Ok(Knows::Yes);
+    }
+    let held = devices::lease_at(batch.tx, batch.org, who.device(), of.at)?;
+    if held.is_none() && devices::lease_at(batch.tx, batch.org, who.device(), batch.now)?.is_some() {
+        // It came here afterwards, so it never held the record as it was before.
+        return Ok(if batch.in_recovery() { Knows::Unclear } else { Knows::Yes });
+    }
+    Ok(if batch.now > held.unwrap_or(of.at + keys::LEASE_MS) { Knows::LeaseEnded } else { Knows::No })
+}
+
+/// Judges a move of the status, made where the lead was not dropped, that would bring it back from
+/// the drop that stands now. `None` where it would not, where its author may reopen it, and where
+/// they did not know: then the two moves race, and the furthest-along wins (§5).
+pub fn reopening(
+    batch: &mut Batch<'_>,
+    who: &SignedIn,
+    actor: &Actor,
+    doc: DocId,
+    command: &Command,
+    base: &[ChangeHash],
+) -> Result<Option<Way>> {
+    let Command::ChangeStatus { to, .. } = command else { return Ok(None) };
+    let work = batch.work(doc)?;
+    let (Some(loaded), Some(standing)) = (work.loaded.clone(), work.standing) else { return Ok(None) };
+    if loaded.record.status != Status::Lost || to.progress() <= Status::Lost.progress() || batch.in_recovery() {
+        return Ok(None);
+    }
+    let base: Vec<_> = base.iter().map(|hash| records::ChangeHash(hash.0)).collect();
+    let Err(denied) = policy::authorise(actor, Action::ReopenLead, &standing.subject()) else { return Ok(None) };
+    let mut way = None;
+    for unseen in records::history_since(&loaded.doc, &base) {
+        let is_drop = |e: &Envelope| matches!(e.command, Command::ChangeStatus { to: Status::Lost, .. });
+        let Some(dropping) = unseen.envelope.filter(is_drop) else { continue };
+        let seq = batch.seq_of(doc, ChangeHash(unseen.hash.0))?.unwrap_or(0);
+        let at = log::time_of(batch.tx, batch.org, seq)?.unwrap_or(batch.now);
+        match (dropping.author == actor.user, knows(batch, who, &Left { seq, at })?) {
+            (true, _) | (false, Knows::Yes | Knows::Unclear) => return Ok(Some(Way::Refused(denied))),
+            (false, Knows::LeaseEnded) => way = Some(Way::Quarantined(QuarantineReason::LeaseEnded)),
+            (false, Knows::No) => {}
+        }
+    }
+    Ok(way)
 }
 
 /// Walks through the document's moves and the person's roles and teams, in the order of the log.

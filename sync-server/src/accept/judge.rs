@@ -10,8 +10,9 @@ use crate::store::actors::Holder;
 use crate::store::leads::Standing;
 use domain::command::Facts;
 use domain::people::QuarantineReason;
-use domain::policy::{self, scope};
-use domain::{Action, Actor, Command, DocId, Envelope, Refusal, RefusalCode, Scope, Status};
+use domain::policy;
+use domain::sabotage::{self, Fault};
+use domain::{Actor, Command, DocId, Envelope, Refusal, RefusalCode, Status};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
 use records::{GateError, Gated, Verdict};
@@ -78,16 +79,22 @@ pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<D
         Base::AlreadyIn(seq) => return Ok(Decision::AlreadyIn(seq)),
         Base::Missing(_) if denied.is_some() => return Ok(Decision::refuse(denied.unwrap_or_else(gone))),
         Base::Missing(hashes) => return Ok(Decision::Need(hashes)),
+        Base::AsSent if who.older_app() => Some(sent_on(&gated)),
         Base::AsSent => None,
         Base::Moved(hashes) => Some(hashes),
     };
-    let at = base.clone().unwrap_or_else(|| gated.deps.iter().map(|d| ChangeHash(d.0)).collect());
+    let at = base.clone().unwrap_or_else(|| sent_on(&gated));
     let checked = match denied {
         Some(refusal) => Err(refusal),
-        None => check(batch, item, &standing, &at)?,
+        None => check(batch, item, &gated, &standing, &at)?,
     };
     if let Err(refusal) = checked.map_err(|refusal| if blind { unseen(refusal) } else { refusal }) {
         return Ok(Decision::Refuse { refusal, stands: Some(at) });
+    }
+    match handover::reopening(batch, who, &actor, item.doc, command, &at)? {
+        None | Some(Way::Kept | Way::Proposed) => {}
+        Some(Way::Refused(refusal)) => return Ok(Decision::Refuse { refusal, stands: Some(at) }),
+        Some(Way::Quarantined(reason)) => return Ok(Decision::Quarantine(reason)),
     }
     let carried = match base {
         None => apply(batch, item, &gated)?,
@@ -129,8 +136,12 @@ fn refused_unread(item: &PushItem, error: &GateError) -> Refusal {
 fn author(batch: &mut Batch<'_>, who: &SignedIn, gated: &Gated) -> Result<std::result::Result<Actor, Decision>> {
     let (me, author) = (who.actor().user, gated.envelope.author);
     let refuse = |code, text: &str| Decision::refuse(Refusal::new(code, text));
-    if author != me && !batch.in_recovery() {
+    let cut_off = batch.cut_off(who.device())?;
+    if author != me && (cut_off || !batch.in_recovery()) {
         return Ok(Err(refuse(RefusalCode::NotPermitted, "This edit was made by somebody else.")));
+    }
+    if cut_off {
+        return Ok(Err(Decision::Quarantine(QuarantineReason::DeviceRevoked)));
     }
     // As they are now, not as they were when the request came in.
     let Some(user) = batch.user(author)? else {
@@ -170,7 +181,7 @@ fn unseen(refusal: Refusal) -> Refusal {
 }
 
 fn gone() -> Refusal {
-    Refusal::new(RefusalCode::NotFound, "This lead is not here.")
+    Refusal::new(RefusalCode::NotFound, "This lead is not here any more.")
 }
 
 /// Whether this person may do it now; a record out of sight is not there.
@@ -178,19 +189,15 @@ fn permitted(actor: &Actor, there: bool, standing: &Standing, command: &Command)
     if there && !Sight::of(actor).sees(standing) {
         return Err(gone());
     }
-    policy::authorise_command(actor, command, &standing.subject()).map(drop)
+    let judged = policy::authorise_command(actor, command, &standing.subject()).map(drop);
+    // One that is not there is answered as one that is out of sight.
+    if there || matches!(command, Command::CreateLead(_)) { judged } else { judged.map_err(|_| gone()) }
 }
 
-/// Who owns a lead that this person creates: a salesperson does; a Team Lead's waits in their team;
-/// a manager's waits for assignment.
+/// How a lead stands that this person creates.
 #[must_use]
 pub fn new_standing(author: &Actor) -> Standing {
-    let (owner, team) = match (scope(author.role, Action::CreateLead), author.team) {
-        (Scope::Own, team) => (Some(author.user), team),
-        (Scope::Team, Some(team)) => (None, Some(team)),
-        (Scope::Team, None) => (Some(author.user), None),
-        (Scope::None | Scope::Converted | Scope::View | Scope::All, _) => (None, None),
-    };
+    let (owner, team) = policy::new_standing(author);
     Standing { owner, team, status: Status::New, deleted: false }
 }
 
@@ -207,6 +214,10 @@ enum Base {
 fn base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result<Base> {
     let loaded = batch.work(doc)?.loaded.clone();
     let has = |hash: &records::ChangeHash| loaded.as_ref().is_some_and(|l| l.doc.has(hash));
+    let twice = sabotage::is_on(Fault::ApplyTwice);
+    if twice && has(&gated.hash) {
+        return Ok(Base::Moved(sent_on(gated)));
+    }
     if let Some(loaded) = loaded.as_ref().filter(|l| l.doc.has(&gated.hash)) {
         return Ok(Base::AlreadyIn(batch.seq_of(doc, ChangeHash(gated.hash.0))?.unwrap_or(loaded.seq)));
     }
@@ -251,8 +262,18 @@ pub fn standing_base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result
     Ok(base)
 }
 
+fn sent_on(gated: &Gated) -> Vec<ChangeHash> {
+    gated.deps.iter().map(|d| ChangeHash(d.0)).collect()
+}
+
 /// The command by itself, and against the lead.
-fn check(batch: &mut Batch<'_>, item: &PushItem, standing: &Standing, base: &[ChangeHash]) -> Result<std::result::Result<(), Refusal>> {
+fn check(
+    batch: &mut Batch<'_>,
+    item: &PushItem,
+    gated: &Gated,
+    standing: &Standing,
+    base: &[ChangeHash],
+) -> Result<std::result::Result<(), Refusal>> {
     let command = &item.envelope.command;
     let work = batch.work(item.doc)?;
     let heads: Vec<_> = base.iter().map(|h| records::ChangeHash(h.0)).collect();
@@ -263,9 +284,16 @@ fn check(batch: &mut Batch<'_>, item: &PushItem, standing: &Standing, base: &[Ch
             return Err(malformed("it does not follow the lead's creation"));
         }
         let seen_status = now.and_then(|l| records::lead::seen_status(&l.doc, &heads));
-        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, owned: standing.owner.is_some() })
+        // Where what it builds on was made again, the deletion may have come in between unseen.
+        let seen_deleted = standing.deleted && now.is_some_and(|l| seen_deleted(&l.doc, gated));
+        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, seen_deleted, owned: standing.owner.is_some() })
     };
     Ok(checked())
+}
+
+fn seen_deleted(doc: &records::Doc, gated: &Gated) -> bool {
+    let seen: Vec<_> = gated.deps.iter().copied().filter(|dep| doc.has(dep)).collect();
+    !seen.is_empty() && records::lead::seen_deleted(doc, &seen)
 }
 
 /// The change as it was sent.

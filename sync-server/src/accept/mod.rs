@@ -68,7 +68,7 @@ impl Acceptor {
         match done {
             Ok((answers, plan)) => (answers, self.keep(plan)),
             Err(error) => {
-                tracing::error!(%error, pushes = pushes.len(), "nothing of these pushes was stored");
+                tracing::error!(error = error.class(), pushes = pushes.len(), "nothing of these pushes was stored");
                 (pushes.iter().map(|(_, request)| retry_later(request)).collect(), Touched::default())
             }
         }

@@ -6,20 +6,23 @@ use super::batch::{Admitted, Batch};
 use super::cache::Cache;
 use super::judge;
 use crate::audit::{AuditEvent, Settled};
-use crate::auth::SignedIn;
+use crate::auth::{self, SignedIn};
 use crate::error::Error;
 use crate::live::Touched;
 use crate::sight::{Channel, Sight};
 use crate::store::actors::Holder;
 use crate::store::leads::Standing;
 use crate::store::quarantine::{self, Held};
-use crate::store::{Store, StoreError, proposals};
+use crate::store::{Store, StoreError, outcomes, proposals};
 use domain::command::Facts;
 use domain::people::{Proposal, ProposalState};
-use domain::{Action, Actor, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, RefusalCode, policy};
+use domain::sabotage::{self, Fault};
+use domain::{Action, Actor, Command, CommandId, DeviceId, DocId, Env, Envelope, LeadId, OrgId, Refusal, RefusalCode, policy};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
 use protocol::rows::Row;
+use records::{Gated, Verdict};
+use std::collections::{HashMap, HashSet};
 
 /// Carries a proposal out as the lead is now, under its author.
 ///
@@ -28,6 +31,7 @@ use protocol::rows::Row;
 /// could not do it themselves.
 pub fn take_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (proposal, standing) = open_proposal(batch, who, id)?;
         policy::authorise_command(who.actor(), &proposal.envelope.command, &standing.subject())?;
         carry_out(batch, who, proposal.doc, &proposal.envelope, standing, None)?;
@@ -35,14 +39,15 @@ pub fn take_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: C
     })
 }
 
-/// Drops a proposal.
+/// Drops a proposal; who may edit the lead may, whatever it says: one that can't be taken must not stay.
 ///
 /// # Errors
-/// As [`take_proposal`].
+/// As [`take_proposal`]; `Refused` for who may not edit the lead.
 pub fn drop_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (proposal, standing) = open_proposal(batch, who, id)?;
-        policy::authorise_command(who.actor(), &proposal.envelope.command, &standing.subject())?;
+        policy::authorise(who.actor(), Action::EditLead, &standing.subject())?;
         settled(batch, who, proposal, ProposalState::Dropped)
     })
 }
@@ -54,6 +59,7 @@ pub fn drop_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: C
 /// does not allow it any more.
 pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (held, standing) = waiting(batch, who, id)?;
         let gated = records::gate(&held.change).map_err(|e| judge::malformed(&e.to_string()))?;
         let standing = match standing {
@@ -61,12 +67,14 @@ pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: Command
             None => new_lead(batch, &held)?,
         };
         policy::authorise_command(who.actor(), &held.envelope.command, &standing.subject())?;
-        if is_in(batch, held.doc, id)? {
+        if let Some(hash) = is_in(batch, held.doc, id)? {
             // It got in another way; carrying it out again would bring an old value back.
+            outcomes::set_stands(batch.tx, org, id, hash)?;
+            note_quarantined(batch, who, &held, Settled::Taken);
             return Ok(quarantine::settle(batch.tx, org, id, true, who.actor().user)?);
         }
-        let base = judge::standing_base(batch, held.doc, &gated)?;
-        carry_out(batch, who, held.doc, &held.envelope, standing, Some(base))?;
+        let seen = seen(batch, &held, gated)?;
+        carry_out(batch, who, held.doc, &held.envelope, standing, Some(&seen))?;
         note_quarantined(batch, who, &held, Settled::Taken);
         Ok(quarantine::settle(batch.tx, org, id, true, who.actor().user)?)
     })
@@ -78,6 +86,7 @@ pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: Command
 /// `NotFound`.
 pub fn drop_quarantined(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: CommandId) -> Result<Touched, Error> {
     in_batch(store, env, org, |batch| {
+        let who = &auth::as_of(batch.tx, org, who)?;
         let (held, _) = waiting(batch, who, id)?;
         note_quarantined(batch, who, &held, Settled::Dropped);
         Ok(quarantine::settle(batch.tx, org, id, false, who.actor().user)?)
@@ -97,10 +106,60 @@ fn in_batch(store: &Store, env: &Env, org: OrgId, body: impl FnOnce(&mut Batch<'
     })
 }
 
-/// Whether the command stands in the document already.
-fn is_in(batch: &mut Batch<'_>, doc: DocId, id: CommandId) -> Result<bool, Error> {
-    let Some(loaded) = batch.work(doc)?.loaded.clone() else { return Ok(false) };
-    Ok(records::history(&loaded.doc).iter().any(|entry| entry.envelope.as_ref().is_some_and(|envelope| envelope.id == id)))
+/// The change as which the command stands in the document already.
+fn is_in(batch: &mut Batch<'_>, doc: DocId, id: CommandId) -> Result<Option<ChangeHash>, Error> {
+    let Some(loaded) = batch.work(doc)?.loaded.clone() else { return Ok(None) };
+    let stands = records::history(&loaded.doc).into_iter().find(|entry| entry.envelope.as_ref().is_some_and(|e| e.id == id));
+    Ok(stands.map(|entry| ChangeHash(entry.hash.0)))
+}
+
+/// An edit in quarantine, on what its author saw.
+struct Seen {
+    gated: Gated,
+    device: DeviceId,
+    /// All of that which is in the document, as it was or made again.
+    base: Vec<ChangeHash>,
+}
+
+/// Walks back from the edit through those that wait or waited with it, to what is in the document.
+fn seen(batch: &mut Batch<'_>, held: &Held, gated: Gated) -> Result<Seen, Error> {
+    let doc = batch.work(held.doc)?.loaded.as_ref().map(|loaded| loaded.doc.clone()).unwrap_or_default();
+    let here = |hash: &ChangeHash| doc.has(&records::ChangeHash(hash.0));
+    let put_aside: HashMap<_, _> = quarantine::of_doc(batch.tx, batch.org, held.doc)?
+        .into_iter()
+        .filter_map(|(other, waits)| Some((records::ChangeHash::of(&other.change)?, (other, waits))))
+        .collect();
+    let (mut base, mut walked) = (Vec::new(), HashSet::new());
+    let mut before = gated.deps.clone();
+    while let Some(dep) = before.pop() {
+        if !walked.insert(dep) {
+            continue;
+        }
+        let hash = ChangeHash(dep.0);
+        if here(&hash) {
+            base.push(hash);
+            continue;
+        }
+        base.extend(batch.maps_to(held.doc, hash)?.unwrap_or_default().into_iter().filter(here));
+        let Some((earlier, waits)) = put_aside.get(&dep) else { continue };
+        if *waits && held.envelope.command.builds_on(&earlier.envelope) {
+            return Err(out_of_turn().into());
+        }
+        before.extend(records::gate(&earlier.change).map(|gated| gated.deps).unwrap_or_default());
+    }
+    if base.is_empty() {
+        base = doc.heads().iter().map(|h| ChangeHash(h.0)).collect();
+    }
+    base.sort_unstable();
+    base.dedup();
+    Ok(Seen { gated, device: held.device, base })
+}
+
+fn out_of_turn() -> Refusal {
+    Refusal::new(
+        RefusalCode::InvalidValue,
+        "This edit builds on an earlier one of the same lead, which waits here too. Release or drop that one first.",
+    )
 }
 
 fn open_proposal(batch: &mut Batch<'_>, who: &SignedIn, id: CommandId) -> Result<(Proposal, Standing), Error> {
@@ -113,7 +172,9 @@ fn open_proposal(batch: &mut Batch<'_>, who: &SignedIn, id: CommandId) -> Result
 }
 
 fn settled(batch: &mut Batch<'_>, who: &SignedIn, proposal: Proposal, state: ProposalState) -> Result<(), Error> {
-    proposals::settle(batch.tx, batch.org, proposal.id, state, who.actor().user)?;
+    if !sabotage::is_on(Fault::SettleNothing) {
+        proposals::settle(batch.tx, batch.org, proposal.id, state, who.actor().user)?;
+    }
     let what = if state == ProposalState::Taken { Settled::Taken } else { Settled::Dropped };
     let (command, lead, of) = (proposal.id, LeadId(proposal.doc.id), proposal.envelope.author);
     batch.note(who, AuditEvent::Proposal { what, command, lead, of });
@@ -152,30 +213,56 @@ fn new_lead(batch: &mut Batch<'_>, held: &Held) -> Result<Standing, Error> {
     Ok(if author.row.disabled { Standing { owner: None, ..standing } } else { standing })
 }
 
-/// Carries a command out under its author: on `base` as they saw the lead, or as it is now.
+/// Carries a command out under its author: as they saw the lead, or as it is now. What later edits were
+/// made on is then this change.
 fn carry_out(
     batch: &mut Batch<'_>,
     who: &SignedIn,
     doc: DocId,
     envelope: &Envelope,
     standing: Standing,
-    base: Option<Vec<ChangeHash>>,
+    seen: Option<&Seen>,
 ) -> Result<(), Error> {
     let loaded = batch.work(doc)?.loaded.clone();
-    let mut next = loaded.as_ref().map_or_else(records::Doc::empty, |l| l.doc.clone());
-    let base: Vec<records::ChangeHash> = match base {
-        Some(base) => base.iter().map(|h| records::ChangeHash(h.0)).collect(),
-        None => next.heads(),
+    let now = loaded.as_ref().map_or_else(records::Doc::empty, |l| l.doc.clone());
+    let seen_deleted = seen.is_none() && standing.deleted;
+    let base: Vec<records::ChangeHash> = match seen {
+        Some(seen) => seen.base.iter().map(|h| records::ChangeHash(h.0)).collect(),
+        None => now.heads(),
     };
-    let seen_status = loaded.as_ref().and_then(|l| records::lead::seen_status(&l.doc, &base));
+    let seen_status = records::lead::seen_status(&now, &base);
     envelope.command.check_shape()?;
-    envelope.command.check_state(Facts { now: loaded.as_ref().map(|l| &l.record), seen_status, owned: standing.owner.is_some() })?;
-    let actor = batch.env.random();
-    let made = records::reexecute(&mut next, &base, actor, envelope).map_err(|e| judge::malformed(&e.to_string()))?;
-    batch.register(actor, Holder::Server);
-    let hash = ChangeHash(made.hash.0);
-    let item = PushItem { doc, envelope: envelope.clone(), change: made.bytes.clone(), hash };
-    let admitted = Admitted { doc: next, hash, bytes: made.bytes, reexecuted: true };
+    let (record, owned) = (loaded.as_ref().map(|l| &l.record), standing.owner.is_some());
+    envelope.command.check_state(Facts { now: record, seen_status, seen_deleted, owned })?;
+    let admitted = match seen.map(|seen| as_sent(batch, seen, &now)).transpose()?.flatten() {
+        Some(admitted) => admitted,
+        None => made_again(batch, envelope, now, &base)?,
+    };
+    let hash = admitted.hash;
+    let item = PushItem { doc, envelope: envelope.clone(), change: admitted.bytes.clone(), hash };
     batch.admit(who, &item, admitted, standing)??;
-    Ok(())
+    Ok(outcomes::set_stands(batch.tx, batch.org, envelope.id, hash)?)
+}
+
+/// The change itself, where all that it was made on is here: what was made on it then fits too, to the
+/// character.
+fn as_sent(batch: &mut Batch<'_>, seen: &Seen, now: &records::Doc) -> Result<Option<Admitted>, Error> {
+    let mine = Holder::Device(seen.device);
+    let holder = batch.holder(&seen.gated.actor)?;
+    if holder.is_some_and(|holder| holder != mine) {
+        return Ok(None);
+    }
+    let Ok(Verdict::Accepted(doc)) = records::accept(now, &seen.gated) else { return Ok(None) };
+    if holder.is_none() {
+        batch.register(seen.gated.actor, mine);
+    }
+    let (hash, bytes) = (ChangeHash(seen.gated.hash.0), seen.gated.bytes().to_vec());
+    Ok(Some(Admitted { doc, hash, bytes, reexecuted: false }))
+}
+
+fn made_again(batch: &mut Batch<'_>, envelope: &Envelope, now: records::Doc, base: &[records::ChangeHash]) -> Result<Admitted, Error> {
+    let (mut doc, actor) = (now, batch.env.random());
+    let made = records::reexecute(&mut doc, base, actor, envelope).map_err(|e| judge::malformed(&e.to_string()))?;
+    batch.register(actor, Holder::Server);
+    Ok(Admitted { doc, hash: ChangeHash(made.hash.0), bytes: made.bytes, reexecuted: true })
 }

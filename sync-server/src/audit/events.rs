@@ -18,6 +18,9 @@ pub enum AuditEvent {
         reason: Failure,
         /// It locked the account for a while.
         locked: bool,
+        /// How often it has happened so far, for what is not written down each time.
+        #[serde(default = "once", skip_serializing_if = "is_once")]
+        times: u32,
     },
     SignOut {
         everywhere: bool,
@@ -96,6 +99,26 @@ pub enum AuditEvent {
         what: String,
         rows: u64,
     },
+    /// The whole database was copied into a file.
+    Backup,
+    /// All entries of version 1, in the columns that their chain does not cover.
+    Sealed {
+        entries: u64,
+        /// SHA-256, hex.
+        hash: String,
+    },
+    /// The log goes on from an earlier state: a backup was put in the database's place.
+    EpochBegun {
+        epoch: u64,
+    },
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn is_once(times: &u32) -> bool {
+    *times == 1
 }
 
 /// Why a sign-in failed.
@@ -110,6 +133,10 @@ pub enum Failure {
     Disabled,
     /// The device is somebody else's, revoked or wiped.
     Device,
+    /// While the account was locked: what was typed was not looked at.
+    Locked,
+    /// Of a device that wanted to put edits into quarantine.
+    DeviceSecret,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +180,7 @@ impl AuditEvent {
             AuditEvent::QuarantineReceived { .. } | AuditEvent::Quarantine { .. } => AuditAction::Quarantine,
             AuditEvent::Proposal { .. } => AuditAction::Proposal,
             AuditEvent::Export { .. } => AuditAction::Export,
+            AuditEvent::Backup | AuditEvent::Sealed { .. } | AuditEvent::EpochBegun { .. } => AuditAction::Server,
         }
     }
 
@@ -175,7 +203,10 @@ impl AuditEvent {
             | AuditEvent::DeviceRevoked { .. }
             | AuditEvent::DeviceWiped { .. }
             | AuditEvent::QuarantineReceived { .. }
-            | AuditEvent::Export { .. } => None,
+            | AuditEvent::Export { .. }
+            | AuditEvent::Backup
+            | AuditEvent::Sealed { .. }
+            | AuditEvent::EpochBegun { .. } => None,
         }
     }
 }

@@ -6,17 +6,20 @@ use crate::auth::SignedIn;
 use crate::error::Error;
 use crate::sight::{Channel, Sight};
 use crate::store::log::{self, Change, Entry, Move, Stored, Trail};
-use crate::store::{Result, Store, Tx, devices, leads, orgs, teams, users};
+use crate::store::{Result, Store, Tx, devices, documents, leads, orgs, teams, users};
 use domain::people::{AUDIT_PAGE, AuditAction, AuditFilter, AuditLine, AuditPage, Post};
 use domain::policy::{self, scope};
-use domain::{Action, DeviceId, DocId, LeadId, OrgId, Scope, Subject, TeamId, UserId};
+use domain::{Action, DeviceId, DocId, Envelope, LeadId, OrgId, Scope, Subject, TeamId, UserId};
 use protocol::rows::Row as Fact;
+use records::{ChangeHash, Doc};
 use std::collections::HashMap;
 
 /// Entries read at a time.
 const CHUNK: u64 = 200;
 /// Entries looked at for one page at most; a page that found less says where to go on.
 const SCANNED: usize = 2_000;
+/// Documents held at a time.
+const DOCUMENTS: usize = 200;
 /// The log is in order of time but for a clock that was set back by no more than this.
 const CLOCK_MS: i64 = 3_600_000;
 
@@ -107,6 +110,8 @@ struct Teller {
     teams: HashMap<TeamId, String>,
     /// By name; `None` for those out of sight.
     leads: HashMap<LeadId, Option<String>>,
+    /// Those that compacted entries are read from; `None` for one that does not load.
+    documents: HashMap<DocId, Option<Doc>>,
 }
 
 /// A line's parts that depend on its kind.
@@ -119,18 +124,18 @@ struct Told {
 
 impl Teller {
     fn new(org: OrgId, sight: Sight) -> Self {
-        Self { org, sight, people: HashMap::new(), teams: HashMap::new(), leads: HashMap::new() }
+        Self { org, sight, people: HashMap::new(), teams: HashMap::new(), leads: HashMap::new(), documents: HashMap::new() }
     }
 
     /// The line of an entry; none for what another entry tells of.
     fn line(&mut self, tx: &mut dyn Tx, stored: &Stored) -> Result<Option<AuditLine>> {
         let author = stored.entry.author();
         let told = match &stored.entry {
-            Entry::Change(change) => of_change(change),
+            Entry::Change(change) => self.of_change(tx, change)?,
             Entry::Move { doc, moved, .. } => self.of_move(tx, LeadId(doc.id), moved)?,
             // Before events there were only rows.
             Entry::Row { fact, .. } if stored.version == 1 => of_fact(fact),
-            Entry::Row { .. } | Entry::DocRow { .. } => None,
+            Entry::Row { .. } | Entry::DocRow { .. } | Entry::Horizon { .. } | Entry::Dropped { .. } => None,
             Entry::Event { device, event, .. } => Some(self.of_event(tx, *device, event)?),
         };
         let Some(Told { action, lead, about, details }) = told else { return Ok(None) };
@@ -141,6 +146,27 @@ impl Teller {
         let details = if lead.is_some() && lead_name.is_none() { String::new() } else { details };
         let lead_name = lead_name.unwrap_or_default();
         Ok(Some(AuditLine { seq: stored.seq, at: stored.accepted_at, by, by_name, action, lead, lead_name, about, details }))
+    }
+
+    fn of_change(&mut self, tx: &mut dyn Tx, change: &Change) -> Result<Option<Told>> {
+        let envelope = if change.bytes.is_empty() { self.read_in_document(tx, change)? } else { records::envelope_of(&change.bytes) };
+        Ok(envelope.map(|Envelope { command, .. }| {
+            let details = of_command(&command);
+            Told { action: action_of(&command), lead: Some(LeadId(change.doc.id)), about: String::new(), details }
+        }))
+    }
+
+    /// The command of a change that the log has dropped.
+    fn read_in_document(&mut self, tx: &mut dyn Tx, change: &Change) -> Result<Option<Envelope>> {
+        if !self.documents.contains_key(&change.doc) {
+            if self.documents.len() == DOCUMENTS {
+                self.documents.clear();
+            }
+            let blob = documents::blob(tx, self.org, change.doc)?;
+            self.documents.insert(change.doc, blob.and_then(|blob| Doc::load(&blob).ok()));
+        }
+        let doc = self.documents.get(&change.doc).and_then(Option::as_ref);
+        Ok(doc.and_then(|doc| records::envelope_in(doc, &ChangeHash(change.hash.0))))
     }
 
     fn of_move(&mut self, tx: &mut dyn Tx, lead: LeadId, moved: &Move) -> Result<Option<Told>> {
@@ -157,9 +183,10 @@ impl Teller {
     fn of_event(&mut self, tx: &mut dyn Tx, on: Option<DeviceId>, event: &AuditEvent) -> Result<Told> {
         let (about, details) = match event {
             AuditEvent::SignIn => (self.device(tx, on)?, String::new()),
-            AuditEvent::SignInFailed { user, reason, locked } => {
+            AuditEvent::SignInFailed { user, reason, locked, times } => {
+                let times = if *times > 1 { format!("; {times} times so far") } else { String::new() };
                 let locked = if *locked { "; locked for a while" } else { "" };
-                (self.somebody(tx, *user)?, format!("{}{locked}", failure(*reason)))
+                (self.somebody(tx, *user)?, format!("{}{times}{locked}", failure(*reason)))
             }
             AuditEvent::SignOut { everywhere: true } => (String::new(), "Everywhere".to_owned()),
             AuditEvent::SignOut { everywhere: false } => (self.device(tx, on)?, String::new()),
@@ -180,9 +207,10 @@ impl Teller {
                 let what = if *done { "Its key is destroyed" } else { "Ordered" };
                 (self.device(tx, Some(*device))?, format!("{what}, {}", self.of(tx, *user)?))
             }
-            AuditEvent::QuarantineReceived { of, edits } => {
-                (self.device(tx, on)?, format!("{edits} edits put aside, {}", self.of(tx, *of)?))
-            }
+            AuditEvent::QuarantineReceived { of, edits } => (
+                self.device(tx, on)?,
+                format!("{} put aside, {}", if *edits == 1 { "1 edit".to_owned() } else { format!("{edits} edits") }, self.of(tx, *of)?),
+            ),
             AuditEvent::Quarantine { what, of, .. } | AuditEvent::Proposal { what, of, .. } => {
                 let what = match (what, event.action()) {
                     (Settled::Dropped, _) => "Dropped",
@@ -192,6 +220,9 @@ impl Teller {
                 (self.person(tx, *of)?, what.to_owned())
             }
             AuditEvent::Export { what, rows } => (typed(what), format!("{rows} rows")),
+            AuditEvent::Backup => (String::new(), "The database was copied into a file".to_owned()),
+            AuditEvent::Sealed { entries, .. } => (String::new(), format!("The first {entries} entries were sealed")),
+            AuditEvent::EpochBegun { epoch } => (String::new(), format!("A backup was restored: epoch {epoch} of the log begins")),
         };
         Ok(Told { action: event.action(), lead: event.lead(), about, details })
     }
@@ -260,12 +291,6 @@ impl Teller {
     }
 }
 
-fn of_change(change: &Change) -> Option<Told> {
-    let envelope = records::envelope_of(&change.bytes)?;
-    let details = of_command(&envelope.command);
-    Some(Told { action: action_of(&envelope.command), lead: Some(LeadId(change.doc.id)), about: String::new(), details })
-}
-
 /// People and teams were only ever added then.
 fn of_fact(fact: &Fact) -> Option<Told> {
     let told = |action, about: &str, details: String| Some(Told { action, lead: None, about: typed(about), details });
@@ -295,5 +320,7 @@ fn failure(reason: Failure) -> &'static str {
         Failure::OldPassword => "Wrong password, typed again while signed in",
         Failure::Disabled => "The account is disabled",
         Failure::Device => "The device may not sign in",
+        Failure::Locked => "The account is locked",
+        Failure::DeviceSecret => "Wrong secret of a device that wanted to hand over edits",
     }
 }

@@ -4,6 +4,7 @@
 
 mod events;
 mod lines;
+mod tables;
 mod verify;
 mod words;
 

@@ -1,13 +1,15 @@
 //! Proving the log: every column of every entry is under the chain, nothing is missing in between,
-//! and nothing at the end that some device has seen. Deep: documents and rows are what the log says.
+//! and nothing at the end that some device has seen. Deep: documents, rows and tables are what the log says.
+//! A change that `compact` took out of the log is looked for in its document, by the hash that the
+//! chain covers.
 
-use super::action_of;
+use super::{AuditEvent, action_of};
 use crate::sight::Channel;
 use crate::store::log::{self, LogRow, Move};
 use crate::store::orgs::{self, Head};
 use crate::store::{Result, Store, StoreError, Tx, documents, leads};
 use domain::people::AuditAction;
-use domain::{DocId, LeadId, OrgId, TeamId, UserId};
+use domain::{DocId, Envelope, LeadId, OrgId, TeamId, UserId};
 use protocol::rows::LeadSummary;
 use records::{ChangeHash, Doc};
 use std::collections::BTreeMap;
@@ -56,15 +58,32 @@ pub struct Report {
     pub entries: u64,
     /// Compared with the log, where that was asked for.
     pub documents: Option<u64>,
-    /// One sentence each, in the order of the log; none for a log that is whole.
+    /// One sentence each, in the order of the log, then those of the database; none for a log that is whole.
     pub faults: Vec<String>,
+    /// What could not be looked at, and why.
+    pub unseen: Option<String>,
 }
 
-/// Walks through the whole log.
+/// Walks through the whole log, and has the database look at itself: what an index answers is not what the
+/// walk reads.
 ///
 /// # Errors
 /// The database's: a row that can't even be read.
 pub fn verify(store: &Store, heads: &[SeenHead], deep: bool) -> Result<Report> {
+    let damage = store.damage(FAULTS_MAX)?;
+    let mut report = match walked(store, heads, deep) {
+        // It says where.
+        Err(error) if !damage.found.is_empty() => {
+            Report { faults: vec![format!("The log can't be read to its end: {error}.")], ..Report::default() }
+        }
+        other => other?,
+    };
+    report.faults.extend(damage.found);
+    report.unseen = damage.unseen;
+    Ok(report)
+}
+
+fn walked(store: &Store, heads: &[SeenHead], deep: bool) -> Result<Report> {
     store.read(|tx| {
         let org = orgs::only(tx)?.id;
         let head = orgs::head(tx, org)?;
@@ -89,6 +108,13 @@ struct Walk {
     suspect: Option<(usize, [u8; 32])>,
     /// The chain where devices say that they saw one.
     seen: BTreeMap<u64, Option<Vec<u8>>>,
+    /// The last entry without its payload, and up to where compactions say that they were.
+    dropped: u64,
+    horizon: u64,
+    /// What entries of version 1 hold beside what their chain covers, see [`AuditEvent::Sealed`].
+    seal: log::Seal,
+    /// The epoch that the last restore began, as the log tells.
+    epoch: Option<u64>,
 }
 
 impl Walk {
@@ -96,14 +122,40 @@ impl Walk {
         let genesis = log::genesis(org).to_vec();
         let mut seen: BTreeMap<u64, Option<Vec<u8>>> = heads.iter().map(|head| (head.seq, None)).collect();
         seen.entry(0).and_modify(|chain| *chain = Some(genesis.clone()));
-        Self { report: Report::default(), last: (0, 1, genesis), suspect: None, seen }
+        Self {
+            report: Report::default(),
+            last: (0, 1, genesis),
+            suspect: None,
+            seen,
+            dropped: 0,
+            horizon: 0,
+            seal: log::Seal::default(),
+            epoch: None,
+        }
     }
 
     fn take(&mut self, row: LogRow) {
         let (before, version, previous) = &self.last;
         let (mut wrong, mut link) = (own_faults(&row), None);
+        self.seal.take(&row);
+        match event(&row) {
+            Some(AuditEvent::Sealed { entries, hash }) if self.seal.of() != (entries, hash.clone()) => {
+                wrong.push(format!("the {entries} entries of version 1 are not those that it sealed: {SEALED} were altered"));
+            }
+            Some(AuditEvent::EpochBegun { epoch }) => self.epoch = Some(epoch),
+            _ => {}
+        }
         if row.version < *version {
             wrong.push("its version is older than that of the entry before it".to_owned());
+        }
+        if row.is_dropped() {
+            self.dropped = row.seq.cast_unsigned();
+        }
+        if row.entry == "horizon" {
+            match row.horizon() {
+                Ok(through) => self.horizon = self.horizon.max(through),
+                Err(error) => wrong.push(format!("it can't be read ({error})")),
+            }
         }
         match row.seq.saturating_sub(*before) {
             1 => {
@@ -143,8 +195,21 @@ impl Walk {
         } else if head.chain[..] != self.last.2[..] {
             faults.push(format!("The orgs row (chain) is not the chain of the last entry, {last}."));
         }
+        if self.dropped > self.horizon {
+            faults.push(format!("Entry {} has lost its payload, and no compaction tells of it.", self.dropped));
+        }
+        if head.retained_from != self.horizon + 1 {
+            faults.push(format!(
+                "The orgs row (retained_from) is {}, and the log tells of compaction up to entry {}.",
+                head.retained_from, self.horizon
+            ));
+        }
         for seen in heads {
-            let restored = if seen.epoch < head.epoch { " A backup has been restored since." } else { "" };
+            let restored = match self.epoch {
+                _ if seen.epoch >= head.epoch => "",
+                Some(epoch) if epoch == head.epoch => " A backup has been restored since.",
+                Some(_) | None => " The epoch is another since, and no entry tells of a restore.",
+            };
             let here = self.seen.get(&seen.seq).and_then(Option::as_ref);
             if seen.epoch > head.epoch {
                 faults.push(format!("A device has seen epoch {}, and this log is of epoch {}.", seen.epoch, head.epoch));
@@ -168,16 +233,22 @@ fn own_faults(row: &LogRow) -> Vec<String> {
     } else if !row.has_its_content() {
         wrong.push("column content is not the hash of columns salt and payload".to_owned());
     }
-    if row.entry != "change" {
+    if row.entry != "change" || row.is_dropped() {
         return wrong;
     }
     if ChangeHash::of(&row.payload).map(|hash| hash.0.to_vec()) != row.hash {
         wrong.push("column hash is not that of the change".to_owned());
     }
-    let Some(envelope) = records::envelope_of(&row.payload) else {
-        wrong.push("the change can't be read".to_owned());
-        return wrong;
-    };
+    match records::envelope_of(&row.payload) {
+        Some(envelope) => wrong.extend(faults_beside(row, &envelope)),
+        None => wrong.push("the change can't be read".to_owned()),
+    }
+    wrong
+}
+
+/// What an entry's columns say otherwise than its change.
+fn faults_beside(row: &LogRow, envelope: &Envelope) -> Vec<String> {
+    let mut wrong = Vec::new();
     if row.command.as_deref() != Some(envelope.id.0.as_bytes()) {
         wrong.push("column command_id is not that of the change".to_owned());
     }
@@ -188,6 +259,14 @@ fn own_faults(row: &LogRow) -> Vec<String> {
         wrong.push("column action is not that of the change".to_owned());
     }
     wrong
+}
+
+/// What a seal covers.
+const SEALED: &str = "columns entry, device_id, command_id, hash or accepted_at of these";
+
+/// The event that an entry is.
+fn event(row: &LogRow) -> Option<AuditEvent> {
+    (row.entry == "event").then(|| row.event().ok()).flatten()
 }
 
 fn missing(first: i64, last: i64) -> String {
@@ -207,10 +286,7 @@ fn deepen(tx: &mut dyn Tx, org: OrgId, report: &mut Report) -> Result<()> {
     loop {
         let docs = documents::page(tx, org, after, DOCUMENTS)?;
         for doc in &docs {
-            let wrong = match rebuild(tx, org, *doc)? {
-                Ok(rebuilt) => compare(tx, org, *doc, &rebuilt)?,
-                Err(wrong) => Some(wrong),
-            };
+            let wrong = check(tx, org, *doc)?;
             report.faults.extend(wrong.map(|wrong| format!("{doc}: {wrong}.")));
         }
         count += docs.len() as u64;
@@ -225,23 +301,50 @@ fn deepen(tx: &mut dyn Tx, org: OrgId, report: &mut Report) -> Result<()> {
     for lead in leads::without_document(tx, org, FAULTS_MAX as u64)? {
         report.faults.push(format!("{}: there is a row in leads, and no document.", DocId::lead(lead)));
     }
+    super::tables::compare(tx, org, &mut report.faults)?;
     report.documents = Some(count);
     Ok(())
 }
 
+/// What is wrong with a document or its row.
+fn check(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Option<String>> {
+    let blob = documents::blob(tx, org, doc)?.unwrap_or_default();
+    let stored = match Doc::load(&blob) {
+        Ok(stored) => stored,
+        Err(error) => return Ok(Some(format!("the stored document does not load ({error})"))),
+    };
+    match rebuild(tx, org, doc, &stored)? {
+        Ok(rebuilt) => compare(tx, org, doc, &rebuilt),
+        Err(wrong) => Ok(Some(wrong)),
+    }
+}
+
 /// A record as the log makes it.
-struct Rebuilt {
+struct Rebuilt<'a> {
+    /// What is stored, to take from it what the log has dropped.
+    stored: &'a Doc,
     doc: Doc,
     owner: Option<UserId>,
     team: Option<TeamId>,
     updated_at: i64,
 }
 
-impl Rebuilt {
+impl Rebuilt<'_> {
     fn change(&mut self, row: &LogRow) -> std::result::Result<(), String> {
-        let at = records::envelope_of(&row.payload).map_or(row.accepted_at, |envelope| envelope.at);
+        let change = if row.is_dropped() { self.kept(row)? } else { row.payload.clone() };
+        let at = records::envelope_of(&change).map_or(row.accepted_at, |envelope| envelope.at);
         self.updated_at = self.updated_at.max(at.min(row.accepted_at));
-        self.doc.apply_trusted(&row.payload).map_err(|e| format!("entry {} can't be applied ({e})", row.seq))
+        self.doc.apply_trusted(&change).map_err(|e| format!("entry {} can't be applied ({e})", row.seq))
+    }
+
+    /// The change of a compacted entry, out of the document.
+    fn kept(&self, row: &LogRow) -> std::result::Result<Vec<u8>, String> {
+        let hash = row.hash.as_deref().and_then(|hash| hash.try_into().ok()).map(ChangeHash);
+        let change = hash.and_then(|hash| self.stored.change_bytes(&hash).filter(|bytes| ChangeHash::of(bytes) == Some(hash)));
+        let change =
+            change.ok_or_else(|| format!("the change of entry {}, which was compacted, is not in the stored document", row.seq))?;
+        let wrong = records::envelope_of(&change).map(|envelope| faults_beside(row, &envelope)).unwrap_or_default();
+        if wrong.is_empty() { Ok(change) } else { Err(format!("entry {}: {}", row.seq, wrong.join("; "))) }
     }
 
     fn moved(&mut self, moved: &Move) {
@@ -255,8 +358,8 @@ impl Rebuilt {
     }
 }
 
-fn rebuild(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<std::result::Result<Rebuilt, String>> {
-    let mut rebuilt = Rebuilt { doc: Doc::empty(), owner: None, team: None, updated_at: 0 };
+fn rebuild<'a>(tx: &mut dyn Tx, org: OrgId, doc: DocId, stored: &'a Doc) -> Result<std::result::Result<Rebuilt<'a>, String>> {
+    let mut rebuilt = Rebuilt { stored, doc: Doc::empty(), owner: None, team: None, updated_at: 0 };
     let mut wrong = None;
     log::walk(tx, org, Some(doc), &mut |row| {
         match row.entry.as_str() {
@@ -272,13 +375,8 @@ fn rebuild(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<std::result::Resul
     Ok(wrong.map_or(Ok(rebuilt), Err))
 }
 
-fn compare(tx: &mut dyn Tx, org: OrgId, doc: DocId, rebuilt: &Rebuilt) -> Result<Option<String>> {
-    let blob = documents::blob(tx, org, doc)?.unwrap_or_default();
-    let stored = match Doc::load(&blob) {
-        Ok(stored) => stored,
-        Err(error) => return Ok(Some(format!("the stored document does not load ({error})"))),
-    };
-    if stored.heads() != rebuilt.doc.heads() {
+fn compare(tx: &mut dyn Tx, org: OrgId, doc: DocId, rebuilt: &Rebuilt<'_>) -> Result<Option<String>> {
+    if rebuilt.stored.heads() != rebuilt.doc.heads() {
         return Ok(Some("the stored document is not what the log's changes make".to_owned()));
     }
     let lead = LeadId(doc.id);

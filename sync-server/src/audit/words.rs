@@ -2,9 +2,12 @@
 //! it, and notes are not shown at all.
 
 use domain::{Command, LeadField, lifecycle};
+use jiff::civil::DateTime;
 
 /// Digits in a row, with what people put between them, that are taken for a phone number.
 const PHONE_DIGITS: usize = 6;
+/// Letters in a row that may stand inside of one.
+const LETTERS_INSIDE: usize = 2;
 /// Characters of typed text that a line shows.
 const SHOWN: usize = 120;
 
@@ -57,9 +60,9 @@ fn with(what: String, more: &str) -> String {
     if more.trim().is_empty() { what } else { format!("{what}: {}", typed(more)) }
 }
 
-/// `2026-11-22T17:00` for people.
+/// `2026-11-25T10:45` for people: `Wed 25 Nov, 10:45`. A line is read at any time, so it names the month.
 fn time(local: &str) -> String {
-    local.chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
+    local.parse::<DateTime>().map_or_else(|_| typed(local), |at| at.strftime("%a %-d %b, %H:%M").to_string())
 }
 
 /// Typed text, short, without what could be a phone number.
@@ -70,7 +73,7 @@ pub fn typed(text: &str) -> String {
     let mut at = 0;
     while at < chars.len() {
         let (end, digits) = number(&chars[at..]);
-        if digits >= PHONE_DIGITS && !chars[at].is_whitespace() {
+        if digits >= PHONE_DIGITS && !chars[at].is_whitespace() && !chars[at].is_alphabetic() {
             shown.push_str("•••");
             at += end;
         } else {
@@ -84,15 +87,22 @@ pub fn typed(text: &str) -> String {
     }
 }
 
-/// How long the number that begins here is, and its digits.
+/// How long the number that begins here is, and its digits. A letter or two that touch a digit don't end it:
+/// `98200x14786`.
 fn number(chars: &[char]) -> (usize, usize) {
-    let (mut end, mut digits) = (0, 0);
-    for (i, c) in chars.iter().enumerate() {
+    let (mut at, mut end, mut digits) = (0, 0, 0);
+    while let Some(c) = chars.get(at) {
         if c.is_numeric() {
-            (end, digits) = (i + 1, digits + 1);
+            (end, digits) = (at + 1, digits + 1);
         } else if c.is_alphabetic() {
-            break;
+            let letters = chars[at..].iter().take_while(|c| c.is_alphabetic()).count();
+            let is_digit = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_numeric());
+            if letters > LETTERS_INSIDE || !(is_digit(at.checked_sub(1)) || is_digit(Some(at + letters))) {
+                break;
+            }
+            at += letters - 1;
         }
+        at += 1;
     }
     (end, digits)
 }
@@ -100,6 +110,13 @@ fn number(chars: &[char]) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_read_as_on_the_screens() {
+        assert_eq!(time("2026-11-25T10:45"), "Wed 25 Nov, 10:45");
+        assert_eq!(time("2026-12-01T09:00:00"), "Tue 1 Dec, 09:00");
+        assert_eq!(time("soon"), "soon");
+    }
 
     #[test]
     fn what_could_be_a_phone_number_is_not_shown() {
@@ -110,6 +127,9 @@ mod tests {
             ("room 12, at 5", "room 12, at 5"),
             ("asha9820014786@example.com", "asha•••@example.com"),
             ("  Priya Sharma ", "Priya Sharma"),
+            ("98200x14786 or 98200 l4786", "••• or •••"),
+            ("ring 98200a1b4786 at 5", "ring ••• at 5"),
+            ("3 BHK for 2000 a month", "3 BHK for 2000 a month"),
         ] {
             assert_eq!(typed(text), shown, "{text}");
         }

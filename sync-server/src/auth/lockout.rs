@@ -1,10 +1,12 @@
 //! Growing delays after wrong passwords. They are counted by address, whether or not somebody has it,
 //! and before the password is looked at, so that guesses side by side count too.
 
+use super::tally::{self, Failed, Tally};
 use super::token::digest;
+use crate::audit::Failure;
 use crate::error::Error;
 use crate::store::codes::{self, Failures};
-use crate::store::{self, Store, Tx, orgs};
+use crate::store::{self, Store, Tx, orgs, users};
 use domain::{Env, OrgId};
 use protocol::auth::Secret;
 
@@ -27,16 +29,23 @@ impl Attempt {
     /// Counts a try at the account of `email`.
     ///
     /// # Errors
-    /// `Locked`, and then nothing is counted.
+    /// `Locked`: such tries lock it no longer, and are counted by themselves for the audit log.
     pub fn begin(store: &Store, env: &Env, org: OrgId, email: &str) -> Result<Self, Error> {
         let address = address(email);
-        store.write(|tx| {
+        store.write(|tx| -> Result<Result<Self, Error>, Error> {
             // So that tries on several nodes count one after the other.
             orgs::lock(tx, org)?;
             let now = env.now_ms();
             let mut before = codes::failures(tx, org, address)?;
-            if before.locked_until > now {
-                return Err(Error::Locked { after_s: u64::try_from(before.locked_until - now).unwrap_or(0).div_ceil(1_000) });
+            if before.locked_until > 0 {
+                let locked = Tally::Locked { address: &address, until: before.locked_until };
+                let user = users::by_email(tx, org, email)?.map(|user| user.row.id);
+                let failed = Failed { user, device: None, reason: Failure::Locked, locked: false };
+                if before.locked_until > now {
+                    tally::count(tx, env, org, locked, failed)?;
+                    return Ok(Err(Error::Locked { after_s: u64::try_from(before.locked_until - now).unwrap_or(0).div_ceil(1_000) }));
+                }
+                tally::end(tx, env, org, locked, failed)?;
             }
             if before.last_at < now - REMEMBERED_MS {
                 before = Failures::default();
@@ -46,8 +55,8 @@ impl Attempt {
             }
             let count = before.count + 1;
             codes::set_failures(tx, org, address, Failures { count, locked_until: now + delay(count), last_at: now })?;
-            Ok(Self { org, address, before })
-        })
+            Ok(Ok(Self { org, address, before }))
+        })?
     }
 
     /// One that needs no counting, and ends a lock when it succeeds.

@@ -5,10 +5,14 @@ pub mod keys;
 mod lockout;
 pub mod password;
 mod session;
+pub(crate) mod tally;
 mod token;
 pub mod totp;
 
-pub use session::{authenticate, change_password, end_session, redeem, refresh, sessions, sign_in, sign_out, sign_out_everywhere, still};
+pub use session::{
+    as_of, authenticate, change_password, end_session, redeem, refresh, sessions, sign_in, sign_in_unchecked, sign_out,
+    sign_out_everywhere, still,
+};
 pub(crate) use token::digest;
 
 use domain::{Actor, DeviceId};
@@ -21,11 +25,24 @@ pub struct SignedIn {
     actor: Actor,
     device: DeviceId,
     family: Option<Uuid>,
+    older_app: bool,
 }
 
 impl SignedIn {
     pub(crate) fn new(actor: Actor, device: DeviceId, family: Option<Uuid>) -> Self {
-        Self { actor, device, family }
+        Self { actor, device, family, older_app: false }
+    }
+
+    /// The same at an app of an older protocol, whose changes may be encoded otherwise: they are carried
+    /// out anew.
+    #[must_use]
+    pub fn at_older_app(self) -> Self {
+        Self { older_app: true, ..self }
+    }
+
+    #[must_use]
+    pub fn older_app(&self) -> bool {
+        self.older_app
     }
 
     #[must_use]

@@ -2,16 +2,18 @@
 
 use super::keys::{Keys, LEASE_MS};
 use super::lockout::Attempt;
+use super::tally::{self, Failed, Tally};
 use super::token::{Pair, digest};
 use super::totp::{self, Second};
 use super::{SignedIn, code, password};
 use crate::audit::{self, AuditEvent, Failure};
+use crate::devices::label;
 use crate::error::Error;
 use crate::store::sessions::{self, SessionRow};
 use crate::store::users::User;
 use crate::store::{self, Store, StoreError, Tx, codes, devices, users};
 use domain::people::{DeviceState, SignInSession};
-use domain::{DeviceId, Env, OrgId};
+use domain::{DeviceId, Env, OrgId, UserId};
 use protocol::auth::{ChangePassword, Me, Redeem, Refresh, Secret, Session, SignIn};
 use uuid::Uuid;
 
@@ -19,8 +21,6 @@ use uuid::Uuid;
 const ACCESS_FOR_S: u32 = 15 * 60;
 /// A sign-in that is not refreshed for this long has ended.
 const REFRESH_FOR_MS: i64 = 30 * 24 * 3_600_000;
-/// Characters of a device's name and version that are kept.
-const LABEL_MAX: usize = 100;
 
 /// Opens a session for a correct password. Slow on purpose: call it on a blocking thread.
 ///
@@ -40,11 +40,29 @@ pub fn sign_in(store: &Store, env: &Env, org: OrgId, request: &SignIn) -> Result
     // What the second step came to is written although the answer is an error.
     store.write(|tx| {
         let same = |now: &User| now.password_hash == user.password_hash && !now.row.disabled;
-        let Some(user) = users::by_id(tx, org, user.row.id)?.filter(same) else { return Ok(Err(Error::WrongCredentials)) };
+        let Some(user) = users::by_id(tx, org, user.row.id)?.filter(same) else {
+            // The password or the access changed while it was compared.
+            failed(tx, env, org, &attempt, Some(user), Failure::WrongPassword)?;
+            return Ok(Err(Error::WrongCredentials));
+        };
         match second(tx, env, org, &attempt, &user, request.second_factor.as_ref())? {
             Ok(()) => open(tx, env, org, &user, &place),
             Err(error) => Ok(Err(error)),
         }
+    })?
+}
+
+/// Opens a session without asking for a password: for tests and the simulator.
+///
+/// # Errors
+/// `NotFound`, `UserDisabled`, `DeviceTaken`, `DeviceRevoked`.
+pub fn sign_in_unchecked(store: &Store, env: &Env, org: OrgId, user: UserId, device: DeviceId) -> Result<Session, Error> {
+    store.write(|tx| {
+        let user = users::by_id(tx, org, user)?.ok_or(Error::NotFound)?;
+        if user.row.disabled {
+            return Ok(Err(Error::UserDisabled));
+        }
+        open(tx, env, org, &user, &Place { device, name: "test", app_version: "0" })
     })?
 }
 
@@ -59,8 +77,7 @@ pub fn redeem(store: &Store, env: &Env, org: OrgId, request: &Redeem) -> Result<
         None => Ok(None),
     })?;
     let Some(user) = user.filter(|u| !u.row.disabled) else {
-        let event = AuditEvent::SignInFailed { user: None, reason: Failure::WrongCode, locked: false };
-        store.write(|tx| audit::append(tx, env, org, None, None, event))?;
+        store.write(|tx| wrong_code(tx, env, org))?;
         return Err(Error::WrongCode);
     };
     let new = password::checked_hash(env, &request.password.0, &user.row.name, &user.email)?;
@@ -78,6 +95,7 @@ pub fn redeem(store: &Store, env: &Env, org: OrgId, request: &Redeem) -> Result<
             return Ok(Err(error));
         }
         if !codes::redeem(tx, org, hash, env.now_ms())? {
+            wrong_code(tx, env, org)?;
             return Ok(Err(Error::WrongCode));
         }
         let changed = AuditEvent::PasswordChanged { user: user.row.id, by_code: true };
@@ -121,7 +139,10 @@ pub fn refresh(store: &Store, env: &Env, org: OrgId, request: &Refresh) -> Resul
         let user = match cut_off(tx, org, &session)? {
             Ok(user) if !session.revoked => user,
             Ok(_) => return Ok(Err(Error::SessionEnded)),
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                refused_renewal(tx, env, org, &session, &error)?;
+                return Ok(Err(error));
+            }
         };
         let pair = Pair::after(&request.refresh, &request.nonce, &session.salt);
         match session.used_nonce {
@@ -229,6 +250,18 @@ pub fn still(store: &Store, env: &Env, org: OrgId, who: &SignedIn) -> Result<Sig
     })
 }
 
+/// The person as they are in this transaction, not as they were when the request came in.
+///
+/// # Errors
+/// `UserDisabled`, `DeviceRevoked`.
+pub fn as_of(tx: &mut dyn Tx, org: OrgId, who: &SignedIn) -> Result<SignedIn, Error> {
+    let user = users::by_id(tx, org, who.actor().user)?.filter(|user| !user.row.disabled).ok_or(Error::UserDisabled)?;
+    match devices::state(tx, org, who.device())? {
+        Some(DeviceState::Active) => Ok(SignedIn::new(user.actor(), who.device(), who.family)),
+        Some(DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped) | None => Err(Error::DeviceRevoked),
+    }
+}
+
 /// Whose session it is, unless they were disabled or their device revoked: a device that had their
 /// token must know, to put its unsent edits into quarantine.
 fn cut_off(tx: &mut dyn Tx, org: OrgId, session: &SessionRow) -> store::Result<Result<User, Error>> {
@@ -278,8 +311,26 @@ fn failure(user: Option<&User>, right: bool) -> Option<Failure> {
 
 /// Writes a failure down for the audit log.
 pub(super) fn failed(tx: &mut dyn Tx, env: &Env, org: OrgId, attempt: &Attempt, user: Option<&User>, reason: Failure) -> store::Result<()> {
-    let event = AuditEvent::SignInFailed { user: user.map(|user| user.row.id), reason, locked: attempt.locks() };
+    let locked = attempt.locks();
+    let Some(user) = user else {
+        let failed = Failed { user: None, device: None, reason, locked };
+        return tally::count(tx, env, org, Tally::UnknownAddress, failed);
+    };
+    let event = AuditEvent::SignInFailed { user: Some(user.row.id), reason, locked, times: 1 };
     audit::append(tx, env, org, None, None, event).map(drop)
+}
+
+/// Writes down that somebody typed a one-time code that is none, or not any more.
+fn wrong_code(tx: &mut dyn Tx, env: &Env, org: OrgId) -> store::Result<()> {
+    let failed = Failed { user: None, device: None, reason: Failure::WrongCode, locked: false };
+    tally::count(tx, env, org, Tally::WrongCode, failed)
+}
+
+/// Writes down that a sign-in was not renewed: its person or its device was cut off.
+fn refused_renewal(tx: &mut dyn Tx, env: &Env, org: OrgId, session: &SessionRow, why: &Error) -> store::Result<()> {
+    let reason = if matches!(why, Error::UserDisabled) { Failure::Disabled } else { Failure::Device };
+    let failed = Failed { user: Some(session.user), device: Some(session.device), reason, locked: false };
+    tally::count(tx, env, org, Tally::Renewal(session.device), failed)
 }
 
 /// Sets a password; codes and sign-ins that the person had end, `but` one.
@@ -296,16 +347,17 @@ struct Place<'a> {
     app_version: &'a str,
 }
 
-/// A new sign-in at a device, which is registered with it and gets a new secret.
+/// A new sign-in at a device, which is registered with it and gets a new secret. What was signed in there
+/// before ends: a device is one copy.
 fn open(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, place: &Place<'_>) -> Result<Result<Session, Error>, Error> {
     if let Err(error) = free(tx, env, org, user, place.device)? {
         return Ok(Err(error));
     }
     audit::append(tx, env, org, Some(user.row.id), Some(place.device), AuditEvent::SignIn)?;
-    let label = |text: &str| text.chars().filter(|c| !c.is_control()).take(LABEL_MAX).collect::<String>();
     devices::register(tx, org, place.device, user.row.id, &label(place.name), &label(place.app_version), env.now_ms())?;
     let (pair, secret) = (Pair::fresh(env), super::token::fresh(env));
     devices::set_secret(tx, org, place.device, digest(&secret))?;
+    sessions::revoke_device(tx, org, place.device)?;
     sessions::insert(tx, org, &row(env, &pair, user, place.device, env.new_id(), env.now_ms()))?;
     Ok(Ok(Session { device_secret: Some(secret), ..answer(tx, env, org, pair, user, place.device)? }))
 }
@@ -317,7 +369,7 @@ fn free(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, device: DeviceId) -
         (_, None | Some(DeviceState::Active)) => return Ok(Ok(())),
         (_, Some(DeviceState::Revoked | DeviceState::WipeOrdered | DeviceState::Wiped)) => Error::DeviceRevoked,
     };
-    let event = AuditEvent::SignInFailed { user: Some(user.row.id), reason: Failure::Device, locked: false };
+    let event = AuditEvent::SignInFailed { user: Some(user.row.id), reason: Failure::Device, locked: false, times: 1 };
     audit::append(tx, env, org, None, None, event)?;
     Ok(Err(error))
 }

@@ -3,6 +3,7 @@
 
 use super::code;
 use super::lockout::Attempt;
+use super::tally::{self, Failed, Tally};
 use super::{SignedIn, password, session};
 use crate::audit::{self, AuditEvent, Failure};
 use crate::error::Error;
@@ -50,17 +51,22 @@ pub fn begin(store: &Store, env: &Env, org: &OrgRow, who: &SignedIn) -> Result<T
 /// `Refused` for a wrong code, or before [`begin`].
 pub fn confirm(store: &Store, env: &Env, org: OrgId, who: &SignedIn, typed: &Secret) -> Result<RecoveryCodes, Error> {
     let user = who.actor().user;
-    store.write(|tx| {
+    // A wrong code is written down although the answer is an error.
+    store.write(|tx| -> Result<Result<RecoveryCodes, Error>, Error> {
         let secret = users::pending_totp(tx, org, user)?.ok_or_else(|| refused("Begin with setting up the authenticator."))?;
-        let step = step(env, &secret, &typed.0).ok_or_else(|| refused("That code is not the one the authenticator shows now."))?;
+        let Some(step) = step(env, &secret, &typed.0) else {
+            let failed = Failed { user: Some(user), device: Some(who.device()), reason: Failure::WrongCode, locked: false };
+            tally::count(tx, env, org, Tally::Confirm(user), failed)?;
+            return Ok(Err(refused("That code is not the one the authenticator shows now.")));
+        };
         audit::append(tx, env, org, Some(user), Some(who.device()), AuditEvent::TotpChanged { user, on: true })?;
         users::set_totp(tx, org, user, Some(&secret))?;
         users::use_totp_step(tx, org, user, step)?;
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| code::fresh(env)).collect();
         let hashes: Vec<_> = codes.iter().map(|code| code::hash(code)).collect();
         codes::set_recovery(tx, org, user, &hashes)?;
-        Ok(RecoveryCodes { codes: codes.into_iter().map(Secret).collect() })
-    })
+        Ok(Ok(RecoveryCodes { codes: codes.into_iter().map(Secret).collect() }))
+    })?
 }
 
 /// Turns two-step sign-in off.

@@ -17,13 +17,18 @@ impl Core {
     /// # Errors
     /// See [`auth::redeem`].
     pub fn redeem(&self, request: &Redeem) -> Result<Session, Error> {
-        auth::redeem(&self.store, &self.env, self.org.id, request)
+        let session = auth::redeem(&self.store, &self.env, self.org.id, request)?;
+        self.hub.part(session.me.user);
+        Ok(session)
     }
 
     /// # Errors
     /// See [`auth::change_password`].
     pub fn change_password(&self, who: &SignedIn, request: &ChangePassword) -> Result<(), Error> {
-        auth::change_password(&self.store, &self.env, self.org.id, who, request)
+        auth::change_password(&self.store, &self.env, self.org.id, who, request)?;
+        // This device's too: it comes back by itself.
+        self.hub.part(who.actor().user);
+        Ok(())
     }
 
     /// # Errors
@@ -109,23 +114,26 @@ impl Core {
     /// # Errors
     /// See [`people::change_post`].
     pub fn change_post(&self, who: &SignedIn, user: UserId, change: &ChangePost) -> Result<Person, Error> {
-        Ok(self.posted(people::change_post(&self.store, &self.env, self.org.id, who, user, change)?))
+        self.posted(people::change_post(&self.store, &self.env, self.org.id, who, user, change)?)
     }
 
     /// # Errors
     /// See [`people::set_disabled`].
     pub fn set_disabled(&self, user: UserId, disabled: bool) -> Result<Person, Error> {
-        Ok(self.posted(people::set_disabled(&self.store, &self.env, self.org.id, user, disabled)?))
+        self.posted(people::set_disabled(&self.store, &self.env, self.org.id, user, disabled)?)
     }
 
-    fn posted(&self, (person, touched): (Person, Touched)) -> Person {
+    fn posted(&self, (person, touched): (Person, Touched)) -> Result<Person, Error> {
         let actor = Actor { user: person.id, role: person.role, team: person.team };
         self.hub.set_sight(person.id, &Sight::of(&actor));
         if person.disabled {
             self.hub.part(person.id);
         }
+        for lead in self.hub.viewed_by(person.id) {
+            self.drop_unseen(lead)?;
+        }
         self.hub.poke(&touched);
-        person
+        Ok(person)
     }
 
     /// # Errors
@@ -163,8 +171,8 @@ impl Core {
     }
 
     /// # Errors
-    /// See [`devices::note_pending`].
-    pub fn note_pending(&self, who: &SignedIn, pending: u32) -> Result<(), Error> {
-        devices::note_pending(&self.store, &self.env, self.org.id, who, pending)
+    /// See [`devices::note`].
+    pub fn note_device(&self, who: &SignedIn, pending: u32, app_version: Option<&str>) -> Result<(), Error> {
+        devices::note(&self.store, &self.env, self.org.id, who, pending, app_version)
     }
 }

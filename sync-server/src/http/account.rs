@@ -1,11 +1,11 @@
 //! One's own account: invitation, password, two-step sign-in, name, and where one is signed in.
 
-use super::body::Body;
+use super::body::{At, Body};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::error::Error;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::people::{Person, SignInSession, TotpSetup};
 use protocol::admin::{ChangeProfile, ConfirmTotp, Done, EndTotp};
@@ -46,7 +46,7 @@ pub async fn sessions(State(app): State<Arc<App>>, who: SignedIn) -> Result<Json
     Ok(Json(blocking(&app, move |core| core.sessions(&who)).await?))
 }
 
-pub async fn end_session(State(app): State<Arc<App>>, who: SignedIn, Path(id): Path<String>) -> Result<Json<Done>, Problem> {
+pub async fn end_session(State(app): State<Arc<App>>, who: SignedIn, At(id): At<String>) -> Result<Json<Done>, Problem> {
     let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
     blocking(&app, move |core| core.end_session(&who, id)).await?;
     Ok(Json(Done {}))

@@ -1,13 +1,18 @@
-//! Bodies: MessagePack both ways; JSON in when the content type says so, and then JSON out.
+//! Bodies: MessagePack both ways; JSON in when the content type says so, and then JSON out. Paths and
+//! queries, with problems like all others.
 
 use super::Problem;
 use crate::error::Error;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::MSGPACK;
+use protocol::{MSGPACK, packed};
 use serde::{Serialize, de::DeserializeOwned};
+
+/// Bytes of a JSON body: devices send none, and each two of them may cost forty in memory.
+const JSON_MAX: usize = 1024 * 1024;
 
 /// How a caller writes and wants to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +31,13 @@ impl Format {
     pub fn answer<T: Serialize>(self, value: &T) -> Response {
         match self {
             Format::Json => axum::Json(value).into_response(),
-            Format::Packed => packed(value),
+            Format::Packed => pack(value),
         }
     }
 }
 
 /// A MessagePack body.
-pub fn packed<T: Serialize>(value: &T) -> Response {
+pub fn pack<T: Serialize>(value: &T) -> Response {
     let bytes = rmp_serde::to_vec_named(value).expect("answers hold only plain values");
     ([(header::CONTENT_TYPE, MSGPACK)], bytes).into_response()
 }
@@ -51,10 +56,35 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         })?;
         let unreadable = |e: String| Error::BadRequest(format!("The request can't be read: {e}."));
         let value = match format {
+            Format::Json if bytes.len() > JSON_MAX => return Err(Error::TooLarge.into()),
             Format::Json => serde_json::from_slice(&bytes).map_err(|e| unreadable(e.classify_text()))?,
-            Format::Packed => rmp_serde::from_slice(&bytes).map_err(|_| unreadable("it is not what this route takes".into()))?,
+            Format::Packed => packed::read(&bytes).map_err(|_| unreadable("it is not what this route takes".into()))?,
         };
         Ok(Self(value, format))
+    }
+}
+
+/// What a path names; nothing for what can't be read.
+pub struct At<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = Path::<T>::from_request_parts(parts, state).await;
+        found.map(|Path(named)| Self(named)).map_err(|_| Problem(Error::NotFound))
+    }
+}
+
+/// What a query asks for.
+pub struct Asked<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let found = Query::<T>::from_request_parts(parts, state).await;
+        found.map(|Query(asked)| Self(asked)).map_err(|_| Problem(Error::BadRequest("This can't be asked for that way.".into())))
     }
 }
 

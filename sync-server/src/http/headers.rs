@@ -27,7 +27,7 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
         next.run(request).await
     };
     response.headers_mut().extend(ALWAYS);
-    if app.fingerprint.is_some() {
+    if app.tls {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
     }
     response

@@ -1,10 +1,10 @@
 //! Assignment.
 
-use super::body::Body;
+use super::body::{At, Body};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::error::Error;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::LeadId;
 use protocol::admin::SetOwner;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub async fn set_owner(
     State(app): State<Arc<App>>,
     who: SignedIn,
-    Path(lead): Path<String>,
+    At(lead): At<String>,
     Body(set, format): Body<SetOwner>,
 ) -> Result<Response, Problem> {
     let lead: LeadId = lead.parse().map_err(|_| Error::NotFound)?;

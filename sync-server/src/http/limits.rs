@@ -1,13 +1,13 @@
-//! How much one address, account or token may ask: token buckets in memory, bounded in number. A
+//! How much one address, account, person or device may ask: token buckets in memory, bounded in number. A
 //! restart forgets them.
 
 use super::{App, Problem};
 use crate::error::Error;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::Env;
+use domain::{DeviceId, Env, UserId};
 use protocol::paths;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -35,8 +35,12 @@ pub struct Quotas {
     pub door: Quota,
     /// Per account, of passwords tried.
     pub account: Quota,
-    /// Per access token, which is one device.
-    pub token: Quota,
+    /// Per device that is signed in.
+    pub device: Quota,
+    /// Per person who is signed in, at all their devices.
+    pub person: Quota,
+    /// Per device, of what it says over its live socket.
+    pub live: Quota,
     /// Per address, of everything: an office of devices has one.
     pub address: Quota,
 }
@@ -48,7 +52,10 @@ impl Default for Quotas {
             door: Quota { burst: 150, per_minute: 60 },
             account: Quota { burst: 20, per_minute: 10 },
             // A manager’s device is poked by everybody’s edits.
-            token: Quota { burst: 2_000, per_minute: 6_000 },
+            device: Quota { burst: 2_000, per_minute: 6_000 },
+            person: Quota { burst: 6_000, per_minute: 12_000 },
+            // Leads opened, one after the other.
+            live: Quota { burst: 60, per_minute: 240 },
             address: Quota { burst: 15_000, per_minute: 30_000 },
         }
     }
@@ -59,7 +66,9 @@ impl Default for Quotas {
 pub enum LimitKey {
     Door(IpAddr),
     Account([u8; 32]),
-    Token([u8; 32]),
+    Device(DeviceId),
+    Person(UserId),
+    Live(DeviceId),
     Address(IpAddr),
 }
 
@@ -76,7 +85,9 @@ pub struct Limits {
     env: Env,
     door: Mutex<Buckets>,
     account: Mutex<Buckets>,
-    token: Mutex<Buckets>,
+    device: Mutex<Buckets>,
+    person: Mutex<Buckets>,
+    live: Mutex<Buckets>,
     address: Mutex<Buckets>,
 }
 
@@ -84,8 +95,16 @@ impl Limits {
     #[must_use]
     pub fn new(env: Env, quotas: &Quotas) -> Self {
         let buckets = |quota| Mutex::new(Buckets { quota, full_at: HashMap::new() });
-        let Quotas { door, account, token, address } = *quotas;
-        Self { env, door: buckets(door), account: buckets(account), token: buckets(token), address: buckets(address) }
+        let Quotas { door, account, device, person, live, address } = *quotas;
+        Self {
+            env,
+            door: buckets(door),
+            account: buckets(account),
+            device: buckets(device),
+            person: buckets(person),
+            live: buckets(live),
+            address: buckets(address),
+        }
     }
 
     /// Counts one request.
@@ -96,7 +115,9 @@ impl Limits {
         let buckets = match key {
             LimitKey::Door(_) => &self.door,
             LimitKey::Account(_) => &self.account,
-            LimitKey::Token(_) => &self.token,
+            LimitKey::Device(_) => &self.device,
+            LimitKey::Person(_) => &self.person,
+            LimitKey::Live(_) => &self.live,
             LimitKey::Address(_) => &self.address,
         };
         let now_us = self.env.now_ms().saturating_mul(1_000);
@@ -149,24 +170,43 @@ pub struct Peer(pub IpAddr);
 
 /// Refuses what is too much before anything is looked up or read.
 pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, Problem> {
-    let address = address(app.behind_proxy, &request);
+    let address = address(&app.proxies, &request);
     app.limits.check(LimitKey::Address(address))?;
     let path = request.uri().path();
     if path.starts_with(DOORS) || path == paths::QUARANTINE {
         app.limits.check(LimitKey::Door(address))?;
     }
-    if let Some(token) = request.headers().get(header::AUTHORIZATION) {
-        app.limits.check(LimitKey::Token(Sha256::digest(token.as_bytes()).into()))?;
-    }
     Ok(next.run(request).await)
 }
 
-/// Who asks: the socket's address, or what the proxy in front says it was. Of IPv6 the /64, which is one
-/// customer.
-fn address(behind_proxy: bool, request: &Request) -> IpAddr {
-    let forwarded = if behind_proxy { forwarded_for(request.headers()) } else { None };
-    let peer = || request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    match forwarded.unwrap_or_else(peer).to_canonical() {
+/// The proxies in front whose word is taken for who asks.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    /// Those on this computer, and `named` ones; none otherwise.
+    pub behind: bool,
+    pub named: Vec<IpAddr>,
+}
+
+impl Proxies {
+    /// Whether this other end of a connection is one.
+    #[must_use]
+    pub fn are_at(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.behind && (peer.is_loopback() || self.named.iter().any(|named| named.to_canonical() == peer))
+    }
+}
+
+/// Who asks: the socket's address, or what a proxy in front says it was.
+fn address(proxies: &Proxies, request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+    let forwarded = if proxies.are_at(peer) { forwarded_for(request.headers()) } else { None };
+    counted_as(forwarded.unwrap_or(peer))
+}
+
+/// Of IPv6 the /64, which is one customer.
+#[must_use]
+pub fn counted_as(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
         v4 => v4,
     }
@@ -224,24 +264,30 @@ mod tests {
 
     #[test]
     fn who_asks_is_the_socket_or_the_proxys_last_word() {
-        let request = |forwarded: &[&str]| {
+        let request = |peer: &str, forwarded: &[&str]| {
             let mut request = Request::new(axum::body::Body::empty());
-            request.extensions_mut().insert(Peer("10.0.0.9".parse().expect("an address")));
+            request.extensions_mut().insert(Peer(peer.parse().expect("an address")));
             for value in forwarded {
                 request.headers_mut().append("x-forwarded-for", value.parse().expect("plain"));
             }
             request
         };
-        for (behind_proxy, forwarded, expected) in [
-            (false, &["1.2.3.4"][..], "10.0.0.9"),
-            (true, &[], "10.0.0.9"),
-            (true, &["6.6.6.6, 1.2.3.4"], "1.2.3.4"),
-            (true, &["6.6.6.6", "1.2.3.4:5000"], "1.2.3.4"),
-            (true, &["::ffff:1.2.3.4"], "1.2.3.4"),
-            (true, &["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::"),
-            (true, &["unknown"], "10.0.0.9"),
+        let named = vec!["10.0.0.9".parse().expect("an address")];
+        let (none, proxied) = (Proxies { behind: false, named: named.clone() }, Proxies { behind: true, named });
+        for (proxies, peer, forwarded, expected) in [
+            (&none, "10.0.0.9", &["1.2.3.4"][..], "10.0.0.9"),
+            (&none, "127.0.0.1", &["1.2.3.4"], "127.0.0.1"),
+            (&proxied, "10.0.0.9", &[], "10.0.0.9"),
+            (&proxied, "10.0.0.9", &["6.6.6.6, 1.2.3.4"], "1.2.3.4"),
+            (&proxied, "::ffff:10.0.0.9", &["6.6.6.6, 1.2.3.4"], "1.2.3.4"),
+            (&proxied, "127.0.0.1", &["6.6.6.6", "1.2.3.4:5000"], "1.2.3.4"),
+            (&proxied, "::1", &["::ffff:1.2.3.4"], "1.2.3.4"),
+            (&proxied, "10.0.0.9", &["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::"),
+            (&proxied, "10.0.0.9", &["unknown"], "10.0.0.9"),
+            // Whoever else reaches the port says nothing for anybody.
+            (&proxied, "10.0.0.8", &["1.2.3.4"], "10.0.0.8"),
         ] {
-            assert_eq!(address(behind_proxy, &request(forwarded)).to_string(), expected, "{forwarded:?}");
+            assert_eq!(address(proxies, &request(peer, forwarded)).to_string(), expected, "{peer} {forwarded:?}");
         }
     }
 }

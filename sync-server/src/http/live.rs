@@ -1,5 +1,6 @@
 //! The live socket: "there is something after N for you", and who else has a lead open.
 
+use super::limits::LimitKey;
 use super::{App, blocking};
 use crate::auth::SignedIn;
 use crate::live::Socket;
@@ -48,6 +49,8 @@ async fn talk(app: &Arc<App>, who: &SignedIn, here: &mut Socket, mut socket: Web
             Some(poke) = here.presence.recv() => send(&mut socket, &poke).await?,
             message = socket.recv() => {
                 heard = Instant::now();
+                // Whoever talks without end is let go; the device comes back and says where it is.
+                if app.limits.check(LimitKey::Live(who.device())).is_err() { break }
                 match message {
                     Some(Ok(Message::Text(text))) => hear(app, &who, here, text.as_str()).await,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => break,

@@ -23,12 +23,13 @@ use crate::core::Core;
 use crate::error::Error;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, patch, post};
-use limits::{Limits, Quotas};
+use limits::{Limits, Proxies, Quotas};
 use protocol::{PROTOCOL_HEADER, PROTOCOL_VERSION, PUSH_BODY_MAX, paths};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -36,6 +37,10 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// Passwords compared at a time: each takes 19 MiB and a core.
 const PASSWORDS: usize = 2;
+/// Uploads into quarantine read at a time, 8 MiB each: of devices whose secret came in the head, and of those
+/// from before that, which may be anybody.
+const UPLOADS: usize = 8;
+const UNPROVEN_UPLOADS: usize = 2;
 /// Bytes of a body that is no push.
 const SMALL_BODY_MAX: usize = 64 * 1024;
 
@@ -44,20 +49,34 @@ const SMALL_BODY_MAX: usize = 64 * 1024;
 pub struct Edge {
     /// Where devices reach it, `https://crm.example.com:8440`, if it is known.
     pub public_url: Option<String>,
-    /// SHA-256 of the certificate it shows, lower-case hex; none without TLS.
-    pub fingerprint: Option<String>,
-    /// The last entry of `X-Forwarded-For` is who asks.
-    pub behind_proxy: bool,
+    /// It speaks TLS itself.
+    pub tls: bool,
+    /// What invitations name for devices to trust: see `tls::Identity`.
+    pub pin: Option<String>,
+    /// Whose last entry of `X-Forwarded-For` is who asks.
+    pub proxies: Proxies,
     pub quotas: Quotas,
     pub times: Times,
     /// Open at a time; more wait in the system's queue.
     pub connections: u32,
+    /// Of these, from one address; more are closed at once. A proxy's are not counted.
+    pub connections_each: u32,
 }
 
 impl Default for Edge {
     fn default() -> Self {
         let (quotas, times) = (Quotas::default(), Times::default());
-        Self { public_url: None, fingerprint: None, behind_proxy: false, quotas, times, connections: 2_000 }
+        Self {
+            public_url: None,
+            tls: false,
+            pin: None,
+            proxies: Proxies::default(),
+            quotas,
+            times,
+            connections: 2_000,
+            // An office of devices has one address.
+            connections_each: 1_000,
+        }
     }
 }
 
@@ -90,19 +109,36 @@ pub struct App {
     /// See [`Edge`].
     pub public_url: Option<String>,
     /// See [`Edge`].
-    pub fingerprint: Option<String>,
+    pub tls: bool,
     pub limits: Limits,
-    behind_proxy: bool,
+    /// See [`Edge`]; a renewed certificate may have another.
+    pin: RwLock<Option<String>>,
+    proxies: Proxies,
     times: Times,
     passwords: Semaphore,
+    /// Uploads into quarantine that are read now: of devices that proved themselves, and of others.
+    uploads: Semaphore,
+    unproven_uploads: Semaphore,
 }
 
 impl App {
     #[must_use]
     pub fn new(core: Core, closing: watch::Receiver<bool>, edge: Edge) -> Arc<Self> {
         let limits = Limits::new(core.env().clone(), &edge.quotas);
-        let Edge { public_url, fingerprint, behind_proxy, times, .. } = edge;
-        Arc::new(Self { core, closing, public_url, fingerprint, limits, behind_proxy, times, passwords: Semaphore::new(PASSWORDS) })
+        let Edge { public_url, tls, pin, proxies, times, .. } = edge;
+        let (pin, passwords) = (RwLock::new(pin), Semaphore::new(PASSWORDS));
+        let (uploads, unproven_uploads) = (Semaphore::new(UPLOADS), Semaphore::new(UNPROVEN_UPLOADS));
+        Arc::new(Self { core, closing, public_url, tls, limits, pin, proxies, times, passwords, uploads, unproven_uploads })
+    }
+
+    /// What invitations name for devices to trust.
+    #[must_use]
+    pub fn pin(&self) -> Option<String> {
+        self.pin.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set_pin(&self, pin: Option<String>) {
+        *self.pin.write().unwrap_or_else(PoisonError::into_inner) = pin;
     }
 }
 
@@ -165,12 +201,17 @@ async fn health(state: State<Arc<App>>) -> Result<String, Problem> {
     blocking(&state, |core| core.newest().map(|_| "ok\n".to_owned())).await
 }
 
-/// A device that speaks another version is told to update; none named is ours.
+/// A device that speaks another version is told to update; none named is ours. An older one may still
+/// send what was typed there.
 async fn speaks_our_protocol(request: Request, next: Next) -> Response {
     let spoken = request.headers().get(PROTOCOL_HEADER).and_then(|v| v.to_str().ok());
+    let sends = [paths::PUSH, paths::SIGN_IN, paths::REFRESH, paths::QUARANTINE].contains(&request.uri().path())
+        && request.method() == Method::POST;
     match spoken {
-        Some(version) if version.parse() != Ok(PROTOCOL_VERSION) => Problem(Error::UpdateNeeded).into_response(),
-        Some(_) | None => next.run(request).await,
+        Some(version) if version.parse() == Ok(PROTOCOL_VERSION) => next.run(request).await,
+        Some(version) if sends && version.parse().is_ok_and(|version: u32| version < PROTOCOL_VERSION) => next.run(request).await,
+        Some(_) => Problem(Error::UpdateNeeded).into_response(),
+        None => next.run(request).await,
     }
 }
 

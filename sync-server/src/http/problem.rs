@@ -19,7 +19,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let problem = self.0.problem();
         match &self.0 {
-            Error::Store(cause) => tracing::error!(%cause, "a request failed"),
+            Error::Store(cause) => tracing::error!(cause = cause.class(), "a request failed"),
             // What it said may hold what was sent; where it was, the panic hook has logged.
             Error::Panicked(_) => tracing::error!("a request panicked"),
             _ => {}

@@ -1,30 +1,33 @@
 //! Proposals and quarantine: what somebody has to decide about.
 
-use super::body::Body;
+use super::body::{At, Body};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::core::Core;
 use crate::error::Error;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use domain::CommandId;
+use domain::{CommandId, DeviceId};
 use protocol::admin::{Done, QuarantineUpload};
+use protocol::auth::Secret;
+use protocol::{DEVICE_HEADER, SECRET_HEADER};
 use std::sync::Arc;
 
-pub async fn take_proposal(app: State<Arc<App>>, who: SignedIn, id: Path<String>) -> Result<Response, Problem> {
+pub async fn take_proposal(app: State<Arc<App>>, who: SignedIn, At(id): At<String>) -> Result<Response, Problem> {
     decide(&app, who, &id, Core::take_proposal).await
 }
 
-pub async fn drop_proposal(app: State<Arc<App>>, who: SignedIn, id: Path<String>) -> Result<Response, Problem> {
+pub async fn drop_proposal(app: State<Arc<App>>, who: SignedIn, At(id): At<String>) -> Result<Response, Problem> {
     decide(&app, who, &id, Core::drop_proposal).await
 }
 
-pub async fn release(app: State<Arc<App>>, who: SignedIn, id: Path<String>) -> Result<Response, Problem> {
+pub async fn release(app: State<Arc<App>>, who: SignedIn, At(id): At<String>) -> Result<Response, Problem> {
     decide(&app, who, &id, Core::release_quarantined).await
 }
 
-pub async fn drop_quarantined(app: State<Arc<App>>, who: SignedIn, id: Path<String>) -> Result<Response, Problem> {
+pub async fn drop_quarantined(app: State<Arc<App>>, who: SignedIn, At(id): At<String>) -> Result<Response, Problem> {
     decide(&app, who, &id, Core::drop_quarantined).await
 }
 
@@ -44,8 +47,31 @@ pub async fn quarantine(State(app): State<Arc<App>>, who: SignedIn) -> Result<Re
     Ok(Json(held).into_response())
 }
 
-/// The one route of a device that was cut off: its secret stands for the session.
-pub async fn upload(State(app): State<Arc<App>>, Body(upload, format): Body<QuarantineUpload>) -> Result<Response, Problem> {
+/// The one route of a device that was cut off: its secret stands for the session. It is looked at before the
+/// body is read, where the head has it.
+pub async fn upload(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let proof = Proof::in_head(request.headers());
+    let uploads = if let Some(Proof { device, secret }) = proof {
+        blocking(&app, move |core| core.admit_to_quarantine(device, &secret)).await?;
+        &app.uploads
+    } else {
+        &app.unproven_uploads
+    };
+    let _turn = uploads.try_acquire().map_err(|_| Error::Overloaded)?;
+    let Body(upload, format) = Body::<QuarantineUpload>::from_request(request, &app).await?;
     let answer = blocking(&app, move |core| core.upload_quarantine(&upload)).await?;
     Ok(format.answer(&answer))
+}
+
+/// Which device wants to upload, and that it is it.
+struct Proof {
+    device: DeviceId,
+    secret: Secret,
+}
+
+impl Proof {
+    fn in_head(head: &HeaderMap) -> Option<Self> {
+        let said = |name| head.get(name).and_then(|value| value.to_str().ok());
+        Some(Self { device: said(DEVICE_HEADER)?.parse().ok()?, secret: Secret(said(SECRET_HEADER)?.to_owned()) })
+    }
 }

@@ -1,20 +1,20 @@
 //! Push, pull, and one record's snapshot.
 
-use super::body::{Body, packed};
+use super::body::{Asked, At, Body, pack};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::core::Core;
 use crate::error::Error;
 use crate::pull::BATCH_ENTRIES;
 use axum::body::Body as Stream;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::{DocKind, LeadId};
 use futures_util::stream;
 use protocol::pull::PullBatch;
 use protocol::push::PushRequest;
-use protocol::{PENDING_HEADER, frame};
+use protocol::{PENDING_HEADER, VERSION_HEADER, frame};
 use serde::Deserialize;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -38,10 +38,11 @@ pub async fn pull(
     State(app): State<Arc<App>>,
     who: SignedIn,
     headers: HeaderMap,
-    Query(query): Query<PullQuery>,
+    Asked(query): Asked<PullQuery>,
 ) -> Result<Response, Problem> {
     if let Some(pending) = headers.get(PENDING_HEADER).and_then(|v| v.to_str().ok()?.parse().ok()) {
-        blocking(&app, move |core| core.note_pending(&who, pending)).await?;
+        let version = headers.get(VERSION_HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        blocking(&app, move |core| core.note_device(&who, pending, version.as_deref())).await?;
     }
     let first = next_frame(Arc::clone(&app), move |core| core.pull(&who, query.cursor.as_deref(), BATCH_ENTRIES)).await?;
     let frames = stream::unfold(Some(Next::Ready(first)), move |next| {
@@ -54,12 +55,20 @@ pub async fn pull(
             Some(match frame {
                 Ok(frame) => (Ok(frame.bytes), frame.rest.map(Next::Ask)),
                 // The stream breaks off: the device goes on from its last whole batch.
-                Err(Problem(error)) => (Err(error), None),
+                Err(problem) => {
+                    drop(problem.into_response());
+                    (Err(BrokeOff), None)
+                }
             })
         }
     });
     Ok(([(header::CONTENT_TYPE, FRAMES)], Stream::from_stream(frames)).into_response())
 }
+
+/// Nobody reads it: the problem was logged.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer broke off")]
+struct BrokeOff;
 
 enum Next {
     Ready(Frame),
@@ -81,11 +90,11 @@ async fn next_frame(app: Arc<App>, pull: impl FnOnce(&Core) -> Result<PullBatch,
     .await
 }
 
-pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, Path((kind, id)): Path<(String, String)>) -> Result<Response, Problem> {
+pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, At((kind, id)): At<(String, String)>) -> Result<Response, Problem> {
     let kind: DocKind = kind.parse().map_err(|_| Error::NotFound)?;
     let id = Uuid::parse_str(&id).map_err(|_| Error::NotFound)?;
     let snapshot = match kind {
         DocKind::Lead => blocking(&app, move |core| core.snapshot(&who, LeadId(id))).await?,
     };
-    Ok(packed(&snapshot))
+    Ok(pack(&snapshot))
 }

@@ -1,11 +1,11 @@
 //! Teams.
 
-use super::body::Body;
+use super::body::{At, Body};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::error::Error;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::TeamId;
 use domain::people::Team;
@@ -24,7 +24,7 @@ pub async fn create(State(app): State<Arc<App>>, who: SignedIn, Body(request, fo
 pub async fn rename(
     State(app): State<Arc<App>>,
     who: SignedIn,
-    Path(team): Path<String>,
+    At(team): At<String>,
     Body(request, format): Body<NameTeam>,
 ) -> Result<Response, Problem> {
     let team: TeamId = team.parse().map_err(|_| Error::NotFound)?;

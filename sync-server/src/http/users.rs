@@ -1,12 +1,12 @@
 //! People: the list, invitations, forgotten passwords, and who is what.
 
-use super::body::Body;
+use super::body::{At, Body};
 use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
 use crate::auth::code::{Made, link};
 use crate::error::Error;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::UserId;
 use domain::people::{OneTimeCode, Person};
@@ -22,7 +22,7 @@ pub async fn invite(State(app): State<Arc<App>>, who: SignedIn, Body(request, fo
     Ok(format.answer(&shown(&app, made)))
 }
 
-pub async fn new_code(State(app): State<Arc<App>>, who: SignedIn, Path(user): Path<String>) -> Result<Json<OneTimeCode>, Problem> {
+pub async fn new_code(State(app): State<Arc<App>>, who: SignedIn, At(user): At<String>) -> Result<Json<OneTimeCode>, Problem> {
     let user: UserId = user.parse().map_err(|_| Error::NotFound)?;
     let made = blocking(&app, move |core| core.new_code(&who, user)).await?;
     Ok(Json(shown(&app, made)))
@@ -31,7 +31,7 @@ pub async fn new_code(State(app): State<Arc<App>>, who: SignedIn, Path(user): Pa
 pub async fn change_post(
     State(app): State<Arc<App>>,
     who: SignedIn,
-    Path(user): Path<String>,
+    At(user): At<String>,
     Body(request, format): Body<ChangePost>,
 ) -> Result<Response, Problem> {
     let user: UserId = user.parse().map_err(|_| Error::NotFound)?;
@@ -40,6 +40,6 @@ pub async fn change_post(
 }
 
 fn shown(app: &App, made: Made) -> OneTimeCode {
-    let link = link(app.public_url.as_deref(), app.fingerprint.as_deref(), &made.code);
+    let link = link(app.public_url.as_deref(), app.pin().as_deref(), &made.code);
     OneTimeCode { user: made.user, code: made.code, link, until: made.until }
 }

@@ -3,6 +3,7 @@
 
 use super::Touched;
 use crate::sight::{Channel, Sight};
+use crate::store::leads::Standing;
 use domain::{LeadId, UserId};
 use protocol::live::Poke;
 use std::collections::{BTreeSet, HashMap};
@@ -58,6 +59,24 @@ impl Hub {
     pub fn set_sight(&self, user: UserId, sight: &Sight) {
         for peer in self.lock().by_id.values_mut().filter(|peer| peer.user == user) {
             peer.sight = sight.clone();
+        }
+    }
+
+    /// The leads that this person has open.
+    #[must_use]
+    pub fn viewed_by(&self, user: UserId) -> BTreeSet<LeadId> {
+        self.lock().by_id.values().filter(|peer| peer.user == user).filter_map(|peer| peer.viewing).collect()
+    }
+
+    /// Takes those off a lead who may not see it as it stands, and tells the others.
+    pub fn drop_unseen(&self, lead: LeadId, standing: &Standing) {
+        let mut peers = self.lock();
+        let mut left = false;
+        for peer in peers.by_id.values_mut().filter(|peer| peer.viewing == Some(lead) && !peer.sight.sees(standing)) {
+            (peer.viewing, left) = (None, true);
+        }
+        if left {
+            tell(&peers, lead);
         }
     }
 

@@ -20,7 +20,7 @@ const DUE: u64 = 100;
 pub fn start(view: &mut View<'_>, first: First) -> Result<PullBatch> {
     let mut entries = match first {
         First::Ever => vec![Entry::Epoch { epoch: view.head.epoch }],
-        First::Post => vec![Entry::Resync],
+        First::Again => vec![Entry::Resync],
     };
     // At its end the device holds what is in sight and nothing else.
     view.took_away = true;
@@ -76,9 +76,6 @@ fn due(view: &mut View<'_>) -> Result<Vec<Entry>> {
 
 fn snapshots(view: &mut View<'_>, after: Option<LeadId>, page: Vec<Held>) -> Result<Vec<Snapshot>> {
     let Some(last) = page.last().map(|held| held.id) else { return Ok(Vec::new()) };
-    if view.sight.masked() {
-        return Ok(page.into_iter().map(|held| snapshot(&view.sight, view.org, held, Vec::new(), Vec::new())).collect());
-    }
     let mut metas: HashMap<LeadId, Vec<ChangeMeta>> = HashMap::with_capacity(page.len());
     leads::page_metas(view.tx, view.org.id, &view.sight, after, last, &mut |lead, meta| metas.entry(lead).or_default().push(meta))?;
     let mut open: HashMap<LeadId, Vec<Proposal>> = HashMap::new();

@@ -33,7 +33,7 @@ struct View<'a> {
     sight: Sight,
     head: Head,
     limit: usize,
-    /// Records were taken away since the device last asked.
+    /// Records, or what may be done with one, were taken away since the device last asked.
     took_away: bool,
     seal: SealKey,
 }
@@ -49,8 +49,8 @@ impl View<'_> {
 enum First {
     /// The device knows nothing, or of another history.
     Ever,
-    /// The person's role or team changed.
-    Post,
+    /// The person's role or team changed, or the log before the cursor's place was compacted.
+    Again,
 }
 
 /// The batch after `cursor`, which the device sent if it is the `first` of an answer. One that is not
@@ -79,6 +79,7 @@ pub fn batch(
         let batch = match cursor {
             None => backfill::start(&mut view, First::Ever)?,
             Some(Cursor { backfill: Some(state), seq, chain, .. }) => backfill::go_on(&mut view, seq, chain, &state)?,
+            Some(cursor) if !view.head.tells_after(cursor.seq) => backfill::start(&mut view, First::Again)?,
             Some(cursor) => follow::follow(&mut view, cursor.seq)?,
         };
         let seen = seal.open(&batch.cursor).map(|c| SeenHead { epoch: c.epoch, seq: c.seq, chain: c.chain });
@@ -133,7 +134,8 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, pro
         projection: PROJECTION_VERSION,
         summary: shown(sight, org, held.summary),
         blob: if masked { Vec::new() } else { held.blob },
-        metas: if masked { Vec::new() } else { metas },
+        // Who and when is no secret: the timeline of those who get no document is made of it.
+        metas,
         seq: held.seq,
         proposals: if masked { Vec::new() } else { proposals },
     }

@@ -52,6 +52,11 @@ pub fn end(tx: &mut dyn Tx, org: OrgId, user: UserId) -> Result<()> {
     Ok(())
 }
 
+/// Forgets those that are good for nothing any more.
+pub fn forget(tx: &mut dyn Tx, org: OrgId, now: i64) -> Result<u64> {
+    tx.execute("DELETE FROM one_time_codes WHERE org_id = $1 AND (used = 1 OR until <= $2)", &[org.into(), now.into()])
+}
+
 /// Replaces the person's recovery codes; none ends them.
 pub fn set_recovery(tx: &mut dyn Tx, org: OrgId, user: UserId, hashes: &[Hash]) -> Result<()> {
     tx.execute("DELETE FROM recovery_codes WHERE org_id = $1 AND user_id = $2", &[org.into(), user.into()])?;

@@ -1,13 +1,19 @@
 //! Registered installations, and the leases they held. A device belongs to one person.
 
-use super::{Result, Row, Tx};
+use super::{Result, Row, Tx, Value};
 use domain::people::{Device, DeviceState};
 use domain::{DeviceId, OrgId, UserId};
+use std::collections::HashSet;
 
 /// A lease's row covers its renewals for so long.
 const LEASE_ROW_MS: i64 = 3_600_000;
 /// Rows of leases that ended so long ago are forgotten: the profile has destroyed its key by then.
 const LEASE_KEPT_MS: i64 = 31 * 24 * 3_600_000;
+/// Secrets of one device that are good at a time.
+const SECRETS_KEPT: i64 = 8;
+/// See [`gone`].
+const GONE: &str = "SELECT device_id FROM devices WHERE org_id = $1 AND last_seen < $2 AND \
+     (state = 'wiped' OR (state <> 'active' AND coalesce(lease_until, last_seen) < $3))";
 
 pub fn owner(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<UserId>> {
     tx.query_opt("SELECT user_id FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?
@@ -56,7 +62,8 @@ pub fn seen(tx: &mut dyn Tx, org: OrgId, device: DeviceId, now: i64) -> Result<(
 pub fn all(tx: &mut dyn Tx, org: OrgId, of: Option<UserId>) -> Result<Vec<Device>> {
     let mine = if of.is_some() { " AND d.user_id = $2" } else { "" };
     let sql = format!(
-        "SELECT d.device_id, d.user_id, u.name, d.name, d.app_version, d.last_seen, d.pending, d.state, d.lease_until FROM devices d \
+        "SELECT d.device_id, d.user_id, u.name, d.name, d.app_version, d.last_seen, d.pending, d.state, d.lease_until, u.role \
+         FROM devices d \
          JOIN users u ON u.org_id = d.org_id AND u.user_id = d.user_id WHERE d.org_id = $1{mine} ORDER BY d.last_seen DESC, d.device_id"
     );
     let params: Vec<_> = [Some(org.into()), of.map(Into::into)].into_iter().flatten().collect();
@@ -77,28 +84,37 @@ pub fn set_state(tx: &mut dyn Tx, org: OrgId, device: DeviceId, state: DeviceSta
     Ok(())
 }
 
-/// Sets the secret that lets the device upload into quarantine, as its SHA-256.
+/// Adds a secret that lets the device upload into quarantine, as its SHA-256. The ones before stay good:
+/// a sign-in whose answer did not reach the copy on the computer leaves it with one of them.
 pub fn set_secret(tx: &mut dyn Tx, org: OrgId, device: DeviceId, hash: [u8; 32]) -> Result<()> {
-    tx.execute("UPDATE devices SET secret_hash = $3 WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into(), hash.into()])?;
+    let newest = "SELECT coalesce(max(n), 0) FROM device_secrets WHERE org_id = $1 AND device_id = $2";
+    let n = tx.query_opt(newest, &[org.into(), device.into()])?.map_or(Ok(0), |mut row| row.int(0))? + 1;
+    tx.execute(
+        "INSERT INTO device_secrets (org_id, device_id, n, secret_hash) VALUES ($1, $2, $3, $4)",
+        &[org.into(), device.into(), n.into(), hash.into()],
+    )?;
+    let old = [org.into(), device.into(), (n - SECRETS_KEPT).into()];
+    tx.execute("DELETE FROM device_secrets WHERE org_id = $1 AND device_id = $2 AND n <= $3", &old)?;
     Ok(())
 }
 
-/// SHA-256 of the device's secret; `None` for one that never got one.
-pub fn secret(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<[u8; 32]>> {
-    let sql = "SELECT secret_hash FROM devices WHERE org_id = $1 AND device_id = $2 AND secret_hash IS NOT NULL";
-    tx.query_opt(sql, &[org.into(), device.into()])?.map(|mut row| row.array(0)).transpose()
+/// SHA-256 of each secret of the device that is still good, the newest first.
+pub fn secrets(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Vec<[u8; 32]>> {
+    let sql = "SELECT secret_hash FROM device_secrets WHERE org_id = $1 AND device_id = $2 ORDER BY n DESC";
+    tx.query(sql, &[org.into(), device.into()])?.into_iter().map(|mut row| row.array(0)).collect()
 }
 
-/// How many commands the device last said wait there.
-pub fn pending(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Option<u32>> {
-    let row = tx.query_opt("SELECT pending FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?;
-    row.map_or(Ok(None), |mut row| read_pending(&mut row, 0))
+/// How many commands the device last said wait there, and which version of the app runs.
+pub fn told(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<(Option<u32>, String)> {
+    let row =
+        tx.query_opt("SELECT pending, app_version FROM devices WHERE org_id = $1 AND device_id = $2", &[org.into(), device.into()])?;
+    row.map_or(Ok((None, String::new())), |mut row| Ok((read_pending(&mut row, 0)?, row.text(1)?)))
 }
 
-pub fn set_pending(tx: &mut dyn Tx, org: OrgId, device: DeviceId, pending: u32, now: i64) -> Result<()> {
+pub fn set_told(tx: &mut dyn Tx, org: OrgId, device: DeviceId, pending: u32, app_version: &str, now: i64) -> Result<()> {
     tx.execute(
-        "UPDATE devices SET pending = $3, last_seen = $4 WHERE org_id = $1 AND device_id = $2",
-        &[org.into(), device.into(), i64::from(pending).into(), now.into()],
+        "UPDATE devices SET pending = $3, app_version = $4, last_seen = $5 WHERE org_id = $1 AND device_id = $2",
+        &[org.into(), device.into(), i64::from(pending).into(), app_version.into(), now.into()],
     )?;
     Ok(())
 }
@@ -128,11 +144,30 @@ pub fn lease_at(tx: &mut dyn Tx, org: OrgId, device: DeviceId, at: i64) -> Resul
     tx.query_opt(sql, &[org.into(), device.into(), at.into()])?.map(|mut row| row.int(0)).transpose()
 }
 
+/// Devices that never come back: told to destroy their key, or cut off so long ago that it is destroyed;
+/// not heard of since `before`.
+pub fn gone(tx: &mut dyn Tx, org: OrgId, before: i64, now: i64) -> Result<HashSet<DeviceId>> {
+    let rows = tx.query(GONE, &[org.into(), before.into(), (now - LEASE_KEPT_MS).into()])?;
+    rows.into_iter().map(|mut row| row.id(0)).collect()
+}
+
+/// Forgets the leases of devices that are [`gone`], and of others those that [`grant_lease`] would forget.
+pub fn forget_leases(tx: &mut dyn Tx, org: OrgId, before: i64, now: i64) -> Result<u64> {
+    let ended: Value = (now - LEASE_KEPT_MS).into();
+    let theirs = format!("DELETE FROM leases WHERE org_id = $1 AND device_id IN ({GONE})");
+    let gone = tx.execute(&theirs, &[org.into(), before.into(), ended.clone()])?;
+    let newer =
+        "SELECT 1 FROM leases n WHERE n.org_id = leases.org_id AND n.device_id = leases.device_id AND n.granted_at > leases.granted_at";
+    let renewed = format!("DELETE FROM leases WHERE org_id = $1 AND until < $2 AND EXISTS ({newer})");
+    Ok(gone + tx.execute(&renewed, &[org.into(), ended])?)
+}
+
 fn read(mut row: Row) -> Result<Device> {
     Ok(Device {
         id: row.id(0)?,
         user: row.id(1)?,
         user_name: row.text(2)?,
+        user_role: row.parsed(9)?,
         name: row.text(3)?,
         app_version: row.text(4)?,
         last_seen: row.int(5)?,

@@ -13,6 +13,9 @@ pub enum StoreError {
         "this database has schema version {found}, this server knows up to {known}: it was written by a newer leadline-server. Start that one"
     )]
     Newer { found: i64, known: i64 },
+    /// The file was written by an older server, and is not to be written now.
+    #[error("this database has schema version {found}, this server works with {known}: start the server once, which brings it up to date")]
+    Older { found: i64, known: i64 },
     /// There is no organisation in the database yet.
     #[error("this database holds no organisation: run `leadline-server init` first")]
     Empty,
@@ -34,6 +37,32 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What may stand in a log: its kind, and never what is stored, which the texts of unreadable values and
+    /// of databases quote.
+    #[must_use]
+    pub fn class(&self) -> String {
+        match self {
+            StoreError::Full
+            | StoreError::Busy
+            | StoreError::Newer { .. }
+            | StoreError::Older { .. }
+            | StoreError::Empty
+            | StoreError::Unsupported(_) => self.to_string(),
+            StoreError::Corrupt(_) => "the database holds something unreadable".to_owned(),
+            StoreError::Cancelled => "the transaction was given up".to_owned(),
+            StoreError::Sqlite(error) => match error.sqlite_error() {
+                Some(inner) => format!("SQLite error {}", inner.extended_code),
+                None => "a value in SQLite is not of its type".to_owned(),
+            },
+            StoreError::Postgres(error) => match error.code() {
+                Some(state) => format!("PostgreSQL error, SQLSTATE {}", state.code()),
+                None if error.is_closed() => "the connection to PostgreSQL is closed".to_owned(),
+                None => "PostgreSQL does not answer as it should".to_owned(),
+            },
+            StoreError::Io(error) => format!("input or output: {}", error.kind()),
+        }
+    }
+
     /// Trying again later may work, and nothing was decided.
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -61,6 +90,24 @@ impl From<postgres::Error> for StoreError {
             Some(code) if *code == SqlState::DISK_FULL => StoreError::Full,
             Some(code) if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => StoreError::Busy,
             _ => StoreError::Postgres(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_quotes_no_value() {
+        let secret = "Priya 9820014786";
+        let unreadable = serde_json::from_str::<u32>(&format!("{secret:?}")).expect_err("no number");
+        assert!(unreadable.to_string().contains(secret), "or this shows nothing");
+        let database = rusqlite::Connection::open_in_memory().expect("a database");
+        let odd = database.query_row(&format!("SELECT json('{secret}')"), [], |row| row.get::<_, i64>(0)).expect_err("no JSON");
+        for error in [StoreError::Corrupt(unreadable.to_string()), odd.into(), StoreError::Io(std::io::Error::other(secret))] {
+            let class = error.class();
+            assert!(!class.is_empty() && !class.contains("9820014786") && !class.contains("Priya"), "{class}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The server's read model of leads: who may see each, and its summary, packed as it is sent.
 
 use super::value::pack;
-use super::{Result, Row, Tx, Value, log};
+use super::{Result, Row, Tx, Value, documents, log};
 use crate::sight::Sight;
 use domain::{LeadId, OrgId, Status, Subject, TeamId, UserId};
 use protocol::pull::ChangeMeta;
@@ -163,7 +163,7 @@ pub fn without_document(tx: &mut dyn Tx, org: OrgId, limit: u64) -> Result<Vec<L
 }
 
 fn read_held(mut row: Row) -> Result<Held> {
-    Ok(Held { id: row.id(0)?, summary: row.unpacked(1)?, blob: row.bytes(2)?, seq: row.count(3)? })
+    Ok(Held { id: row.id(0)?, summary: row.unpacked(1)?, blob: documents::unpacked(row.bytes(2)?)?, seq: row.count(3)? })
 }
 
 fn collect(tx: &mut dyn Tx, sql: &str, params: Vec<Value>, bytes: usize) -> Result<Vec<Held>> {

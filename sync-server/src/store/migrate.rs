@@ -11,12 +11,16 @@ pub const SQLITE: &[Step] = &[
     (2, include_str!("../../../migrations/server-sqlite/0002_accounts.sql")),
     (3, include_str!("../../../migrations/server-sqlite/0003_hand_over.sql")),
     (4, include_str!("../../../migrations/server-sqlite/0004_audit.sql")),
+    (5, include_str!("../../../migrations/server-sqlite/0005_device_secrets.sql")),
+    (6, include_str!("../../../migrations/server-sqlite/0006_retention.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
     (2, include_str!("../../../migrations/server-postgres/0002_accounts.sql")),
     (3, include_str!("../../../migrations/server-postgres/0003_hand_over.sql")),
     (4, include_str!("../../../migrations/server-postgres/0004_audit.sql")),
+    (5, include_str!("../../../migrations/server-postgres/0005_device_secrets.sql")),
+    (6, include_str!("../../../migrations/server-postgres/0006_retention.sql")),
 ];
 
 /// Brings the database up to this server's version.
@@ -38,6 +42,19 @@ pub fn run(store: &Store, steps: &[Step]) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// Whether the database is of this server's version.
+///
+/// # Errors
+/// [`StoreError::Newer`], [`StoreError::Older`].
+pub fn check(store: &Store, steps: &[Step]) -> Result<()> {
+    let known = steps.last().map_or(0, |s| s.0);
+    match store.read(version)? {
+        found if found > known => Err(StoreError::Newer { found, known }),
+        found if found < known => Err(StoreError::Older { found, known }),
+        _ => Ok(()),
+    }
 }
 
 fn version(tx: &mut dyn Tx) -> Result<i64> {

@@ -50,6 +50,50 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`StoreError::Unsupported`] where the database has tools of its own for that.
     fn backup(&self, to: &Path) -> Result<()>;
+
+    /// How much room the database takes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn space(&self) -> Result<Space>;
+
+    /// Gives back some of the room that is free inside, while others read and write; whether there
+    /// is more to give.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn give_back(&self) -> Result<bool>;
+
+    /// Writes the whole database anew, without gaps. Other writers wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsupported`] where the database has tools of its own for that.
+    fn rewrite(&self) -> Result<()>;
+
+    /// Looks through tables and indexes for what a query would not notice: an index that answers something
+    /// else than its table, a damaged page. One sentence each, at most `max`.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    fn damage(&self, max: usize) -> Result<Damage>;
+}
+
+/// Room that a database takes, bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Space {
+    pub used: u64,
+    /// Of it: free inside, for what is written next.
+    pub free: u64,
+    /// What becomes free can be given back piece by piece.
+    pub shrinks: bool,
+}
+
+/// What a database finds wrong with itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Damage {
+    pub found: Vec<String>,
+    /// What could not be looked at, and why.
+    pub unseen: Option<String>,
 }
 
 /// An open transaction.
@@ -160,12 +204,64 @@ impl Store {
         run(body, |f| self.engine.read(f))
     }
 
+    /// Opens the SQLite file at `path` as it is: nothing is made, migrated or written.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] or [`StoreError::Older`] for a file of another version.
+    pub fn sqlite_as_it_is(path: &Path) -> Result<Self> {
+        let store = Self { engine: Arc::new(sqlite::Sqlite::open_as_it_is(path)?) };
+        migrate::check(&store, migrate::SQLITE)?;
+        Ok(store)
+    }
+
+    /// The same of a PostgreSQL database.
+    ///
+    /// # Errors
+    /// As [`Store::sqlite_as_it_is`].
+    pub fn postgres_as_it_is(url: &str) -> Result<Self> {
+        let store = Self { engine: Arc::new(postgres::Postgres::open(url)?) };
+        migrate::check(&store, migrate::POSTGRES)?;
+        Ok(store)
+    }
+
+    /// See [`Engine::damage`].
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub fn damage(&self, max: usize) -> Result<Damage> {
+        self.engine.damage(max)
+    }
+
     /// Copies the database into the new file `to` while the server works.
     ///
     /// # Errors
     /// [`StoreError::Unsupported`] for PostgreSQL.
     pub fn backup(&self, to: &Path) -> Result<()> {
         self.engine.backup(to)
+    }
+
+    /// How much room the database takes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn space(&self) -> Result<Space> {
+        self.engine.space()
+    }
+
+    /// Gives back some of the room that is free inside; whether there is more to give.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn give_back(&self) -> Result<bool> {
+        self.engine.give_back()
+    }
+
+    /// Writes the whole database anew; other writers wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsupported`] for PostgreSQL.
+    pub fn rewrite(&self) -> Result<()> {
+        self.engine.rewrite()
     }
 }
 

@@ -14,6 +14,16 @@ pub struct Head {
     pub chain: [u8; 32],
     /// Until then, entries lost by a restore are taken from whoever has them.
     pub recovery_until: i64,
+    /// The first `seq` that `compact` has not been at: a cursor must not be older.
+    pub retained_from: u64,
+}
+
+impl Head {
+    /// Whether everything after `seq` can still be told.
+    #[must_use]
+    pub fn tells_after(&self, seq: u64) -> bool {
+        seq + 1 >= self.retained_from
+    }
 }
 
 pub fn insert(tx: &mut dyn Tx, org: &OrgRow, chain: [u8; 32], now: i64) -> Result<()> {
@@ -52,7 +62,7 @@ pub fn only(tx: &mut dyn Tx) -> Result<OrgRow> {
 }
 
 pub fn head(tx: &mut dyn Tx, org: OrgId) -> Result<Head> {
-    head_of(tx.query_opt("SELECT epoch, next_seq, chain, recovery_until FROM orgs WHERE org_id = $1", &[org.into()])?)
+    head_of(tx.query_opt("SELECT epoch, next_seq, chain, recovery_until, retained_from FROM orgs WHERE org_id = $1", &[org.into()])?)
 }
 
 /// As [`head`], holding the organisation's row to the end of the transaction, so that no other
@@ -67,9 +77,17 @@ pub fn set_head(tx: &mut dyn Tx, org: OrgId, seq: u64, chain: [u8; 32]) -> Resul
     Ok(())
 }
 
-/// After a restore: another history from here on, and time to bring back what was lost.
-pub fn begin_epoch(tx: &mut dyn Tx, org: OrgId, recovery_until: i64) -> Result<()> {
-    tx.execute("UPDATE orgs SET epoch = epoch + 1, recovery_until = $2 WHERE org_id = $1", &[org.into(), recovery_until.into()])?;
+/// Everything before `seq` may have lost its payload; see `log::forget`.
+pub fn set_retained_from(tx: &mut dyn Tx, org: OrgId, seq: u64) -> Result<()> {
+    tx.execute("UPDATE orgs SET retained_from = $2 WHERE org_id = $1", &[org.into(), seq.into()])?;
+    Ok(())
+}
+
+/// After a restore: another history from here on, and time to bring back what was lost. Its number is the
+/// time at least: the same backup restored twice must not begin the same epoch twice.
+pub fn begin_epoch(tx: &mut dyn Tx, org: OrgId, now: i64, recovery_until: i64) -> Result<()> {
+    let sql = "UPDATE orgs SET epoch = CASE WHEN epoch < $2 THEN $2 ELSE epoch + 1 END, recovery_until = $3 WHERE org_id = $1";
+    tx.execute(sql, &[org.into(), now.into(), recovery_until.into()])?;
     Ok(())
 }
 
@@ -90,5 +108,6 @@ pub fn set_secrets(tx: &mut dyn Tx, org: OrgId, lease: [u8; 32], recovery: [u8; 
 
 fn head_of(row: Option<Row>) -> Result<Head> {
     let mut row = row.ok_or(StoreError::Empty)?;
-    Ok(Head { epoch: row.count(0)?, seq: row.count(1)?.saturating_sub(1), chain: row.array(2)?, recovery_until: row.int(3)? })
+    let (epoch, seq) = (row.count(0)?, row.count(1)?.saturating_sub(1));
+    Ok(Head { epoch, seq, chain: row.array(2)?, recovery_until: row.int(3)?, retained_from: row.count(4)? })
 }

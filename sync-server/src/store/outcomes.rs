@@ -58,6 +58,28 @@ pub fn maps_to(tx: &mut dyn Tx, org: OrgId, doc: DocId, hash: ChangeHash) -> Res
     Ok(None)
 }
 
+/// A command that was put aside is in now, as this change.
+pub fn set_stands(tx: &mut dyn Tx, org: OrgId, command: CommandId, hash: ChangeHash) -> Result<()> {
+    tx.execute("UPDATE outcomes SET maps_to = $3 WHERE org_id = $1 AND command_id = $2", &[org.into(), command.into(), hash.0.into()])?;
+    Ok(())
+}
+
+/// Which command came from which device, by command after `after`, at most `limit`.
+pub fn page(tx: &mut dyn Tx, org: OrgId, after: Option<CommandId>, limit: u64) -> Result<Vec<(CommandId, DeviceId)>> {
+    let first = after.map_or(Value::Bytes(Vec::new()), Value::from);
+    let rows = tx.query(
+        "SELECT command_id, device_id FROM outcomes WHERE org_id = $1 AND command_id > $2 ORDER BY command_id LIMIT $3",
+        &[org.into(), first, limit.into()],
+    )?;
+    rows.into_iter().map(|mut row| Ok((row.id(0)?, row.id(1)?))).collect()
+}
+
+/// Forgets how a command ended.
+pub fn forget(tx: &mut dyn Tx, org: OrgId, command: CommandId) -> Result<()> {
+    tx.execute("DELETE FROM outcomes WHERE org_id = $1 AND command_id = $2", &[org.into(), command.into()])?;
+    Ok(())
+}
+
 fn read(mut row: Row) -> Result<OutcomeRow> {
     Ok(OutcomeRow {
         command: row.id(0)?,

@@ -1,7 +1,7 @@
 //! PostgreSQL, by the blocking `postgres` crate: one writing connection and a few reading ones.
 //! Writers of one organisation queue on its row (`orgs::lock`), also across nodes.
 
-use super::{Engine, Result, Row, StoreError, Tx, Value};
+use super::{Damage, Engine, Result, Row, Space, StoreError, Tx, Value};
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
@@ -11,6 +11,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Connections at most; whoever comes beyond that waits.
 const CONNECTIONS: usize = 6;
+/// Tables that `compact` takes rows from.
+const COMPACTED: [&str; 6] = ["log", "documents", "outcomes", "leases", "sessions", "one_time_codes"];
 
 pub struct Postgres {
     url: String,
@@ -69,6 +71,54 @@ impl Engine for Postgres {
     fn backup(&self, _to: &Path) -> Result<()> {
         Err(StoreError::Unsupported("a PostgreSQL database is backed up with `pg_dump` and restored with `pg_restore`"))
     }
+
+    fn space(&self) -> Result<Space> {
+        let sql = "SELECT CAST(sum(pg_total_relation_size(c.oid)) AS BIGINT) FROM pg_class c \
+                   WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace";
+        let mut used = 0;
+        self.read(&mut |tx| {
+            used = tx.query_opt(sql, &[])?.map_or(Ok(0), |mut row| row.count(0))?;
+            Ok(())
+        })?;
+        Ok(Space { used, free: 0, shrinks: true })
+    }
+
+    fn give_back(&self) -> Result<bool> {
+        let mut lent = self.take()?;
+        let done = COMPACTED.iter().try_for_each(|table| lent.open().client.batch_execute(&format!("VACUUM (ANALYZE) {table}")));
+        lent.settled();
+        done?;
+        Ok(false)
+    }
+
+    fn rewrite(&self) -> Result<()> {
+        Err(StoreError::Unsupported("a PostgreSQL database is rewritten with `VACUUM FULL`"))
+    }
+
+    /// By PostgreSQL's own extension, where it is installed.
+    fn damage(&self, max: usize) -> Result<Damage> {
+        let mut lent = self.take()?;
+        let client = &mut lent.open().client;
+        if client.query("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'", &[])?.is_empty() {
+            lent.settled();
+            let unseen = "the indexes, for which a superuser has to say CREATE EXTENSION amcheck in this database";
+            return Ok(Damage { found: Vec::new(), unseen: Some(unseen.to_owned()) });
+        }
+        let mut damage = Damage::default();
+        for index in client.query(INDEXES, &[])? {
+            let (id, name): (u32, String) = (index.get(0), index.get(1));
+            match client.execute("SELECT bt_index_check($1::oid::regclass, true)", &[&id]) {
+                Ok(_) => {}
+                Err(error) if damage.found.len() < max && error.as_db_error().is_some() => {
+                    let said = error.as_db_error().map_or_else(String::new, |error| error.message().to_owned());
+                    damage.found.push(format!("The index {name} is damaged: {said}."));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        lent.settled();
+        Ok(damage)
+    }
 }
 
 /// A connection with its prepared statements.
@@ -110,6 +160,10 @@ impl Tx for Open {
         Ok(self.client.batch_execute(sql)?)
     }
 }
+
+/// All B-tree indexes of our tables.
+const INDEXES: &str = "SELECT c.oid, c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam \
+     WHERE a.amname = 'btree' AND c.relnamespace = current_schema()::text::regnamespace ORDER BY c.relname";
 
 fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
     params.iter().map(|v| v as &(dyn ToSql + Sync)).collect()

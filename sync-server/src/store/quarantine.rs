@@ -58,11 +58,24 @@ pub fn get(tx: &mut dyn Tx, org: OrgId, id: CommandId) -> Result<Option<Held>> {
     tx.query_opt(&sql, &[org.into(), id.into()])?.map(read).transpose()
 }
 
-/// What waits, as it was written, at most `limit`; without the changes' bytes.
-pub fn all(tx: &mut dyn Tx, org: OrgId, limit: u64) -> Result<Vec<Held>> {
+/// What waits, as it was written, after `after`, at most `limit`; without the changes' bytes.
+pub fn page(tx: &mut dyn Tx, org: OrgId, after: CommandId, limit: u64) -> Result<Vec<Held>> {
     let columns = COLUMNS.replace("change", "NULL");
-    let sql = format!("SELECT {columns} FROM quarantine WHERE org_id = $1 AND state = 'held' ORDER BY command_id LIMIT $2");
-    tx.query(&sql, &[org.into(), limit.into()])?.into_iter().map(read).collect()
+    let sql =
+        format!("SELECT {columns} FROM quarantine WHERE org_id = $1 AND state = 'held' AND command_id > $2 ORDER BY command_id LIMIT $3");
+    tx.query(&sql, &[org.into(), after.into(), limit.into()])?.into_iter().map(read).collect()
+}
+
+/// Whatever came of one document, decided or not, and whether it still waits.
+pub fn of_doc(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Vec<(Held, bool)>> {
+    let sql = format!("SELECT {COLUMNS}, state FROM quarantine WHERE org_id = $1 AND kind = $2 AND doc_id = $3 ORDER BY command_id");
+    let rows = tx.query(&sql, &[org.into(), doc.kind.as_str().into(), doc.id.into()])?;
+    rows.into_iter()
+        .map(|mut row| {
+            let waits = row.text(7)? == "held";
+            Ok((read(row)?, waits))
+        })
+        .collect()
 }
 
 pub fn settle(tx: &mut dyn Tx, org: OrgId, id: CommandId, released: bool, by: UserId) -> Result<()> {

@@ -117,9 +117,8 @@ pub fn revoke_device(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<()
 }
 
 /// Forgets pairs that can't be refreshed any more.
-pub fn delete_expired(tx: &mut dyn Tx, org: OrgId, now: i64) -> Result<()> {
-    tx.execute("DELETE FROM sessions WHERE org_id = $1 AND refresh_until < $2", &[org.into(), now.into()])?;
-    Ok(())
+pub fn delete_expired(tx: &mut dyn Tx, org: OrgId, now: i64) -> Result<u64> {
+    tx.execute("DELETE FROM sessions WHERE org_id = $1 AND refresh_until < $2", &[org.into(), now.into()])
 }
 
 fn read(mut row: Row) -> Result<SessionRow> {

@@ -1,7 +1,7 @@
 //! SQLite: one writing connection and a few reading ones on a WAL file. A commit is on the disk
 //! (`synchronous=FULL`) when it returns.
 
-use super::{Engine, Result, Row, Tx, Value};
+use super::{Damage, Engine, Result, Row, Space, Tx, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use std::collections::HashMap;
@@ -17,6 +17,10 @@ const STATEMENTS: usize = 128;
 const BUSY: Duration = Duration::from_secs(10);
 /// Pages copied at a time by an online backup.
 const BACKUP_PAGES: i32 = 256;
+/// Free pages given back in one transaction.
+const GIVEN_PAGES: u32 = 500;
+/// `PRAGMA auto_vacuum` of a file whose free pages can be given back by and by.
+const INCREMENTAL: u32 = 2;
 
 pub struct Sqlite {
     /// `None` in memory: there the writer reads too. Closed before the writer, whose close then folds
@@ -32,9 +36,21 @@ impl Sqlite {
     /// Whatever SQLite says.
     pub fn open(path: &Path) -> Result<Self> {
         let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        // Of a new file only; an older one becomes such when it is rewritten.
+        writer.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
         writer.pragma_update(None, "journal_mode", "WAL")?;
         writer.pragma_update(None, "synchronous", "FULL")?;
         writer.pragma_update(None, "foreign_keys", true)?;
+        let readers = Readers { path: path.to_owned(), idle: Mutex::new((Vec::new(), 0)), freed: Condvar::new() };
+        Ok(Self { writer: Mutex::new(Open::new(writer)), readers: Some(readers) })
+    }
+
+    /// Opens a file that is there, to read it.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn open_as_it_is(path: &Path) -> Result<Self> {
+        let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let readers = Readers { path: path.to_owned(), idle: Mutex::new((Vec::new(), 0)), freed: Condvar::new() };
         Ok(Self { writer: Mutex::new(Open::new(writer)), readers: Some(readers) })
     }
@@ -85,6 +101,71 @@ impl Engine for Sqlite {
         std::fs::File::open(to)?.sync_all()?;
         Ok(())
     }
+
+    fn space(&self) -> Result<Space> {
+        let writer = self.writer();
+        let page = u64::from(number(&writer.connection, "page_size")?);
+        let pages = |what| Ok::<_, super::StoreError>(u64::from(number(&writer.connection, what)?) * page);
+        let shrinks = number(&writer.connection, "auto_vacuum")? == INCREMENTAL;
+        Ok(Space { used: pages("page_count")?, free: pages("freelist_count")?, shrinks })
+    }
+
+    fn give_back(&self) -> Result<bool> {
+        let writer = self.writer();
+        // One page is given back at each step.
+        let mut given = writer.connection.prepare(&format!("PRAGMA incremental_vacuum({GIVEN_PAGES})"))?;
+        let mut rows = given.query([])?;
+        while rows.next()?.is_some() {}
+        if number(&writer.connection, "auto_vacuum")? == INCREMENTAL && number(&writer.connection, "freelist_count")? > 0 {
+            return Ok(true);
+        }
+        // The file becomes shorter when the log is folded in; a reader may keep that for later.
+        writer.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(false)
+    }
+
+    fn rewrite(&self) -> Result<()> {
+        let writer = self.writer();
+        writer.connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
+        writer.connection.execute_batch("VACUUM")?;
+        writer.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    fn damage(&self, max: usize) -> Result<Damage> {
+        let found = match &self.readers {
+            Some(readers) => damage_in(&readers.take()?.open().connection, max),
+            None => damage_in(&self.writer().connection, max),
+        };
+        match found {
+            Ok(found) => Ok(Damage { found, unseen: None }),
+            Err(rusqlite::Error::SqliteFailure(error, said)) if error.code == rusqlite::ErrorCode::DatabaseCorrupt => Ok(Damage {
+                found: vec![format!("The database file is damaged: {}.", said.unwrap_or_else(|| error.to_string()))],
+                unseen: None,
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<u32> {
+    Ok(connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?)
+}
+
+/// SQLite compares each index with its table, and every page with what it must be.
+fn damage_in(connection: &Connection, max: usize) -> rusqlite::Result<Vec<String>> {
+    let mut check = connection.prepare(&format!("PRAGMA integrity_check({max})"))?;
+    let said: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let entry = |line: &str| -> Option<i64> {
+        let row: i64 = line.strip_prefix("row ")?.split(' ').next()?.parse().ok()?;
+        line.contains("log_").then(|| connection.query_row("SELECT seq FROM log WHERE rowid = ?1", [row], |row| row.get(0)).ok())?
+    };
+    let told = said.iter().filter(|line| *line != "ok").flat_map(|block| block.lines());
+    Ok(told
+        .map(|line| {
+            format!("The database file is damaged: {line}{}.", entry(line).map_or_else(String::new, |seq| format!(" (entry {seq})")))
+        })
+        .collect())
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {

@@ -30,7 +30,7 @@ fn made_in(data: &Path) -> std::path::PathBuf {
 }
 
 fn pin_of(server: &Server) -> String {
-    tls::fingerprint(&made_in(server.data())).expect("a certificate")
+    tls::pin(&made_in(server.data())).expect("a certificate")
 }
 
 #[test]
@@ -49,14 +49,20 @@ fn cert_makes_what_serve_uses() {
         let mode = |name: &str| std::fs::metadata(data.join("tls").join(name)).expect("a file").permissions().mode() & 0o777;
         assert_eq!((mode("server.key"), mode("server.crt") & 0o400), (0o600, 0o400));
     }
+    let pin = tls::pin(&made_in(data)).expect("a certificate");
+    assert!(pin != first && told.contains(&pin), "{told}");
     let refused = run(data, &["cert"]).expect_err("it is there");
-    assert!(refused.contains("--force"), "{refused}");
+    assert!(refused.contains("--force") && refused.contains("--renew"), "{refused}");
     assert_eq!(tls::fingerprint(&made_in(data)).expect("untouched"), first);
+    run(data, &["cert", "--renew", "--name", "crm.example"]).expect("renewed");
+    let renewed = tls::fingerprint(&made_in(data)).expect("another");
+    assert!(renewed != first && tls::pin(&made_in(data)).expect("a certificate") == pin, "its key stays");
     run(data, &["cert", "--force"]).expect("replaced");
-    assert_ne!(tls::fingerprint(&made_in(data)).expect("another"), first);
+    assert_ne!(tls::pin(&made_in(data)).expect("another"), pin);
     let elsewhere = data.join("elsewhere");
     run(data, &["cert", "--out", elsewhere.to_str().expect("plain")]).expect("made");
     assert!(elsewhere.join("server.key").exists());
+    assert!(run(&data.join("nowhere"), &["cert", "--renew"]).expect_err("nothing to renew").contains("no key"));
     assert!(run(data, &["cert", "--force", "--name", "not a host"]).expect_err("no name").contains("not a host"));
 }
 
@@ -97,6 +103,8 @@ fn a_pinned_device_syncs_and_hears_over_tls() {
         Arc::new(Engine::open(&Profile::at(folder.path()).expect("a profile"), &Key::new(&system_env()), system_env()).expect("an engine"));
     let asked = SignIn { device: engine.device().expect("an id"), ..sign_in(ASHA, PASSWORD) };
     let try_with = |pin: Option<&str>| HttpTransport::sign_in_pinned(&url, pin, &asked, system_env().now_ms());
+    // Of before, invitations named the certificate.
+    try_with(Some(&tls::fingerprint(&made_in(server.data())).expect("a certificate"))).expect("signed in");
     for wrong in [None, Some("0".repeat(64)), Some(String::new()), Some(pin[..63].to_owned())] {
         let refused = try_with(wrong.as_deref()).expect_err("not trusted");
         assert!(matches!(refused, TransportError::Certificate(_)), "{wrong:?}: {refused}");
@@ -119,6 +127,20 @@ fn a_pinned_device_syncs_and_hears_over_tls() {
     assert!(server.terminate().success(), "a clean end");
     assert!(begun.elapsed() < PATIENCE / 2, "open sockets hold nothing up: {:?}", begun.elapsed());
     drop(live);
+}
+
+#[test]
+fn a_socket_that_talks_without_end_is_closed() {
+    let server = ready();
+    let (boss, asha) = (server.sign_in("boss@acme.example"), server.sign_in(ASHA));
+    let (mut loud, mut quiet) = (boss.live(), asha.live());
+    quiet.read();
+    let said = (0..1_000).take_while(|_| loud.say(r#"{"k":"viewing","lead":null}"#)).count();
+    assert!(said >= 60 && loud.is_ended(), "{said}");
+    asha.push(vec![Author::new(asha.session().clone(), 1).create(&mut Doc::empty())]);
+    quiet.read();
+    let mut again = boss.live();
+    again.read();
 }
 
 #[test]

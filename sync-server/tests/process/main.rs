@@ -3,7 +3,11 @@
 mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod compact;
+mod desktops;
 mod edge;
+mod live;
+mod logs;
 mod server;
 
 use domain::command::NewLead;
@@ -196,10 +200,17 @@ fn backup_works_while_serving_and_restore_does_not() {
     assert!(run(folder.path(), &["restore", junk.to_str().expect("plain")]).is_err());
     run(folder.path(), &["restore", file]).expect("restored");
     run(folder.path(), &["audit", "verify"]).expect("whole");
+    let gone = format!("1:999:{}", "0".repeat(64));
+    let found = run(folder.path(), &["audit", "verify", "--head", &gone]).expect_err("newer than the backup");
+    assert!(found.contains("A backup has been restored since."), "{found}");
     let server = Server::start(folder, &[]);
     let asha = server.sign_in("asha@acme.example");
     let batches = pull(&asha, cursor.as_deref());
-    assert!(matches!(batches[0].entries[0], Entry::Epoch { epoch: 2 }));
+    assert!(matches!(batches[0].entries[0], Entry::Epoch { epoch } if epoch > 1));
+    let told = server.sign_in("boss@acme.example").get("/api/v1/audit?action=server").1;
+    for what in ["The database was copied into a file", "A backup was restored: epoch "] {
+        assert!(told.contains(what), "{what}: {told}");
+    }
     let snapshots = batches.iter().flat_map(|b| &b.entries).filter(|e| matches!(e, Entry::Snapshot(_))).count();
     assert_eq!(snapshots, 1, "the second lead is for its device to bring back");
 }

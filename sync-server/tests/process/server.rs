@@ -1,18 +1,20 @@
 //! Starts `leadline-server`, talks to it, and ends it.
 
 use crate::{device, request};
+use domain::people::SignInSession;
+use domain::{DeviceId, LeadId};
 use protocol::auth::{Session, SignIn};
-use protocol::live::Poke;
+use protocol::live::{Poke, Tell};
 use protocol::push::{Outcome, PushItem, PushResponse};
 use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 use tungstenite::client::IntoClientRequest as _;
-use tungstenite::{Message, WebSocket};
+use tungstenite::{HandshakeError, Message, WebSocket};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 /// Where the server's standard error goes, in its data folder.
@@ -49,8 +51,10 @@ pub struct Server {
 impl Server {
     pub fn start(folder: TempDir, args: &[&str]) -> Self {
         let stderr = OpenOptions::new().create(true).append(true).open(folder.path().join(STDERR)).expect("a file");
+        let anywhere: &[&str] = if args.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
         let mut child = program(folder.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .arg("serve")
+            .args(anywhere)
             .args(args)
             .stdout(Stdio::piped())
             .stderr(stderr)
@@ -80,6 +84,19 @@ impl Server {
 
     pub fn restart(self, args: &[&str]) -> Self {
         Self::start(self.stop(), args)
+    }
+
+    /// Its address and port, as `--listen` takes them.
+    pub fn place(&self) -> String {
+        self.url.split("//").nth(1).expect("an address").to_owned()
+    }
+
+    /// Ends it, has `meanwhile` done in its folder, and starts it where it was.
+    pub fn restart_after(self, meanwhile: impl FnOnce(&Path)) -> Self {
+        let place = self.place();
+        let folder = self.stop();
+        meanwhile(folder.path());
+        Self::start(folder, &["--listen", &place])
     }
 
     pub fn nobody(&self) -> Client {
@@ -156,6 +173,19 @@ impl Client {
         self.session.as_ref().expect("signed in")
     }
 
+    /// The same client with somebody's session.
+    pub fn with_session(&self, session: Session) -> Self {
+        Self::new(&self.url, Some(session), self.trusted.clone())
+    }
+
+    /// The device that signed in here.
+    pub fn session_device(&self) -> DeviceId {
+        let (status, answer) = self.get(protocol::paths::SESSIONS);
+        assert_eq!(status, 200, "{answer}");
+        let sessions: Vec<SignInSession> = serde_json::from_str(&answer).expect("sessions");
+        sessions.iter().find(|session| session.this).expect("this one").device
+    }
+
     /// The status of a request, or why there is no answer.
     pub fn try_get(&self, path: &str) -> Result<u16, ureq::Error> {
         self.agent.get(self.url(path)).call().map(|response| response.status().as_u16())
@@ -187,6 +217,39 @@ impl Client {
         let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
         let mut response = request.send(body).expect("an answer");
         (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+    }
+
+    pub fn patch_json(&self, path: &str, body: &str) -> (u16, String) {
+        let request = self.agent.patch(self.url(path)).header("content-type", "application/json");
+        let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
+        let mut response = request.send(body).expect("an answer");
+        (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+    }
+
+    fn dressed<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        let request = request.header("content-type", "application/json");
+        self.headers().into_iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
+
+    /// One call with JSON in and whatever comes out.
+    pub fn call(&self, method: &str, path: &str, body: &serde_json::Value) -> (u16, serde_json::Value) {
+        let (url, body) = (self.url(path), body.to_string());
+        let sent = match method {
+            "GET" => self.dressed(self.agent.get(url)).call(),
+            "DELETE" => self.dressed(self.agent.delete(url).force_send_body()).send(body),
+            "PATCH" => self.dressed(self.agent.patch(url)).send(body),
+            "PUT" => self.dressed(self.agent.put(url)).send(body),
+            _ => self.dressed(self.agent.post(url)).send(body),
+        };
+        let mut response = sent.expect("an answer");
+        let text = response.body_mut().read_to_vec().expect("a body");
+        (response.status().as_u16(), serde_json::from_slice(&text).unwrap_or_default())
+    }
+
+    /// The same as somebody who has this session.
+    pub fn holding(&self, session: &serde_json::Value) -> Self {
+        let session = serde_json::from_value(session.clone()).expect("a session");
+        Self::new(&self.url, Some(session), self.trusted.clone())
     }
 
     /// Sends MessagePack, or what is none.
@@ -225,6 +288,11 @@ impl Client {
     }
 
     pub fn live(&self) -> Live {
+        self.try_live().expect("a socket")
+    }
+
+    /// A live socket, or the status that the server answered instead.
+    pub fn try_live(&self) -> Result<Live, u16> {
         let address = self.url.strip_prefix("http://").expect("without TLS");
         let mut request = format!("ws://{address}{}", protocol::paths::LIVE).into_client_request().expect("a request");
         assert!(!request.headers().contains_key("origin"), "a device is no web page");
@@ -233,19 +301,62 @@ impl Client {
         }
         let stream = TcpStream::connect(address).expect("connected");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
-        let (socket, _) = tungstenite::client(request, stream).expect("a socket");
-        Live(socket)
+        match tungstenite::client(request, stream) {
+            Ok((socket, _)) => Ok(Live(socket)),
+            Err(HandshakeError::Failure(tungstenite::Error::Http(response))) => Err(response.status().as_u16()),
+            Err(other) => panic!("neither a socket nor an answer: {other}"),
+        }
     }
 }
 
 pub struct Live(WebSocket<TcpStream>);
 
 impl Live {
+    /// False when nobody listens any more.
+    pub fn say(&mut self, text: &str) -> bool {
+        self.0.send(Message::text(text)).is_ok()
+    }
+
+    /// Whether the server ends it, however much comes before.
+    pub fn is_ended(&mut self) -> bool {
+        loop {
+            match self.0.read() {
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(error))
+                    if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) =>
+                {
+                    return false;
+                }
+                Err(_) => return true,
+            }
+        }
+    }
+
     /// The next poke.
     pub fn read(&mut self) -> Poke {
         loop {
             if let Message::Text(text) = self.0.read().expect("a message") {
                 return serde_json::from_str(text.as_str()).expect("a poke");
+            }
+        }
+    }
+
+    /// Says which lead is open here.
+    pub fn view(&mut self, lead: Option<LeadId>) {
+        let told = serde_json::to_string(&Tell::Viewing { lead }).expect("plain");
+        self.0.send(Message::Text(told.into())).expect("sent");
+    }
+
+    /// Reads until the server ends the socket; it does so within the time that a read may take.
+    pub fn expect_end(&mut self, why: &str) {
+        loop {
+            match self.0.read() {
+                Ok(Message::Close(_)) => return,
+                Ok(_) => {}
+                Err(tungstenite::Error::Io(e)) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    panic!("the socket stays open: {why}")
+                }
+                Err(_) => return,
             }
         }
     }

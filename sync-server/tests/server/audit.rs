@@ -34,7 +34,7 @@ fn sign_in(name: &str, password: &str, device: DeviceId) -> SignIn {
 }
 
 /// A few days of a company: edits, hand-overs, sign-ins, people. Answers the leads.
-fn days(world: &World) -> Vec<LeadId> {
+pub fn days(world: &World) -> Vec<LeadId> {
     let (mut asha, mut meera, mut ananya) = (world.device("asha"), world.device("meera"), world.device("ananya"));
     let leads: Vec<LeadId> = PHONES.iter().map(|phone| asha.created(&format!("+91{phone}"))).collect();
     let first = leads[0];
@@ -98,7 +98,7 @@ fn accounts(world: &World, admin: &sync_server::SignedIn) {
     core.wipe_device(admin, device).expect("ordered");
 }
 
-fn lines(world: &World, who: &sync_server::SignedIn, filter: &AuditFilter) -> Vec<AuditLine> {
+pub fn lines(world: &World, who: &sync_server::SignedIn, filter: &AuditFilter) -> Vec<AuditLine> {
     let mut filter = filter.clone();
     let mut all = Vec::new();
     loop {
@@ -112,11 +112,11 @@ fn lines(world: &World, who: &sync_server::SignedIn, filter: &AuditFilter) -> Ve
     }
 }
 
-fn faults(store: &Store, heads: &[SeenHead], deep: bool) -> Vec<String> {
+pub fn faults(store: &Store, heads: &[SeenHead], deep: bool) -> Vec<String> {
     audit::verify(store, heads, deep).expect("readable").faults
 }
 
-fn rows(world: &World) -> Vec<LogRow> {
+pub fn rows(world: &World) -> Vec<LogRow> {
     let mut rows = Vec::new();
     let read = world.core.store().read(|tx| {
         log::walk(tx, world.core.org().id, None, &mut |row| {
@@ -128,7 +128,7 @@ fn rows(world: &World) -> Vec<LogRow> {
     rows
 }
 
-fn run(store: &Store, sql: &str, params: &[Value]) -> u64 {
+pub fn run(store: &Store, sql: &str, params: &[Value]) -> u64 {
     store.write(|tx| tx.execute(sql, params)).expect(sql)
 }
 
@@ -156,6 +156,7 @@ fn everything_is_written_down_in_words() {
             AuditAction::Quarantine,
             AuditAction::Proposal,
             AuditAction::Export,
+            AuditAction::Server,
         ];
         assert_ne!(told.contains(&action), later.contains(&action), "{action:?}");
     }
@@ -184,7 +185,8 @@ fn credentials_and_decisions_are_written_down() {
     failed.sort();
     let unknown = ": Unknown address";
     let locked = ": Unknown address; locked for a while";
-    assert_eq!(failed, [unknown, unknown, unknown, unknown, locked, ": Wrong code", "Neha: Wrong code", "Neha: Wrong code"]);
+    let (wrong, hers) = (": Wrong code", "Neha: Wrong code");
+    assert_eq!(failed, [": The account is locked", unknown, unknown, unknown, unknown, locked, wrong, hers, hers, hers]);
     let of_lead: Vec<AuditAction> = lines(&world, &ananya.who, &lead_filter(lead)).iter().rev().map(|l| l.action).collect();
     use AuditAction::{Assign, Create, Note, Proposal, Quarantine, Update};
     // What was taken or released goes in under its author, and who decided stands beside it.
@@ -193,7 +195,7 @@ fn credentials_and_decisions_are_written_down() {
 }
 
 /// A lead changes hands while its old owner is offline: some edits are proposed, later ones put aside.
-fn decisions(world: &World) -> LeadId {
+pub fn decisions(world: &World) -> LeadId {
     let (mut asha, arjun, meera) = (world.device("asha"), world.device("arjun"), world.device("meera"));
     let lead = asha.created("+919820014786");
     asha.pull();
@@ -254,7 +256,7 @@ fn each_role_reads_its_part() {
     assert_eq!(nothing.problem().status, 404);
 }
 
-fn lead_filter(lead: LeadId) -> AuditFilter {
+pub fn lead_filter(lead: LeadId) -> AuditFilter {
     AuditFilter { lead: Some(lead), ..AuditFilter::default() }
 }
 
@@ -355,7 +357,7 @@ fn devices_get_no_event_and_their_cursor_goes_past_it() {
 }
 
 /// One bit of a value.
-fn flipped(value: &Value) -> Option<Value> {
+pub fn flipped(value: &Value) -> Option<Value> {
     Some(match value {
         Value::Null => return None,
         // Far away, so that no other number is hit.
@@ -459,6 +461,49 @@ fn moved_rows_are_found(store: &Store, seq: i64) {
     assert_eq!(faults(store, &[], false), [format!("Entry {seq} is missing."), format!("Entry {} is missing.", seq + 2)]);
 }
 
+/// The first and the last entry, what is gone from the beginning, and what stands behind a gap; then a log
+/// that was written anew from one entry on, which only a seen head gives away.
+fn alterations_at_the_ends_are_found(store: &Store) {
+    let world = World::on(store.clone());
+    days(&world);
+    let all = rows(&world);
+    let last = all.len() as i64;
+    for seq in [1, last] {
+        let kind = &all[seq as usize - 1].entry;
+        // Another number of the last one is told as what is missing before it.
+        let fits = |column: &str| column != "org_id" && (column != "seq" || seq == 1);
+        let tried = COLUMNS.iter().filter(|column| fits(column) && alteration_is_found(store, seq, kind, column)).count();
+        assert!(tried > 7, "{tried} of entry {seq}");
+    }
+    let seen: SeenHead = {
+        let head = store.read(|tx| orgs::head(tx, world.core.org().id)).expect("readable");
+        SeenHead { epoch: head.epoch, seq: head.seq, chain: head.chain.to_vec() }
+    };
+    rewritten_from(store, &world, last / 2);
+    assert_eq!(faults(store, &[], false), [""; 0], "it can't be known here");
+    assert!(faults(store, std::slice::from_ref(&seen), false)[0].contains("is not the one that a device has seen"));
+    run(store, "DELETE FROM log WHERE seq = 1", &[]);
+    assert_eq!(faults(store, &[], false)[0], "Entry 1 is missing.");
+    run(store, "DELETE FROM log WHERE seq = $1", &[(last / 2).into()]);
+    run(store, "UPDATE log SET accepted_at = accepted_at + 1 WHERE seq = $1", &[(last / 2 + 2).into()]);
+    let found = faults(store, &[], false);
+    assert_eq!(found[1], format!("Entry {} is missing.", last / 2));
+    assert!(found[2].starts_with(&format!("Entry {} ", last / 2 + 2)), "behind the gap: {found:?}");
+}
+
+/// Alters an entry and makes every chain after it right again, as whoever has the database could.
+fn rewritten_from(store: &Store, world: &World, seq: i64) {
+    run(store, "UPDATE log SET accepted_at = accepted_at + 1 WHERE seq = $1", &[seq.into()]);
+    let all = rows(world);
+    let mut chain = all[seq as usize - 2].chain.clone();
+    for row in &all[seq as usize - 1..] {
+        chain = row.link(&chain).to_vec();
+        run(store, "UPDATE log SET chain = $1 WHERE seq = $2", &[chain.clone().into(), row.seq.into()]);
+    }
+    let end = chain.try_into().expect("a hash");
+    store.write(|tx| orgs::set_head(tx, world.core.org().id, all.len() as u64, end)).expect("written");
+}
+
 /// The tail is gone, and the organisation's row says so: only a device knows better.
 fn a_cut_tail_is_found_by_who_saw_it(store: &Store) {
     let world = World::on(store.clone());
@@ -515,6 +560,49 @@ fn a_document_or_row_that_the_log_does_not_make_is_found() {
     run(store, "DELETE FROM documents WHERE doc_id = $1", &[leads[0].into()]);
     let found = faults(store, &[], true);
     assert!(found.len() == 2 && found.iter().all(|f| f.contains("no document")), "{found:?}");
+}
+
+#[test]
+fn tables_that_the_log_does_not_tell_are_found() {
+    people_and_proposals_are_compared(&Store::memory().expect("a database"));
+}
+
+fn people_and_proposals_are_compared(store: &Store) {
+    let world = World::on(store.clone());
+    decisions(&world);
+    days(&world);
+    assert_eq!(faults(store, &[], true), [""; 0]);
+    let other = |table: &str| format!("the row in {table} is not what the log told last");
+    for (alter, undo, said) in [
+        (
+            "UPDATE users SET role = 'admin' WHERE email = 'arjun@acme.example'",
+            "UPDATE users SET role = 'salesperson' WHERE role = 'admin'",
+            other("users"),
+        ),
+        ("UPDATE users SET name = 'mallory' WHERE name = 'asha'", "UPDATE users SET name = 'asha' WHERE name = 'mallory'", other("users")),
+        ("UPDATE users SET disabled = 1 WHERE name = 'asha'", "UPDATE users SET disabled = 0 WHERE name = 'asha'", other("users")),
+        (
+            "UPDATE user_roles SET role = 'admin' WHERE role = 'analyst'",
+            "UPDATE user_roles SET role = 'analyst' WHERE role = 'admin'",
+            "the last row in user_roles".to_owned(),
+        ),
+        (
+            "UPDATE teams SET name = 'Pune West' WHERE name = 'Pune'",
+            "UPDATE teams SET name = 'Pune' WHERE name = 'Pune West'",
+            other("teams"),
+        ),
+        (
+            "UPDATE proposals SET state = 'open' WHERE state = 'taken'",
+            "UPDATE proposals SET state = 'taken' WHERE state = 'open'",
+            other("proposals"),
+        ),
+    ] {
+        assert_eq!(run(store, alter, &[]), 1, "{alter}");
+        let found = faults(store, &[], true);
+        assert!(found.len() == 1 && found[0].contains(&said), "{alter}: {found:?}");
+        assert_eq!(run(store, undo, &[]), 1, "{undo}");
+        assert_eq!(faults(store, &[], true), [""; 0]);
+    }
 }
 
 /// What a lead's tables hold of it.
@@ -586,11 +674,12 @@ fn old_entries_stand_before_new_ones(store: &Store) {
     assert_eq!(faults(store, &[], false), [""; 0]);
     let all = core.audit(&who, &AuditFilter::default()).expect("a page").lines;
     let said: Vec<_> = all.iter().map(|l| (l.seq, l.action, l.about.as_str(), l.details.as_str())).collect();
-    let new = (3, AuditAction::PersonAdded, "ananya", "super admin, team none");
-    assert_eq!(said, [new, (2, AuditAction::Create, "", ""), (1, AuditAction::PersonAdded, "Old Hand", "salesperson")]);
+    let new = (4, AuditAction::PersonAdded, "ananya", "super admin, team none");
+    let sealed = (3, AuditAction::Server, "", "The first 2 entries were sealed");
+    assert_eq!(said, [new, sealed, (2, AuditAction::Create, "", ""), (1, AuditAction::PersonAdded, "Old Hand", "salesperson")]);
     let by_action = AuditFilter { action: Some(AuditAction::PersonAdded), ..AuditFilter::default() };
     let added = core.audit(&who, &by_action).expect("a page").lines;
-    assert_eq!(added.iter().map(|l| l.seq).collect::<Vec<_>>(), [3, 1], "also those that do not say what they are");
+    assert_eq!(added.iter().map(|l| l.seq).collect::<Vec<_>>(), [4, 1], "also those that do not say what they are");
     for (column, seq) in [("payload", 1_i64), ("salt", 2), ("author", 1), ("chain", 1), ("doc_id", 2), ("version", 2)] {
         let select = format!("SELECT {column} FROM log WHERE seq = $1");
         let value = store.read(|tx| tx.query_opt(&select, &[seq.into()])).expect("readable").expect("there").0.remove(0);
@@ -600,16 +689,44 @@ fn old_entries_stand_before_new_ones(store: &Store) {
         assert!(found[0].starts_with(&format!("Entry {seq} ")), "{column}: {found:?}");
         run(store, &update, &[value, seq.into()]);
     }
+    // What their own chain does not cover, the seal does.
+    for (column, seq) in [("entry", 1_i64), ("accepted_at", 1), ("accepted_at", 2), ("command_id", 2), ("hash", 2)] {
+        let select = format!("SELECT {column} FROM log WHERE seq = $1");
+        let value = store.read(|tx| tx.query_opt(&select, &[seq.into()])).expect("readable").expect("there").0.remove(0);
+        let update = format!("UPDATE log SET {column} = $1 WHERE seq = $2");
+        run(store, &update, &[flipped(&value).expect("a value"), seq.into()]);
+        let found = faults(store, &[], false);
+        assert!(found.iter().any(|fault| fault.starts_with("Entry 3 ") && fault.contains("sealed")), "{column}: {found:?}");
+        run(store, &update, &[value, seq.into()]);
+    }
+    run(store, "UPDATE log SET device_id = author WHERE seq = 2", &[]);
+    assert!(faults(store, &[], false)[0].contains("not those that it sealed"));
+    run(store, "UPDATE log SET device_id = NULL WHERE seq = 2", &[]);
+    assert_eq!(faults(store, &[], false), [""; 0]);
+    drop(core);
+    let before = store.read(|tx| orgs::head(tx, org.id)).expect("readable").seq;
+    drop(sync_server::Core::open(store.clone(), sync_server::env::system()).expect("a server"));
+    assert_eq!(store.read(|tx| orgs::head(tx, org.id)).expect("readable").seq, before, "sealed once");
     run(store, "UPDATE log SET action = $1 WHERE seq = 1", &["sign_in".into()]);
     assert!(faults(store, &[], false)[0].contains("of a later version"));
 }
 
 /// Every story that writes SQL by hand, on an engine of its own each.
-const STORIES: [fn(&Store); 4] = [alterations_are_found, a_cut_tail_is_found_by_who_saw_it, old_entries_stand_before_new_ones, filters];
+const STORIES: [fn(&Store); 9] = [
+    alterations_are_found,
+    a_cut_tail_is_found_by_who_saw_it,
+    old_entries_stand_before_new_ones,
+    alterations_at_the_ends_are_found,
+    filters,
+    people_and_proposals_are_compared,
+    crate::compact::nothing_is_missed,
+    crate::compact::alterations_are_found,
+    crate::compact::devices_gone_for_good_are_forgotten,
+];
 
 #[test]
 fn an_altered_log_is_found_out() {
-    STORIES[..3].iter().for_each(|story| story(&Store::memory().expect("a database")));
+    STORIES[..4].iter().for_each(|story| story(&Store::memory().expect("a database")));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use automerge::{Change, ExpandedChange};
-use domain::{Command, LeadId, RefusalCode, Status};
+use domain::{Command, DocId, LeadId, RefusalCode, Status};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
 use sha2::{Digest as _, Sha256};
@@ -154,8 +154,30 @@ fn a_record_keeps_no_more_than_it_may_hold() {
     let mut asha = world.device("asha");
     let lead = asha.created("+919820014786");
     let missing = Command::CancelFollowUp { follow_up: LeadId::from(domain::CommandId(world.core.env().new_id())).0 };
-    let item = asha.edit(lead, missing);
+    // No client makes a change of it; a forged one makes an empty one.
+    let envelope = asha.envelope(missing);
+    let doc = asha.docs.entry(lead).or_default();
+    let heads = doc.heads();
+    let made = records::reexecute(doc, &heads, asha.actor, &envelope).expect("an empty change");
+    let item = PushItem { doc: DocId::lead(lead), envelope, change: made.bytes, hash: ChangeHash(made.hash.0) };
     assert_eq!(refusal(&asha.push_one(&item)).code, RefusalCode::NotFound);
+}
+
+/// Whether a lead is out of sight or not there at all, nobody learns.
+#[test]
+fn a_lead_out_of_sight_is_answered_as_one_that_is_not_there() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    let (hidden, lead) = (asha.created("+919820014786"), asha.create("Nobody", "+919820014787").0);
+    for who in ["deepak", "arjun"] {
+        let mut forged = world.device(who);
+        forged.docs.insert(hidden, stored(&world, hidden));
+        forged.docs.insert(lead, asha.docs[&lead].clone());
+        // Recovery may change the contact fields of converted leads, and delete none.
+        let delete = || Command::DeleteLead { reason: "x".into() };
+        let (there, nowhere) = (forged.edit(hidden, delete()), forged.edit(lead, delete()));
+        assert_eq!(refusal(&forged.push_one(&there)), refusal(&forged.push_one(&nowhere)), "{who}");
+    }
 }
 
 /// The item with other bytes, claiming what they hash to.

@@ -335,6 +335,7 @@ fn who_is_cut_off_uploads_into_quarantine_and_nowhere_else() {
         secret: protocol::auth::Secret(secret.into()),
         items,
         wiped: false,
+        sent_on: false,
     };
     assert!(matches!(world.core.upload_quarantine(&upload(&secret.0, items.clone())), Err(Error::NotCutOff)));
     post(&world, "asha", |post| Post { disabled: true, ..post });
@@ -380,7 +381,7 @@ fn nobody_releases_what_they_could_not_do() {
     prepared.expect("a revoked device");
     let items = vec![ravi.edit(lead, Command::DeleteLead { reason: "mine".into() }), ravi.edit(lead, note("kept"))];
     let (delete, kept) = (items[0].envelope.id, items[1].envelope.id);
-    let upload = QuarantineUpload { device: ravi.who.device(), secret, items, wiped: false };
+    let upload = QuarantineUpload { device: ravi.who.device(), secret, items, wiped: false, sent_on: false };
     assert_eq!(world.core.upload_quarantine(&upload).expect("kept").kept, 2);
     let (other, boss) = (world.device("ravi"), world.device("ananya"));
     let refused = world.core.release_quarantined(&other.who, delete).expect_err("not in a Team Lead's role");
@@ -403,4 +404,206 @@ fn a_deleted_lead_keeps_only_edits_of_who_had_it() {
     assert!(matches!(ananya.push_one(&delete), Outcome::Applied { .. }));
     let outcomes = asha.push(&[field, text]);
     assert!(matches!(outcomes[..], [Outcome::Proposed { .. }, Outcome::Reapplied { .. }]), "{outcomes:?}");
+}
+
+/// A proposal that can't be taken any more can be dropped all the same, by whoever edits the lead.
+#[test]
+fn a_proposal_of_any_lead_can_be_dropped() {
+    enum Then {
+        Converted,
+        Lost,
+        Deleted,
+        MovedOn,
+    }
+    for then in [Then::Converted, Then::Lost, Then::Deleted, Then::MovedOn] {
+        let world = World::memory();
+        let (mut asha, mut arjun, mut ananya) = (world.device("asha"), world.device("arjun"), world.device("ananya"));
+        let lead = ashas_lead(&mut asha);
+        let items = [asha.edit(lead, status(Status::New, Status::InProgress)), asha.edit(lead, name("By Asha"))];
+        give(&world, lead, Some("arjun"));
+        arjun.pull();
+        ananya.pull();
+        asha.push(&items);
+        let run = |device: &mut Device<'_>, command: Command| {
+            let item = device.edit(lead, command);
+            assert!(matches!(device.push_one(&item), Outcome::Applied { .. }));
+        };
+        let settler = match then {
+            Then::Converted => {
+                let steps = [Status::New, Status::InProgress, Status::Interested, Status::Qualified, Status::Converted];
+                steps.windows(2).for_each(|two| run(&mut arjun, status(two[0], two[1])));
+                "arjun"
+            }
+            Then::Lost => {
+                run(&mut arjun, Command::ChangeStatus { from: Status::New, to: Status::Lost, reason: Some("Financial".into()) });
+                "arjun"
+            }
+            Then::Deleted => {
+                run(&mut ananya, Command::DeleteLead { reason: "Duplicate".into() });
+                "ananya"
+            }
+            Then::MovedOn => {
+                give(&world, lead, Some("ravi"));
+                "ravi"
+            }
+        };
+        let settler = world.device(settler);
+        if !matches!(then, Then::MovedOn) {
+            // Two on one lead; the one about its status can't be taken where that is closed or moved on.
+            let stale = world.core.take_proposal(&settler.who, items[0].envelope.id);
+            assert!(stale.is_err() || matches!(then, Then::Deleted));
+        }
+        if !matches!(then, Then::Deleted) {
+            world.core.drop_proposal(&settler.who, items[0].envelope.id).expect("dropped");
+        }
+        world.core.drop_proposal(&settler.who, items[1].envelope.id).expect("dropped");
+        let gone = world.core.drop_proposal(&settler.who, items[1].envelope.id);
+        assert!(matches!(gone, Err(Error::Changed(_))));
+        assert!(world.core.drop_proposal(&world.device("karthik").who, items[1].envelope.id).is_err());
+        let record = records::lead::read(&stored(&world, lead), lead).expect("a lead");
+        assert_eq!(record.name.value.as_deref(), Some("Priya Sharma"));
+    }
+}
+
+/// A proposal to delete, of somebody who was an Admin, is not in a salesperson's role to take.
+#[test]
+fn who_may_not_take_a_proposal_drops_it() {
+    let world = World::memory();
+    let (mut asha, mut ravi) = (world.device("asha"), world.device("ravi"));
+    post(&world, "ravi", |post| Post { role: Role::Admin, ..post });
+    let lead = ashas_lead(&mut asha);
+    ravi.pull();
+    let delete = ravi.edit(lead, Command::DeleteLead { reason: "Duplicate".into() });
+    post(&world, "ravi", |post| Post { role: Role::TeamLead, ..post });
+    assert!(matches!(ravi.push_one(&delete), Outcome::Proposed { .. }));
+    let take = world.core.take_proposal(&asha.who, delete.envelope.id).expect_err("not in her role");
+    assert_eq!(take.problem().code, "not_permitted");
+    world.core.drop_proposal(&asha.who, delete.envelope.id).expect("dropped");
+}
+
+/// What was decided about a request that was on its way is decided as of now.
+#[test]
+fn whoever_was_cut_off_meanwhile_settles_and_assigns_nothing() {
+    let world = World::memory();
+    let (mut asha, ravi, meera) = (world.device("asha"), world.device("ravi"), world.device("meera"));
+    let lead = ashas_lead(&mut asha);
+    let items = [asha.edit(lead, name("By Asha")), asha.edit(lead, name("By Asha again"))];
+    give(&world, lead, Some("ravi"));
+    asha.push(&items);
+    // Both were signed in when they asked.
+    post(&world, "ravi", |post| Post { disabled: true, ..post });
+    let code = |result: Result<(), Error>| result.expect_err("cut off").problem().code;
+    assert_eq!(code(world.core.take_proposal(&ravi.who, items[0].envelope.id)), "user_disabled");
+    assert_eq!(code(world.core.drop_proposal(&ravi.who, items[0].envelope.id)), "user_disabled");
+    let set = SetOwner { expected_owner: Some(ravi.user()), owner: Some(asha.user()) };
+    assert_eq!(code(world.core.set_owner(&ravi.who, lead, set).map(drop)), "user_disabled");
+    let org = world.core.org().id;
+    let revoke = |tx: &mut dyn sync_server::store::Tx| {
+        sync_server::store::devices::set_state(tx, org, meera.who.device(), domain::people::DeviceState::Revoked)
+    };
+    world.core.store().write(revoke).expect("revoked");
+    assert_eq!(code(world.core.drop_proposal(&meera.who, items[0].envelope.id)), "device_revoked");
+    // Demoted: nothing of quarantine is hers to decide.
+    let other = world.device("meera");
+    post(&world, "meera", |post| Post { role: Role::Salesperson, ..post });
+    assert!(matches!(world.core.release_quarantined(&other.who, items[0].envelope.id), Err(Error::NotFound)));
+}
+
+/// The request was on its way when the device was revoked.
+#[test]
+fn a_push_in_flight_of_a_revoked_device_is_put_aside() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    let lead = ashas_lead(&mut asha);
+    let item = asha.edit(lead, note("typed on a lost laptop"));
+    let org = world.core.org().id;
+    let revoke = |tx: &mut dyn sync_server::store::Tx| {
+        sync_server::store::devices::set_state(tx, org, asha.who.device(), domain::people::DeviceState::Revoked)
+    };
+    world.core.store().write(revoke).expect("revoked");
+    assert_eq!(asha.push_one(&item), Outcome::Quarantined { reason: QuarantineReason::DeviceRevoked });
+    assert_eq!(records::lead::read(&stored(&world, lead), lead).expect("a lead").notes.len(), 1);
+    world.core.release_quarantined(&world.device("meera").who, item.envelope.id).expect("released");
+    assert_eq!(records::lead::read(&stored(&world, lead), lead).expect("a lead").notes.len(), 2);
+}
+
+/// Two who take or drop one proposal at once: one does, and the other is told.
+#[test]
+fn one_proposal_is_settled_once() {
+    for drops in [false, true] {
+        let world = World::memory();
+        let (mut asha, arjun, boss) = (world.device("asha"), world.device("arjun"), world.device("ananya"));
+        let lead = ashas_lead(&mut asha);
+        let item = asha.edit(lead, name("By Asha"));
+        give(&world, lead, Some("arjun"));
+        asha.push_one(&item);
+        let id = item.envelope.id;
+        let results: Vec<_> = std::thread::scope(|threads| {
+            let core = &world.core;
+            let one = threads.spawn(|| core.take_proposal(&arjun.who, id));
+            let other = threads.spawn(|| if drops { core.drop_proposal(&boss.who, id) } else { core.take_proposal(&boss.who, id) });
+            [one, other].into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        let lost: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+        assert!(matches!(lost[..], [Error::Changed(_)]), "{results:?}");
+        let by_asha = records::history(&stored(&world, lead)).iter().filter(|h| h.envelope.as_ref().is_some_and(|e| e.id == id)).count();
+        assert_eq!(by_asha, usize::from(results[0].is_ok() || !drops), "carried out once at most");
+    }
+}
+
+/// Proposals stay with the lead, whoever has it.
+#[test]
+fn a_proposal_goes_on_with_the_lead() {
+    let world = World::memory();
+    let (mut asha, mut ravi) = (world.device("asha"), world.device("ravi"));
+    let lead = ashas_lead(&mut asha);
+    let item = asha.edit(lead, name("By Asha"));
+    give(&world, lead, Some("arjun"));
+    asha.push_one(&item);
+    give(&world, lead, Some("ravi"));
+    assert_eq!(proposals(&ravi.pull()), [(item.envelope.id, ProposalState::Open)]);
+    assert!(matches!(world.core.take_proposal(&world.device("arjun").who, item.envelope.id), Err(Error::NotFound)), "not his any more");
+    world.core.take_proposal(&ravi.who, item.envelope.id).expect("taken");
+    ravi.pull();
+    assert_eq!(ravi.record(lead).name.value.as_deref(), Some("By Asha"));
+}
+
+/// Of one person's two computers one knows of the hand-over and one does not: each is judged by itself.
+#[test]
+fn each_of_two_devices_acknowledges_for_itself() {
+    let world = World::memory();
+    let (mut desk, mut laptop) = (world.device("asha"), world.device("asha"));
+    let lead = ashas_lead(&mut desk);
+    laptop.pull();
+    give(&world, lead, Some("arjun"));
+    assert!(evicted(&desk.pull(), lead));
+    desk.pull();
+    let (knows, does_not) = (desk.edit_as_on(&world, lead, note("late")), laptop.edit(lead, note("in time")));
+    assert_eq!(refusal(&desk.push_one(&knows)).code, RefusalCode::HandedOver);
+    assert!(matches!(laptop.push_one(&does_not), Outcome::Applied { .. }));
+    assert!(evicted(&laptop.pull(), lead));
+    laptop.pull();
+    let late = laptop.edit_as_on(&world, lead, note("late, too"));
+    assert_eq!(refusal(&laptop.push_one(&late)).code, RefusalCode::HandedOver);
+}
+
+#[test]
+fn others_quarantined_edits_hide_none_of_ones_own() {
+    let world = World::memory();
+    let (mut arjun, mut asha) = (world.device("arjun"), world.device("asha"));
+    let (theirs, ours) = (arjun.created("+919811111111"), asha.created("+919812222222"));
+    let many: Vec<_> = (0..600).map(|n| arjun.edit(theirs, note(&format!("note {n}")))).collect();
+    let one = asha.edit(ours, note("the one"));
+    let keep = |device: &Device<'_>, item| {
+        let (org, env, reason) = (world.core.org().id, world.core.env(), QuarantineReason::LeaseEnded);
+        let kept =
+            world.core.store().write(|tx| sync_server::quarantine::keep(tx, env, org, device.user(), device.who.device(), item, reason));
+        assert!(kept.expect("kept"));
+    };
+    many.iter().for_each(|item| keep(&arjun, item));
+    keep(&asha, &one);
+    // Ravi leads Pune; Delhi's edits are not his to decide about.
+    let listed = world.core.quarantine(&world.device("ravi").who).expect("a list");
+    assert_eq!(listed.iter().map(|held| held.id).collect::<Vec<_>>(), [one.envelope.id]);
+    assert_eq!(world.core.quarantine(&world.device("ananya").who).expect("a list").len(), 500, "a page of all");
 }

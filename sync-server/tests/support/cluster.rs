@@ -11,8 +11,10 @@ const POLL: Duration = Duration::from_millis(50);
 
 pub struct Cluster {
     server: Child,
+    programs: PathBuf,
+    port: u16,
     url: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Cluster {
@@ -31,18 +33,22 @@ impl Cluster {
             .args(["--no-sync", "--auth=trust", "--username=leadline", "--encoding=UTF8", "-D"])
             .arg(&data));
         let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address").port();
-        let server = as_postgres(root, &programs.join("postgres"))
-            .args(["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c"])
-            .arg(format!("unix_socket_directories={}", folder.path().display()))
-            .args(["-p", &port.to_string(), "-D"])
-            .arg(&data)
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("postgres starts");
+        let server = serve(&programs, folder.path(), port);
         let url = format!("postgres://leadline@127.0.0.1:{port}/postgres");
-        let cluster = Self { server, url, _folder: folder };
+        let cluster = Self { server, programs, port, url, folder };
         cluster.wait();
         Some(cluster)
+    }
+
+    /// Shuts it down, has `meanwhile` done in its data folder, and starts it again.
+    #[allow(dead_code, reason = "each test binary uses a part")]
+    pub fn restarted(&mut self, meanwhile: impl FnOnce(&Path)) {
+        // A fast shutdown: everything is on the disk.
+        run(Command::new("kill").args(["-INT", &self.server.id().to_string()]));
+        self.server.wait().expect("it ends");
+        meanwhile(&self.folder.path().join("data"));
+        self.server = serve(&self.programs, self.folder.path(), self.port);
+        self.wait();
     }
 
     pub fn url(&self) -> &str {
@@ -56,6 +62,17 @@ impl Cluster {
             std::thread::sleep(POLL);
         }
     }
+}
+
+fn serve(programs: &Path, folder: &Path, port: u16) -> Child {
+    as_postgres(is_root(), &programs.join("postgres"))
+        .args(["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c"])
+        .arg(format!("unix_socket_directories={}", folder.display()))
+        .args(["-p", &port.to_string(), "-D"])
+        .arg(folder.join("data"))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("postgres starts")
 }
 
 impl Drop for Cluster {

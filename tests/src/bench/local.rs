@@ -6,7 +6,7 @@ use bridge::lead::{LeadFilter, LeadList};
 use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
-use domain::{Command, DocId, LeadField, LeadId, Role};
+use domain::{Command, DeviceId, DocId, LeadField, LeadId, Role};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use rusqlite::Connection;
@@ -50,17 +50,34 @@ impl Transport for Direct {
     }
 }
 
+/// A server with 100,000 leads.
+fn filled(folder: &Path) -> Result<Arc<Core>> {
+    let store = Store::sqlite(&folder.join("server.db"))?;
+    let env = sync_server::env::system();
+    sync_server::demo::found(&store, &env, 7)?;
+    let core = Arc::new(Core::open(store, env)?);
+    sync_server::demo::fill(&core, LEADS, 7)?;
+    Ok(core)
+}
+
+/// What encryption costs, alone.
+///
+/// # Errors
+/// Whatever fails.
+pub fn cipher(folder: &Path) -> Result<Vec<Measured>> {
+    let core = filled(folder)?;
+    let admin = core.user_by_email("vikram@nakshatra.example")?;
+    let who = core.session_for(admin, DeviceId(core.env().new_id()))?;
+    super::cipher::measure(folder, &Direct { core, who })
+}
+
 /// Fills a profile with 100,000 leads and measures on it.
 ///
 /// # Errors
 /// Whatever fails.
 pub fn measure(folder: &Path) -> Result<Vec<Measured>> {
     eprintln!("  a profile with {LEADS} leads …");
-    let store = Store::sqlite(&folder.join("server.db"))?;
-    let env = sync_server::env::system();
-    sync_server::demo::found(&store, &env, 7)?;
-    let core = Arc::new(Core::open(store, env)?);
-    sync_server::demo::fill(&core, LEADS, 7)?;
+    let core = filled(folder)?;
     let manager = core.user_by_email("vikram@nakshatra.example")?;
     let profile_dir = folder.join("profile");
     let desk = Desk::open(&Profile::at(&profile_dir)?, &Key::from(KEY), system_env())?;

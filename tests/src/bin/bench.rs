@@ -1,8 +1,12 @@
 //! `cargo xtask bench`: runs the measurements and prints them as a table; `--json FILE` writes them too.
 
 use anyhow::{Context, Result};
+use std::path::Path;
 use tests::bench::report::Measured;
 use tests::bench::{local, server, wire};
+
+/// Measures in a folder of its own.
+type Part = fn(&Path) -> Result<Vec<Measured>>;
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -10,7 +14,10 @@ fn main() -> Result<()> {
     // On the disk that profiles lie on, not in memory: an edit is measured with its fsync.
     let folder = tempfile::Builder::new().prefix("leadline-bench").tempdir_in(value("--folder").unwrap_or_else(|| ".".into()))?;
     let mut all = Vec::new();
-    for part in [server::measure, local::measure, wire::measure] {
+    // `--only cipher`: what encryption costs, without the rest.
+    let is_cipher = value("--only").as_deref() == Some("cipher");
+    let parts: &[Part] = if is_cipher { &[local::cipher] } else { &[server::measure, local::measure, wire::measure] };
+    for part in parts {
         let measured = part(folder.path())?;
         measured.iter().for_each(|m| eprintln!("{}", m.line()));
         all.extend(measured);

@@ -3,12 +3,17 @@
 
 use anyhow::{Context, Result};
 use bridge::lead::{LeadAssign, LeadGet, LeadOwners};
+use client::vault::Homes;
+use client::{Station, system_env};
 use domain::{Command, LeadField, LeadId, Status};
+use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
 use fantoccini::key::Key;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use tests::device::Device;
-use tests::processes::{Server, Terminal};
-use tests::visit::{of_user_menu, retype, sign_in};
+use tests::processes::{PASSWORD, Server, Terminal};
+use tests::record;
+use tests::visit::{choose, fill_in, of_user_menu, retype, sign_in};
 use tests::window::Window;
 
 const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
@@ -25,6 +30,7 @@ async fn main() -> Result<()> {
             album.fill().await?;
             album.administer().await?;
             album.share().await?;
+            album.shut().await?;
         }
     }
     Ok(())
@@ -92,10 +98,14 @@ impl Album {
         window.click_css(&format!("[data-email='{ASHA}'] [data-testid=row-menu]")).await?;
         window.click("change-role").await?;
         choose(&window, "role-dropdown", "team_lead").await?;
-        window.find("role-gains").await?;
+        window.shows("role-gains", "Audit log, Quarantine").await?;
+        window.shows("role-loses", "be given leads by assignment").await?;
         self.take(&window, "change-role").await?;
         window.press(&Key::Escape.to_string()).await?;
         window.gone("[data-testid=role-dialog]").await?;
+        window.click("tab-teams").await?;
+        window.find("team-row").await?;
+        self.take(&window, "admin-teams").await?;
         self.visit(&window, "permissions", "permissions-grid").await?;
         self.visit(&window, "devices", "device-row").await?;
         self.cut_off(&window).await?;
@@ -105,6 +115,57 @@ impl Album {
         self.visit(&window, "audit", "audit-log-item").await?;
         self.visit(&window, "quarantine", "quarantine-item").await?;
         window.close().await
+    }
+
+    /// The gate where it is shut, and why; and where it asks.
+    async fn shut(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let server = Server::demo(&folder.path().join("server"), 60)?;
+        let profile = folder.path().join("asha");
+        let window = Window::open_without_keychain(&profile, (self.width, self.height)).await?;
+        window.client.set_window_rect(0, 0, self.width, self.height).await?;
+        fill_in(&window, &server.url, ASHA, PASSWORD).await?;
+        window.find("key-file-question").await?;
+        if self.theme == "dark" {
+            // Before anybody could choose another.
+            self.take(&window, "key-file").await?;
+        }
+        window.click("key-file-allow").await?;
+        window.find("app-shell").await?;
+        self.choose_theme(&window).await?;
+        window.close().await?;
+
+        record::set(&profile, "lease_until", json!(1))?;
+        let window = self.open(&profile).await?;
+        self.take(&window, "lease-ended").await?;
+        sign_in(&window, &server, ASHA).await?;
+        server.command(&["user", "disable", ASHA])?;
+        window.find("gate-cut-off").await?;
+        self.take(&window, "cut-off").await?;
+        server.command(&["user", "enable", ASHA])?;
+        self.sign_in_after_a_change(&window, &server, &folder.path().join("elsewhere")).await?;
+        window.close().await?;
+
+        record::set(&profile, "wipe_at", json!(1))?;
+        record::set(&profile, "due_since", json!(1))?;
+        let window = self.open(&profile).await?;
+        self.take(&window, "wiped").await?;
+        window.close().await
+    }
+
+    /// The password was changed elsewhere: the copy here asks for the old one.
+    async fn sign_in_after_a_change(&self, window: &Window, server: &Server, elsewhere: &Path) -> Result<()> {
+        let new = "copper lantern drifting harbour";
+        let station = Station::for_commands(elsewhere, system_env(), Homes::file());
+        station.answer("session_sign_in", json!({"server": server.url, "email": ASHA, "password": PASSWORD}))?;
+        station.answer("password_change", json!({"old": PASSWORD, "new": new}))?;
+        window.click("cut-off-sign-in").await?;
+        fill_in(window, &server.url, ASHA, new).await?;
+        window.find("old-copy").await?;
+        self.take(window, "old-copy").await?;
+        retype(window, "old-password", PASSWORD).await?;
+        window.click("old-password-submit").await?;
+        window.find("app-shell").await.map(drop)
     }
 
     /// Several people at one computer: the gate, one's account, a lead on its way to somebody else.
@@ -238,6 +299,13 @@ impl Album {
         window.gone("[data-testid=sync-panel]").await
     }
 
+    /// Moves the pointer where nothing is drawn differently for it.
+    async fn rest(&self, window: &Window) -> Result<()> {
+        let corner = PointerAction::MoveTo { duration: None, x: f64::from(self.width) - 2.0, y: f64::from(self.height) - 2.0 };
+        let pointer = MouseActions::new("mouse".to_owned()).then(corner);
+        Ok(window.client.perform_actions(pointer).await?)
+    }
+
     async fn take(&self, window: &Window, screen: &str) -> Result<()> {
         // The sign-in page is seen before a theme can be chosen.
         if screen == "sign-in" && self.theme == "light" {
@@ -248,6 +316,7 @@ impl Album {
         let painted =
             "const done = arguments[arguments.length - 1]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))";
         window.client.execute_async(painted, vec![]).await?;
+        self.rest(window).await?;
         println!("{}", file.display());
         window.screenshot(&file)
     }
@@ -263,14 +332,6 @@ fn hand_over(admin: &Path, server: &Server, desk: &Device, lead: LeadId) -> Resu
     desk.engine.execute(lead, Command::SetField { field: LeadField::Email, value: Some("ananya@newmail.example".into()) })?;
     desk.engine.execute(lead, Command::ChangeStatus { from: Status::Interested, to: Status::Qualified, reason: None })?;
     desk.sync().map(drop)
-}
-
-/// Picks from a dropdown, as its list would.
-async fn choose(window: &Window, test_id: &str, value: &str) -> Result<()> {
-    window.find(test_id).await?;
-    let pick = "const select = document.querySelector(`[data-testid=${arguments[0]}]`); select.value = arguments[1];
-        select.dispatchEvent(new Event('change', { bubbles: true }))";
-    window.client.execute(pick, vec![test_id.into(), value.into()]).await.map(drop).map_err(Into::into)
 }
 
 /// Deletes a lead that somebody goes on editing, not knowing.

@@ -219,7 +219,7 @@ fn facts(sync: &SyncView) -> Html {
 pub fn icon_of(what: &TimelineWhat) -> Icon {
     match what {
         TimelineWhat::Created => Icon::UserPlus,
-        TimelineWhat::Field { .. } => Icon::Pencil,
+        TimelineWhat::Field { .. } | TimelineWhat::Edited => Icon::Pencil,
         TimelineWhat::Status { .. } => Icon::ArrowRight,
         TimelineWhat::Interest { .. } => Icon::Flame,
         TimelineWhat::FollowUpSet { .. } | TimelineWhat::FollowUpMoved { .. } => Icon::CalendarClock,

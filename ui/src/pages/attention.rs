@@ -10,8 +10,8 @@ use crate::components::why::Why;
 use crate::icon::{Glyph, Icon};
 use crate::route::{ListFilter, Route};
 use crate::{hub, ipc, keys, t, toast, words};
-use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry};
-use bridge::{Change, Problem};
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
+use bridge::{Change, Problem, Request};
 use domain::{CommandId, RefusalCode};
 use gloo_events::EventListener;
 use wasm_bindgen_futures::spawn_local;
@@ -22,6 +22,7 @@ pub enum Msg {
     Changed(Change),
     At(usize),
     Retry(CommandId),
+    Send(CommandId),
     Discard(CommandId, AttentionKind),
     Failed(CommandId, String),
     Ask,
@@ -75,7 +76,8 @@ impl Component for AttentionPage {
                 return false;
             }
             Msg::At(at) => self.at = at,
-            Msg::Retry(command) => self.retry(ctx, command),
+            Msg::Retry(command) => self.order(ctx, command, AttentionRetry { command }, t!("attention-retried")),
+            Msg::Send(command) => self.order(ctx, command, AttentionSend { command }, t!("attention-sent")),
             Msg::Discard(command, kind) => discard(ctx, command, kind),
             Msg::Failed(command, text) => self.failed = Some((command, text)),
             Msg::Key(event) => self.key(ctx, &event),
@@ -130,13 +132,14 @@ impl AttentionPage {
         }
     }
 
-    fn retry(&mut self, ctx: &Context<Self>, command: CommandId) {
+    /// Has one item settled some way; what is said against it stands on its card.
+    fn order<R: Request + 'static>(&mut self, ctx: &Context<Self>, command: CommandId, request: R, said: String) {
         self.failed = None;
         let link = ctx.link().clone();
         spawn_local(async move {
-            match ipc::call(&AttentionRetry { command }).await {
+            match ipc::call(&request).await {
                 Ok(_) => {
-                    toast::done(t!("attention-retried"));
+                    toast::done(said);
                     link.send_message(Msg::Ask);
                 }
                 Err(problem) => link.send_message(Msg::Failed(command, problem.text)),
@@ -154,6 +157,7 @@ impl AttentionPage {
             "r" | "R" | "Enter" if item.lead_here && item.kind == AttentionKind::Refused => {
                 ctx.link().send_message(Msg::Retry(item.command))
             }
+            "m" | "M" if item.can_send => ctx.link().send_message(Msg::Send(item.command)),
             "Enter" if item.kind != AttentionKind::Refused => ctx.link().send_message(Msg::Discard(item.command, item.kind)),
             "Delete" => ctx.link().send_message(Msg::Discard(item.command, item.kind)),
             "o" | "O" if item.lead_here => open(item),
@@ -222,6 +226,9 @@ impl AttentionPage {
                     <button type="button" class={main} data-testid="attention-dismiss" onclick={discards.clone()}>{ t!("dismiss") }<Key name="Del" /></button>
                 }
                 <button type="button" class="button" data-testid="attention-copy" onclick={move |_| copy(&typed)}>{ t!("copy-text") }<Key name="Ctrl C" /></button>
+                if item.can_send {
+                    <button type="button" class="button" data-testid="attention-send" onclick={link.callback(move |_| Msg::Send(command))}>{ t!("attention-send") }<Key name="M" /></button>
+                }
                 if item.lead_here {
                     <a class="button" data-testid="attention-open" href={address(item)}>{ t!("open-lead") }<Key name="O" /></a>
                 }
@@ -273,6 +280,8 @@ fn look(kind: AttentionKind) -> (Icon, &'static str, String) {
         AttentionKind::Refused => (Icon::Ban, "tone--danger", t!("attention-refused")),
         AttentionKind::Proposed => (Icon::HandOver, "tone--info", t!("attention-proposed")),
         AttentionKind::Quarantined => (Icon::Lock, "tone--warn", t!("attention-quarantined")),
+        AttentionKind::Unsaved => (Icon::Pencil, "tone--warn", t!("attention-unsaved")),
+        AttentionKind::Assignment => (Icon::UserPlus, "tone--info", t!("attention-assignment")),
     }
 }
 
@@ -285,7 +294,8 @@ fn wrote(item: &AttentionItem) -> String {
 fn when(item: &AttentionItem) -> String {
     let (wrote, then) = (words::time_or_day(&item.wrote), words::time_or_day(&item.refused));
     match item.kind {
-        AttentionKind::Refused => t!("attention-when", wrote = wrote, refused = then),
+        AttentionKind::Refused | AttentionKind::Assignment => t!("attention-when", wrote = wrote, refused = then),
+        AttentionKind::Unsaved => wrote,
         AttentionKind::Proposed | AttentionKind::Quarantined => t!("attention-arrived", wrote = wrote, arrived = then),
     }
 }
@@ -322,7 +332,7 @@ fn takes(event: &KeyboardEvent) -> bool {
         return keys::is_command(event) && event.key() == "c" && nothing_is_marked();
     }
     match event.key().as_str() {
-        "j" | "J" | "k" | "K" | "ArrowDown" | "ArrowUp" | "r" | "R" | "o" | "O" | "Delete" => true,
+        "j" | "J" | "k" | "K" | "ArrowDown" | "ArrowUp" | "r" | "R" | "m" | "M" | "o" | "O" | "Delete" => true,
         "Enter" => !keys::is_on_control(event),
         _ => false,
     }

@@ -94,6 +94,8 @@ pub(super) fn end_session(desk: &Desk, ask: SessionEnd) -> Result<Done, Problem>
 /// Ends every session of this person, this one too; what is not sent yet stays here.
 pub(super) fn sign_out_everywhere(desk: &Desk, _: SignOutEverywhere) -> Result<Done, Problem> {
     let _: admin::Done = desk.online()?.call(Method::Post, paths::SIGN_OUT_EVERYWHERE, NOTHING)?;
+    // The session is over already.
+    desk.engine.sign_out()?;
     super::session::sign_out(desk, bridge::session::SessionSignOut {})?;
     Ok(Done {})
 }

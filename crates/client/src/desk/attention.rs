@@ -7,21 +7,31 @@ use super::timeline::what;
 use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
+use crate::online::problem;
 use crate::project;
 use crate::store::attention::{self, Refused};
 use crate::store::leads;
-use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry};
+use crate::store::requests::{self, RefusedRequest};
+use bridge::attention::{AttentionDiscard, AttentionItem, AttentionKind, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
+use bridge::lead::TimelineWhat;
 use bridge::{Done, Problem};
 use domain::command::NewLead;
-use domain::{Action, Command, LeadField, LeadId, Status, lifecycle};
+use domain::{Action, Command, LeadField, LeadId, RefusalCode, Status, lifecycle};
 use rusqlite::Connection;
+use std::cmp::Reverse;
 
 pub(super) fn list(desk: &Desk, _: AttentionList) -> Result<Vec<AttentionItem>, Problem> {
     let now_ms = desk.engine.env().now_ms();
     Ok(desk.read(|c| {
         let reader = desk.reader(c)?;
         let today = reader.today(now_ms);
-        attention::waiting(c)?.into_iter().map(|refused| item(c, &reader, &today, refused)).collect()
+        let mut items: Vec<AttentionItem> =
+            attention::waiting(c)?.into_iter().map(|refused| item(c, &reader, &today, refused)).collect::<Result<_, _>>()?;
+        for refused in requests::refused(c)? {
+            items.push(assignment(c, &reader, &today, refused)?);
+        }
+        items.sort_by_key(|item| Reverse(item.refused.at));
+        Ok(items)
     })?)
 }
 
@@ -29,6 +39,14 @@ pub(super) fn retry(desk: &Desk, ask: AttentionRetry) -> Result<Done, Problem> {
     desk.engine.retry(ask.command).map_err(placed)?;
     desk.wake();
     Ok(Done {})
+}
+
+pub(super) fn send(desk: &Desk, ask: AttentionSend) -> Result<Done, Problem> {
+    match desk.engine.send_on(&desk.online()?, ask.command) {
+        Ok(()) => Ok(Done {}),
+        Err(ClientError::Transport(e)) => Err(problem(e)),
+        Err(e) => Err(e.into()),
+    }
 }
 
 pub(super) fn discard(desk: &Desk, ask: AttentionDiscard) -> Result<Done, Problem> {
@@ -68,7 +86,30 @@ fn item(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refused) ->
             AttentionKind::Refused => refusal.text,
             kind => notice(kind, owner.as_deref()),
         },
+        can_send: refused.kind == AttentionKind::Refused && refused.change.is_some(),
         winning: refusal.winning.map(|value| winning(&refused.envelope.command, value, reader, see_phone)),
+    })
+}
+
+/// An assignment that somebody else was faster with.
+fn assignment(c: &Connection, reader: &Reader, today: &Today<'_>, refused: RefusedRequest) -> Result<AttentionItem, ClientError> {
+    let RefusedRequest { request, why, refused_at } = refused;
+    let row = leads::get(c, request.lead)?;
+    let to = request.owner.map(|owner| reader.name(c, owner)).transpose()?;
+    Ok(AttentionItem {
+        command: request.id,
+        lead: request.lead,
+        lead_here: row.is_some(),
+        lead_name: row.map(|row| row.summary.name).unwrap_or_default(),
+        typed: to.clone().unwrap_or_default(),
+        what: TimelineWhat::Assigned { to },
+        wrote: today.when(request.asked_at),
+        refused: today.when(refused_at),
+        kind: AttentionKind::Assignment,
+        code: RefusalCode::HandedOver,
+        why,
+        winning: None,
+        can_send: false,
     })
 }
 
@@ -77,7 +118,8 @@ fn notice(kind: AttentionKind, owner: Option<&str>) -> String {
     match (kind, owner) {
         (AttentionKind::Proposed, Some(owner)) => format!("{owner} now owns this lead; your change was proposed to them."),
         (AttentionKind::Proposed, None) => "This lead went to somebody else; your change was proposed to them.".to_owned(),
-        (AttentionKind::Refused | AttentionKind::Quarantined, _) => {
+        (AttentionKind::Unsaved, _) => "The lead left before you saved this. Copy it if somebody should have it.".to_owned(),
+        (AttentionKind::Refused | AttentionKind::Quarantined | AttentionKind::Assignment, _) => {
             "This could not be sent as yourself any more; it is kept for your manager to release.".to_owned()
         }
     }

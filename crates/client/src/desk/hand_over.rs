@@ -8,11 +8,13 @@ use crate::http::HttpTransport;
 use crate::online::Method;
 use crate::project;
 use crate::store::{leads, rows};
-use crate::transport::Transport as _;
-use bridge::lead::{DeletedRow, LeadAssign, LeadDelete, LeadDeletedList, LeadOwners, LeadRestore, OwnerChoice, ProposalDrop, ProposalTake};
+use bridge::lead::{
+    Assigned, DeletedRow, LeadAssign, LeadAssignCancel, LeadDelete, LeadDeletedList, LeadOwners, LeadRestore, OwnerChoice, ProposalDrop,
+    ProposalTake,
+};
 use bridge::{Done, Problem, ProblemCode};
-use domain::policy::{has, may_be_given};
-use domain::{Action, Command, CommandId, DocId, LeadId};
+use domain::policy::{authorise, eligible, has, may_be_given};
+use domain::{Action, Command, CommandId, LeadId};
 use protocol::admin::SetOwner;
 use protocol::paths;
 use protocol::rows::OwnerRow;
@@ -78,16 +80,49 @@ pub(super) fn owners(desk: &Desk, ask: LeadOwners) -> Result<Vec<OwnerChoice>, P
     })?)
 }
 
-pub(super) fn assign(desk: &Desk, ask: LeadAssign) -> Result<Done, Problem> {
+pub(super) fn assign(desk: &Desk, ask: LeadAssign) -> Result<Assigned, Problem> {
     let server = desk.online()?;
     let body = SetOwner { expected_owner: ask.expected, owner: ask.owner };
     let answer: Result<OwnerRow, Problem> = server.call(Method::Post, &format!("{}/{}/owner", paths::LEADS, ask.lead), Some(&body));
     match answer {
-        Ok(owner) => desk.engine.apply_owner(owner)?,
+        Ok(owner) => {
+            // What waited of this lead is overtaken.
+            let _ = desk.engine.take_back_owner(ask.lead);
+            desk.engine.apply_owner(owner)?;
+        }
         Err(problem) if problem.code == ProblemCode::Changed => return Err(desk.who_was_faster(&server, ask.lead, problem)),
+        Err(problem) if problem.code == ProblemCode::Offline => return ask_later(desk, &ask),
         Err(problem) => return Err(problem),
     }
     desk.wake();
+    Ok(Assigned { waits: false })
+}
+
+/// The server is out of reach: what it would refuse anyhow is refused here, the rest waits.
+fn ask_later(desk: &Desk, ask: &LeadAssign) -> Result<Assigned, Problem> {
+    desk.read(|c| {
+        let reader = desk.reader(c)?;
+        let subject = project::subject(&leads::get(c, ask.lead)?.ok_or(ClientError::NotFound)?.summary);
+        if subject.owner == ask.owner {
+            // Given back before the server heard of it.
+            return Ok(());
+        }
+        let me = reader.facts.actor();
+        authorise(&me, Action::AssignLead, &subject)?;
+        eligible(Action::AssignLead, &subject)?;
+        if let Some(owner) = ask.owner {
+            let owner = rows::user(c, owner)?.filter(|user| !user.disabled).ok_or(ClientError::NotFound)?;
+            may_be_given(&me, owner.role, owner.team)?;
+        }
+        Ok(())
+    })?;
+    desk.engine.ask_for_owner(ask.lead, ask.expected, ask.owner)?;
+    desk.wake();
+    Ok(Assigned { waits: true })
+}
+
+pub(super) fn cancel_assign(desk: &Desk, ask: LeadAssignCancel) -> Result<Done, Problem> {
+    desk.engine.take_back_owner(ask.lead)?;
     Ok(Done {})
 }
 
@@ -109,20 +144,14 @@ fn settle(desk: &Desk, lead: LeadId, id: CommandId, how: &str) -> Result<Done, P
 }
 
 impl Desk {
-    /// The lead as it is at the server, here too; and in words, who owns it.
+    /// In words, who owns the lead at the server; it is so here then, too.
     fn who_was_faster(&self, server: &HttpTransport, lead: LeadId, problem: Problem) -> Problem {
-        let Ok(snapshot) = server.snapshot(DocId::lead(lead)) else { return problem };
-        let owner = snapshot.summary.owner;
-        let row = OwnerRow { lead, owner, team: snapshot.summary.team };
-        let name = self.read(|c| owner.map(|owner| self.reader(c)?.name(c, owner)).transpose());
-        if let Err(e) = self.engine.apply_owner(row) {
-            tracing::warn!("the owner could not be stored: {e}");
+        match self.engine.owner_now(server, lead) {
+            Ok((_, text)) => Problem { text, ..problem },
+            Err(e) => {
+                tracing::warn!("who owns the lead could not be asked: {e}");
+                problem
+            }
         }
-        let text = match name {
-            Ok(Some(name)) => format!("Somebody else was faster: {name} owns this lead now. Assign it again if it should be otherwise."),
-            Ok(None) => "Somebody else was faster: nobody owns this lead now. Assign it again if it should be otherwise.".to_owned(),
-            Err(_) => return problem,
-        };
-        Problem { text, ..problem }
     }
 }

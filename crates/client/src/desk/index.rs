@@ -5,6 +5,7 @@
 use crate::error::ClientError;
 use crate::store::leads::{self, Facet};
 use bridge::Change;
+use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status};
 use rusqlite::Connection;
 use std::cmp::Ordering;
@@ -30,6 +31,9 @@ struct Changed {
 impl LeadIndex {
     /// Notes what a commit changed.
     pub(super) fn note(&self, change: &Change) {
+        if sabotage::is_on(Fault::StaleCounts) && !change.many_leads {
+            return;
+        }
         let mut changed = lock(&self.changed);
         changed.leads.extend(&change.leads);
         if change.many_leads || changed.leads.len() > CHANGED_MAX {

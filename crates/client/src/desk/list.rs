@@ -7,7 +7,7 @@ use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::store::leads::{self, Line, Window};
-use crate::store::{attention, meta};
+use crate::store::{attention, meta, requests};
 use crate::sync::BackfillState;
 use bridge::Problem;
 use bridge::lead::{LeadCounts, LeadCountsGet, LeadFilter, LeadList, LeadPage, LeadRow, Mark, PAGE_MAX};
@@ -41,7 +41,7 @@ pub(super) fn counts(desk: &Desk, _: LeadCountsGet) -> Result<LeadCounts, Proble
         desk.reader(c)?;
         let [fresh, working, converted, dropped] = by_pool(desk, c)?;
         let all = fresh + working + converted + dropped;
-        Ok(LeadCounts { fresh, working, converted, dropped, all, attention: attention::count(c)? })
+        Ok(LeadCounts { fresh, working, converted, dropped, all, attention: attention::count(c)? + requests::count_refused(c)? })
     })?)
 }
 
@@ -149,6 +149,7 @@ pub(super) fn row(c: &Connection, reader: &Reader, today: &Today<'_>, line: Line
         (Mark::NeedsAttention, reader.waiting.contains(&line.id)),
         (Mark::Conflict, line.conflict),
         (Mark::Proposal, reader.proposed.contains(&line.id)),
+        (Mark::Waiting, reader.asked.contains(&line.id)),
         (Mark::NotSent, line.unsent),
     ];
     let mark = marks.into_iter().find_map(|(mark, is_so)| is_so.then_some(mark));

@@ -33,11 +33,11 @@ use bridge::admin::{
     AuditGet, DeviceList, DeviceRevoke, DeviceWipe, PeopleList, PersonChange, PersonCode, PersonInvite, QuarantineDrop, QuarantineList,
     QuarantineRelease, TeamCreate, TeamRename,
 };
-use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry};
+use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
 use bridge::lead::{
-    CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadChangeStatus, LeadCountsGet, LeadCreate,
-    LeadDelete, LeadDeletedList, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore, LeadSetField, LeadSetInterest, LeadTimeline,
-    NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove,
+    CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
+    LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore, LeadSetField,
+    LeadSetInterest, LeadTimeline, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove,
 };
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
 use bridge::sync::{SyncGet, SyncNow};
@@ -247,6 +247,7 @@ answers! {
     LeadDeletedList by hand_over::deleted;
     LeadOwners by hand_over::owners;
     LeadAssign by hand_over::assign;
+    LeadAssignCancel by hand_over::cancel_assign;
     ProposalTake by hand_over::take;
     ProposalDrop by hand_over::drop;
     PeopleList by admin::people;
@@ -273,6 +274,7 @@ answers! {
     SignOutEverywhere by account::sign_out_everywhere;
     AttentionList by attention::list;
     AttentionRetry by attention::retry;
+    AttentionSend by attention::send;
     AttentionDiscard by attention::discard;
     AttentionRestore by attention::restore;
     SyncGet by sync_panel::get;

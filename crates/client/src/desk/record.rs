@@ -6,17 +6,18 @@ use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::project;
-use crate::store::{attention, leads, outbox, proposals};
+use crate::store::{attention, documents, leads, outbox, proposals, requests};
 use bridge::Problem;
 use bridge::lead::{
-    Can, Choice, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, ProposalView, RecordSync,
+    AskedOwner, Can, Choice, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, ProposalView, RecordSync,
 };
 use domain::follow_up::{FollowUp, FollowUpState};
 use domain::lead::{Deletion, Rival};
 use domain::people::Proposal;
-use domain::policy::eligible;
+use domain::policy::{eligible, eligible_command};
+use domain::state::{Deed, State};
 use domain::{
-    Action, Command, CommandId, DocId, Envelope, LeadField, LeadId, LeadRecord, Refusal, RefusalCode, Status, Subject, command, lifecycle,
+    Action, Command, CommandId, DocId, Envelope, LeadField, LeadId, LeadRecord, Refusal, RefusalCode, Status, Subject, lifecycle,
 };
 use records::ChangeHash;
 use rusqlite::Connection;
@@ -71,6 +72,7 @@ impl Page<'_> {
             interest: record.interest,
             owner: subject.owner.map(|owner| Ok::<_, ClientError>((owner, self.reader.name(self.c, owner)?))).transpose()?,
             owner_provisional,
+            asked_owner: self.asked_owner(lead)?,
             follow_ups: self.follow_ups(&record),
             notes: self.notes(&record)?,
             can: self.can(&record, &next, subject, owner_provisional),
@@ -83,6 +85,12 @@ impl Page<'_> {
             sync: sync_of(self.c, lead)?,
             heads: write_heads(heads),
         })
+    }
+
+    fn asked_owner(&self, lead: LeadId) -> Result<Option<AskedOwner>, ClientError> {
+        let Some(asked) = requests::of_lead(self.c, lead)? else { return Ok(None) };
+        let to = asked.owner.map(|owner| self.reader.name(self.c, owner)).transpose()?;
+        Ok(Some(AskedOwner { to, when: self.today.when(asked.asked_at) }))
     }
 
     fn field(&self, record: &LeadRecord, field: LeadField) -> Result<FieldView, ClientError> {
@@ -143,7 +151,8 @@ impl Page<'_> {
                 now: self.stands(record, &command),
                 wrote: self.today.when(at),
                 arrived: self.today.when(proposal.arrived_at),
-                can_settle: self.reader.may_command(&command, subject) && eligible(command.action(), subject).is_ok(),
+                can_take: self.reader.may_command(&command, subject) && eligible_command(&command, subject).is_ok(),
+                can_drop: self.reader.may(Action::EditLead, subject),
             })
         };
         proposals::of_doc(self.c, DocId::lead(record.id))?.into_iter().map(view).collect()
@@ -179,11 +188,12 @@ impl Page<'_> {
 
     fn can(&self, record: &LeadRecord, next: &[Status], subject: &Subject, unsent: bool) -> Can {
         let may = |action| self.reader.may(action, subject);
+        let state = State::of(subject);
         let unknown = || Refusal::new(RefusalCode::NotFound, "The server does not know this lead yet. It can be assigned once it is sent.");
         let known = if unsent { Err(unknown()) } else { Ok(()) };
         let can = |action| may(action) && eligible(action, subject).is_ok();
-        let blocked = |action, so_far: Result<(), Refusal>| {
-            let why = eligible(action, subject).and(so_far).err();
+        let blocked = |action, deed: Deed, so_far: Result<(), Refusal>| {
+            let why = deed.check(state).and(so_far).err();
             why.filter(|_| may(action)).map(|refusal| refusal.text)
         };
         Can {
@@ -193,11 +203,15 @@ impl Page<'_> {
             convert: next.contains(&Status::Converted),
             reopen: record.status == Status::Lost && !next.is_empty(),
             follow_up: may(Action::ScheduleFollowUp),
-            follow_up_blocked: blocked(Action::ScheduleFollowUp, command::may_follow_up(record, subject.owner.is_some())),
+            follow_up_blocked: blocked(Action::ScheduleFollowUp, Deed::Plan, Ok(())),
+            settle_blocked: blocked(Action::ScheduleFollowUp, Deed::Settle, Ok(())),
+            log_call: may(Action::ChangeStatus),
+            log_call_blocked: blocked(Action::ChangeStatus, Deed::LogCall, Ok(())),
             timeline: may(Action::ViewTimeline),
             assign: may(Action::AssignLead),
-            assign_blocked: blocked(Action::AssignLead, known),
-            delete: can(Action::DeleteLead),
+            assign_blocked: blocked(Action::AssignLead, Deed::Assign, known),
+            delete: may(Action::DeleteLead),
+            delete_blocked: blocked(Action::DeleteLead, Deed::Delete, Ok(())),
             restore: can(Action::RestoreLead),
         }
     }
@@ -214,12 +228,16 @@ pub(super) fn deleted(c: &Connection, reader: &Reader, today: &Today<'_>, deleti
 
 /// What keeps a record from being the same everywhere, the worst first.
 fn sync_of(c: &Connection, lead: LeadId) -> Result<RecordSync, ClientError> {
-    let refused = attention::of_doc(c, DocId::lead(lead))?;
+    let doc = DocId::lead(lead);
+    if documents::is_frozen(c, doc)? {
+        return Ok(RecordSync::Leaving { count: outbox::count_of(c, doc)? });
+    }
+    let refused = attention::of_doc(c, doc)?;
     if let Some(first) = refused.first() {
         let count = u32::try_from(refused.len()).unwrap_or(u32::MAX);
         return Ok(RecordSync::NeedsAttention { count, why: first.refusal.text.clone() });
     }
-    match outbox::count_of(c, DocId::lead(lead))? {
+    match outbox::count_of(c, doc)? {
         0 => Ok(RecordSync::Synced),
         count => Ok(RecordSync::NotSent { count }),
     }

@@ -1,8 +1,9 @@
 //! Signing in and out, starting the sync; preferences and drafts.
 
 use super::{Desk, Running, lock};
+use crate::engine::CutOff;
 use crate::error::ClientError;
-use crate::http::HttpTransport;
+use crate::http::{Farewell, HttpTransport};
 use crate::live::LiveLoop;
 use crate::session::{self, SessionFacts};
 use crate::store::{drafts, meta, rows};
@@ -26,7 +27,7 @@ const SIGNED_OUT: &str = "signed_out";
 /// Preference: minutes without a key or a click after which the screen locks, 0 never; and what it is
 /// without one.
 pub(crate) const IDLE_LOCK: &str = "idle_lock_min";
-const IDLE_LOCK_DEFAULT: u32 = 15;
+pub(crate) const IDLE_LOCK_DEFAULT: u32 = 15;
 const IDLE_LOCK_MAX: u32 = 24 * 60;
 /// Longest key of a draft or preference, and value of a preference, bytes.
 const KEY_MAX: usize = 200;
@@ -44,9 +45,12 @@ pub(super) fn sign_in(desk: &Desk, ask: SessionSignIn) -> Result<SessionView, Pr
     Ok(view)
 }
 
+/// The server hears of it where it can be reached; whoever is offline is signed out here all the same.
 pub(super) fn sign_out(desk: &Desk, _: SessionSignOut) -> Result<SessionView, Problem> {
+    let farewell = desk.farewell()?;
     desk.engine.set_preference(SIGNED_OUT, "yes")?;
     desk.engine.sign_out()?;
+    farewell.into_iter().for_each(|farewell| desk.say(farewell));
     desk.forget_reader();
     desk.stop_sync();
     get(desk, SessionGet {})
@@ -85,7 +89,7 @@ impl Desk {
     /// What is wrong with the address, exactly why the server can't be reached, or `NotSignedIn`
     /// when the profile is someone else's.
     pub fn sign_in(&self, ask: SessionSignIn) -> Result<SessionView, Problem> {
-        let server = address(&ask.server)?;
+        let (server, pin) = address_and_pin(&ask.server)?;
         let sign_in = SignIn {
             email: ask.email.trim().to_owned(),
             password: Secret(ask.password),
@@ -94,8 +98,9 @@ impl Desk {
             app_version: VERSION.to_owned(),
             second_factor: ask.second_factor.map(Secret),
         };
-        let pin: Option<String> = self.read(|c| meta::get(c, meta::SERVER_PIN))?;
+        let pin = pin.map_or_else(|| self.read(|c| meta::get(c, meta::SERVER_PIN)), |pin| Ok(Some(pin)))?;
         let session = HttpTransport::sign_in_pinned(&server, pin.as_deref(), &sign_in, self.engine.env().now_ms())?;
+        pin.map_or(Ok(()), |pin| HttpTransport::trust(&self.engine, &pin))?;
         self.signed_in(&server, &session)
     }
 
@@ -110,6 +115,34 @@ impl Desk {
         Ok(self.read(view)?)
     }
 
+    /// What is said to the server at the end of the session, if there is one.
+    fn farewell(&self) -> Result<Option<Farewell>, ClientError> {
+        self.read(|c| {
+            let (tokens, server) = (meta::get::<session::Tokens>(c, meta::TOKENS)?, meta::get::<String>(c, meta::SERVER)?);
+            let pin = meta::get(c, meta::SERVER_PIN)?;
+            Ok(tokens.zip(server).map(|(tokens, server)| Farewell { server, pin, tokens }))
+        })
+    }
+
+    /// Where sync runs in the background, nobody waits for a server that may be out of reach.
+    fn say(&self, farewell: Farewell) {
+        if lock(&self.running).is_some() {
+            std::thread::spawn(move || farewell.send());
+        } else {
+            farewell.send();
+        }
+    }
+
+    /// Asks whether the server cut this copy off, and hands over what was not sent if it did; also without
+    /// a session.
+    ///
+    /// # Errors
+    /// Out of reach or busy.
+    pub(crate) fn hand_over(&self) -> Result<Option<CutOff>, ClientError> {
+        let Some(server) = self.read(|c| meta::get::<String>(c, meta::SERVER))? else { return Ok(None) };
+        self.engine.hand_over(&HttpTransport::new(self.engine.clone(), &server), None)
+    }
+
     /// Forgets the key and lets go of the profile, also while requests are still being answered: they
     /// end in the problem `Locked`. Everything unsent and typed stays in it.
     pub fn close(&self) {
@@ -118,7 +151,7 @@ impl Desk {
         self.forget_reader();
     }
 
-    fn stop_sync(&self) {
+    pub(crate) fn stop_sync(&self) {
         if let Some(running) = lock(&self.running).take() {
             // A call on the line may take its time to end; the window does not wait for it.
             std::thread::spawn(move || drop(running));
@@ -211,6 +244,8 @@ fn view(c: &Connection) -> Result<SessionView, ClientError> {
         profiles: Vec::new(),
         key_home: KeyHome::default(),
         idle_lock_min: idle_lock_min(c)?,
+        recover: None,
+        demo: None,
         me: facts.filter(|_| !signed_out).map(|facts| me(c, facts)).transpose()?,
     })
 }
@@ -260,6 +295,18 @@ pub(crate) fn address(typed: &str) -> Result<String, Problem> {
     }
 }
 
+/// A typed address, and the fingerprint of the server's key that may stand after a `#` in it, as
+/// `leadline-server cert` prints it: for a server that the web's roots don't vouch for.
+pub(crate) fn address_and_pin(typed: &str) -> Result<(String, Option<String>), Problem> {
+    let Some((typed, pin)) = typed.split_once('#') else { return Ok((address(typed)?, None)) };
+    let pin: String = pin.chars().filter(|c| !c.is_whitespace() && *c != ':').collect::<String>().to_ascii_lowercase();
+    if pin.len() != 64 || !pin.bytes().all(|b| b.is_ascii_hexdigit()) {
+        let text = "After the # comes the server’s fingerprint: 64 digits and letters, as leadline-server cert prints it.";
+        return Err(Problem { field: Some("server".to_owned()), ..Problem::new(ProblemCode::Refused, text) });
+    }
+    Ok((address(typed)?, Some(pin)))
+}
+
 fn is_loopback(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
@@ -306,6 +353,21 @@ mod tests {
             let problem = address(typed).expect_err(typed);
             assert!(problem.text.contains(says), "{typed}: {problem}");
             assert_eq!(problem.field.as_deref(), Some("server"));
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_may_stand_after_the_address() {
+        let pin = "0a".repeat(32);
+        let read = |typed: &str| address_and_pin(typed);
+        assert_eq!(read("crm.lan:8440").expect("an address"), ("https://crm.lan:8440".into(), None));
+        let spread = format!("crm.lan:8440/#{} {}", pin[..32].to_uppercase(), &pin[32..]);
+        let colons = format!("https://crm.lan:8440#{}", ["0A"; 32].join(":"));
+        for typed in [spread, colons] {
+            assert_eq!(read(&typed).expect(&typed), ("https://crm.lan:8440".into(), Some(pin.clone())));
+        }
+        for wrong in ["crm.lan#", "crm.lan#12", &format!("crm.lan#{}zz", &pin[..62]), &format!("#{pin}")] {
+            assert_eq!(read(wrong).expect_err(wrong).field.as_deref(), Some("server"), "{wrong}");
         }
     }
 }

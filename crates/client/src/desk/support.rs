@@ -8,7 +8,8 @@ use domain::{Pool, RefusalCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const TABLES: [&str; 10] = ["meta", "documents", "tails", "outbox", "attention", "proposals", "users", "teams", "leads", "drafts"];
+const TABLES: [&str; 11] =
+    ["meta", "documents", "tails", "outbox", "attention", "requests", "proposals", "users", "teams", "leads", "drafts"];
 
 /// What a support bundle holds.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +31,8 @@ pub struct Support {
     pub pulled_at_ms: Option<i64>,
     /// `EPOCH:SEQ:HEX`, see [`Desk::seen_head`].
     pub seen_head: Option<String>,
+    /// See [`Desk::contradicted_heads`].
+    pub contradicted_heads: Vec<String>,
     pub backfill_running: bool,
     pub backfill_done: u64,
     pub backfill_total: u64,
@@ -57,6 +60,15 @@ impl Desk {
     /// `Disk`, `Unreadable`.
     pub fn seen_head(&self) -> Result<Option<String>, ClientError> {
         self.read(|c| meta::get(c, meta::SEEN_HEAD))
+    }
+
+    /// Ends that the log had, oldest first, and that the server contradicted later: a backup was restored, or
+    /// the end was cut off. Each is for `--head` too.
+    ///
+    /// # Errors
+    /// `Disk`, `Unreadable`.
+    pub fn contradicted_heads(&self) -> Result<Vec<String>, ClientError> {
+        Ok(self.read(|c| meta::get(c, meta::CONTRADICTED_HEADS))?.unwrap_or_default())
     }
 
     /// Facts for a support bundle.
@@ -97,6 +109,7 @@ impl Desk {
                 attention: refusals,
                 pulled_at_ms: meta::get(c, meta::PULLED_AT)?,
                 seen_head: meta::get(c, meta::SEEN_HEAD)?,
+                contradicted_heads: meta::get(c, meta::CONTRADICTED_HEADS)?.unwrap_or_default(),
                 backfill_running: backfill.running,
                 backfill_done: backfill.done,
                 backfill_total: backfill.total,

@@ -3,10 +3,11 @@
 use super::Desk;
 use super::timeline::what;
 use crate::error::ClientError;
+use crate::store::requests::{self, Request};
 use crate::store::{attention, leads, meta, outbox};
 use crate::sync::{BackfillState, SyncStatus};
 use crate::transport::TransportError;
-use bridge::lead::When;
+use bridge::lead::{TimelineWhat, When};
 use bridge::sync::{OUTBOX_SHOWN_MAX, OutboxItem, Pill, SyncGet, SyncNow, SyncView};
 use bridge::{Done, Problem};
 use domain::LeadId;
@@ -17,24 +18,39 @@ pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
     Ok(desk.read(|c| {
         let reader = desk.reader(c)?;
         let today = reader.today(now_ms);
-        let (pending, bytes) = outbox::size(c)?;
+        let (edits, bytes) = outbox::size(c)?;
+        let asked = requests::waiting(c)?;
+        let pending = edits + u32::try_from(asked.len()).unwrap_or(u32::MAX);
         let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
         let pulled_at: Option<i64> = meta::get(c, meta::PULLED_AT)?;
         let when = |at: Option<i64>| -> Option<When> { at.map(|at| today.when(at)) };
         let next_try_in_s = status.next_try.map(|at| seconds(at - now_ms));
-        let facts = Facts { pending, attention: attention::count(c)?, signed_in: reader.facts.signed_in, backfill, next_try_in_s };
+        let facts = Facts {
+            pending,
+            attention: attention::count(c)? + requests::count_refused(c)?,
+            signed_in: reader.facts.signed_in,
+            backfill,
+            next_try_in_s,
+        };
         let item = |p: outbox::Pending| -> Result<OutboxItem, ClientError> {
             let lead = LeadId(p.doc.id);
             let lead_name = leads::get(c, lead)?.map(|row| row.summary.name).unwrap_or_default();
             Ok(OutboxItem { lead, lead_name, what: what(&p.envelope.command, &reader, &today, true), when: today.when(p.envelope.at) })
         };
+        let assignment = |request: Request| -> Result<OutboxItem, ClientError> {
+            let lead_name = leads::get(c, request.lead)?.map(|row| row.summary.name).unwrap_or_default();
+            let to = request.owner.map(|owner| reader.name(c, owner)).transpose()?;
+            Ok(OutboxItem { lead: request.lead, lead_name, what: TimelineWhat::Assigned { to }, when: today.when(request.asked_at) })
+        };
+        let mut waiting: Vec<OutboxItem> = outbox::first(c, OUTBOX_SHOWN_MAX)?.into_iter().map(item).collect::<Result<_, _>>()?;
+        waiting.extend(asked.into_iter().take(OUTBOX_SHOWN_MAX - waiting.len()).map(assignment).collect::<Result<Vec<_>, _>>()?);
         Ok(SyncView {
             pill: pill(&status, &facts),
             offline_since: when(status.offline_since),
             why: why(&status, &facts),
             last_try: when(status.last_try),
             next_try_in_s,
-            outbox: outbox::first(c, OUTBOX_SHOWN_MAX)?.into_iter().map(item).collect::<Result<_, _>>()?,
+            outbox: waiting,
             outbox_total: pending,
             outbox_bytes: bytes,
             received_up_to: when(pulled_at),
@@ -101,10 +117,14 @@ fn pill(status: &SyncStatus, facts: &Facts) -> Pill {
     }
 }
 
+/// The server's history is not the one that was seen here.
+const CONTRADICTED: &str = "The server’s records were set back to an earlier state: a backup was restored, or somebody cut its log off. \
+     What this computer holds was sent again. Tell your administrator; “leadline status” shows what to check the log against.";
+
 /// The failure in a sentence.
 fn why(status: &SyncStatus, facts: &Facts) -> Option<String> {
-    let problem = status.problem.clone().or_else(|| (!facts.signed_in).then_some(TransportError::SignInNeeded))?;
-    Some(Problem::from(problem).text)
+    let problem = status.problem.clone().or_else(|| (!facts.signed_in).then_some(TransportError::SignInNeeded));
+    problem.map(|problem| Problem::from(problem).text).or_else(|| status.contradicted.then(|| CONTRADICTED.to_owned()))
 }
 
 fn seconds(ms: i64) -> u32 {
@@ -134,5 +154,15 @@ mod tests {
         ] {
             assert_eq!(pill(&status, &facts), expected, "{status:?} {facts:?}");
         }
+    }
+
+    #[test]
+    fn a_contradicted_log_is_told_unless_something_is_worse() {
+        let fine = Facts { signed_in: true, ..Facts::default() };
+        let told = SyncStatus { contradicted: true, ..SyncStatus::default() };
+        assert_eq!(why(&SyncStatus::default(), &fine), None);
+        assert_eq!(why(&told, &fine).as_deref(), Some(CONTRADICTED));
+        let worse = SyncStatus { problem: Some(TransportError::Refused("localhost".into())), ..told };
+        assert!(why(&worse, &fine).is_some_and(|why| why != CONTRADICTED));
     }
 }

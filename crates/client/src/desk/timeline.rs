@@ -9,7 +9,9 @@ use crate::store::documents::Stored;
 use crate::store::{leads, outbox};
 use bridge::Problem;
 use bridge::lead::{LeadTimeline, TimelineEntry, TimelineWhat};
-use domain::{Action, Command, CommandId, DocId, Envelope, UserId};
+use domain::{Action, Command, CommandId, DocId, Envelope, LeadId, UserId};
+use protocol::pull::ChangeMeta;
+use rusqlite::Connection;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -30,6 +32,10 @@ pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, 
         let unsent: HashSet<CommandId> = outbox::of_doc(c, DocId::lead(ask.lead))?.iter().map(|p| p.envelope.id).collect();
         let today = reader.today(now_ms);
         let see_phone = reader.may(Action::SeePhone, &subject);
+        if stored.is_withheld() {
+            let entry = |meta: &ChangeMeta| withheld(c, &reader, &today, ask.lead, meta);
+            return stored.metas.iter().rev().map(entry).collect::<Result<_, _>>().map(Some);
+        }
         let entry = |past: PastEdit| {
             Ok(TimelineEntry {
                 command: past.envelope.id,
@@ -44,6 +50,19 @@ pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, 
         Past::of(&stored).newest_first().map(entry).collect::<Result<_, ClientError>>().map(Some)
     })?;
     entries.ok_or_else(|| Problem::new(bridge::ProblemCode::Refused, "The timeline of this lead is not in your role."))
+}
+
+/// What is told of an edit whose record the reader may not hold: who and when.
+fn withheld(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId, meta: &ChangeMeta) -> Result<TimelineEntry, ClientError> {
+    Ok(TimelineEntry {
+        command: meta.command,
+        by: reader.name(c, meta.author)?,
+        mine: reader.is_me(meta.author),
+        when: today.when(meta.accepted_at),
+        what: if LeadId::from(meta.command) == lead { TimelineWhat::Created } else { TimelineWhat::Edited },
+        arrived: None,
+        sent: true,
+    })
 }
 
 /// A command in words for the window, except the words.

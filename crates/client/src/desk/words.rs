@@ -4,7 +4,7 @@
 use super::when::{self, Today};
 use crate::error::ClientError;
 use crate::session::SessionFacts;
-use crate::store::{attention, proposals, rows};
+use crate::store::{attention, proposals, requests, rows};
 use bridge::attention::AttentionKind;
 use domain::policy::{authorise, authorise_command, scope};
 use domain::{Action, Command, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
@@ -20,6 +20,8 @@ pub(super) struct Reader {
     pub zone: TimeZone,
     /// Leads with refused edits that wait for a decision.
     pub waiting: HashSet<LeadId>,
+    /// Leads with an assignment that waits for the server.
+    pub asked: HashSet<LeadId>,
     /// Leads with proposals to take or drop.
     pub proposed: HashSet<LeadId>,
     names: Mutex<HashMap<UserId, String>>,
@@ -31,9 +33,11 @@ impl Reader {
     pub(super) fn load(c: &Connection) -> Result<Self, ClientError> {
         let facts = SessionFacts::load(c)?.ok_or(ClientError::NotSignedIn)?;
         let waiting = attention::waiting(c)?.into_iter().filter(|item| item.kind == AttentionKind::Refused);
-        let waiting = waiting.map(|item| LeadId(item.doc.id)).collect();
+        let not_assigned = requests::refused(c)?.into_iter().map(|refused| refused.request.lead);
+        let waiting = waiting.map(|item| LeadId(item.doc.id)).chain(not_assigned).collect();
+        let asked = requests::waiting(c)?.into_iter().map(|request| request.lead).collect();
         let proposed = proposals::leads(c)?.into_iter().collect();
-        Ok(Self { zone: when::zone(&facts.org.zone), facts, waiting, proposed, names: Mutex::default() })
+        Ok(Self { zone: when::zone(&facts.org.zone), facts, waiting, asked, proposed, names: Mutex::default() })
     }
 
     pub(super) fn today(&self, now_ms: i64) -> Today<'_> {

@@ -3,6 +3,7 @@
 //! nothing about records.
 
 mod invitation;
+mod parting;
 mod profiles;
 mod settings;
 mod sign_in;
@@ -12,13 +13,13 @@ use crate::desk::Desk;
 use crate::desk::account::strength_of;
 use crate::desk::session::{THEME, THEME_DEFAULT, VERSION, is_theme};
 use crate::desk::when::Today;
-use crate::engine::{CutOff, Listener};
+use crate::engine::Listener;
 use crate::error::ClientError;
 use crate::vault::{Homes, Wrapped};
-use bridge::account::{PasswordChange, PasswordStrength};
+use bridge::account::{PasswordChange, PasswordStrength, SignOutEverywhere};
 use bridge::session::{
-    Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionGet, SessionLock, SessionRedeem, SessionSignIn,
-    SessionSignOut, SessionUnlock, SessionView,
+    DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet, SessionLock,
+    SessionRedeem, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
 };
 use bridge::{Change, Done, Problem, ProblemCode, Request};
 use domain::Env;
@@ -29,12 +30,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use settings::Settings;
 use sign_in::Pending;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use watch::Idle;
 
 pub use sign_in::Arrival;
 pub use watch::Watch;
+
+/// Set by whoever serves a demo company on this computer.
+const DEMO: &str = "LEADLINE_DEMO";
 
 /// One computer's copies. Clones share it.
 #[derive(Clone)]
@@ -61,6 +65,8 @@ struct State {
     open: Option<Open>,
     /// A sign-in that the server took and the copy here did not.
     pending: Option<Pending>,
+    /// The copy that the open one was begun beside.
+    left: Option<PathBuf>,
     settings: Settings,
 }
 
@@ -110,9 +116,11 @@ impl Station {
             SessionRedeem::NAME => json(self.redeem(read(payload)?)),
             InvitationRead::NAME => json(self.read_invitation(&read(payload)?)),
             SessionUnlock::NAME => json(self.unlock(&read::<SessionUnlock>(payload)?.password)),
+            SessionBeginNew::NAME => json(self.begin_new(read(payload)?)),
             SessionLock::NAME => json(self.lock()),
             ProfileChoose::NAME => json(self.choose(read::<ProfileChoose>(payload)?.id)),
             SessionSignOut::NAME => json(self.sign_out()),
+            SignOutEverywhere::NAME => json(self.sign_out_everywhere().map(|_| Done {})),
             PreferenceSet::NAME => self.set_preference(payload),
             PasswordChange::NAME => self.change_password(payload),
             // Also for who has no copy yet: an invited person thinks of one.
@@ -175,20 +183,6 @@ impl Station {
             state.chosen = id;
         }
         self.tell_session();
-        self.view()
-    }
-
-    /// Ends the session and closes the copy; a sign-in opens it again.
-    ///
-    /// # Errors
-    /// `NotSignedIn`, `Disk`.
-    pub fn sign_out(&self) -> Result<SessionView, Problem> {
-        let _turn = lock(&self.0.turn);
-        let open = self.opened()?;
-        open.desk.ask(SessionSignOut {})?;
-        self.note(&open.id, |facts| facts.signed_out = true);
-        self.close();
-        lock(&self.0.state).chosen = None;
         self.view()
     }
 
@@ -279,11 +273,11 @@ impl Station {
     /// Works on one profile's record; the state is not held meanwhile, for a keychain takes its time.
     fn with_found<T>(&self, id: &str, f: impl FnOnce(&mut Found, &Homes) -> Result<T, ClientError>) -> Result<T, ClientError> {
         let mut found = self.found(Some(id)).ok_or(ClientError::NotFound)?;
-        let result = f(&mut found, &self.0.homes)?;
+        let result = f(&mut found, &self.0.homes);
         if let Some(kept) = lock(&self.0.state).profiles.iter_mut().find(|profile| profile.id == id) {
             *kept = found;
         }
-        Ok(result)
+        result
     }
 
     /// What can't be noted is only shown wrong until the next sign-in.
@@ -296,12 +290,7 @@ impl Station {
     /// Makes `desk` the open one.
     fn install(&self, id: &str, desk: Desk) {
         let desk = Arc::new(desk);
-        let (station, profile) = (Arc::downgrade(&self.0), id.to_owned());
-        desk.engine().on_cut_off(Arc::new(move |cut_off| {
-            let (Some(inner), profile) = (station.upgrade(), profile.clone()) else { return };
-            // The sync thread tells it, and is waited for.
-            std::thread::spawn(move || Self(inner).cut_off(&profile, cut_off));
-        }));
+        self.hear_of_the_end(id, desk.engine());
         if let Err(e) = desk.engine().note_clock() {
             tracing::warn!("the clock was not noted: {e}");
         }
@@ -328,33 +317,18 @@ impl Station {
 
     /// Closes the open copy, if any.
     fn close(&self) {
-        let Some(open) = lock(&self.0.state).open.take() else { return };
+        let open = {
+            let mut state = lock(&self.0.state);
+            state.left = None;
+            state.open.take()
+        };
+        let Some(open) = open else { return };
         let engine = open.desk.engine();
         if let Err(e) = engine.note_clock() {
             tracing::warn!("the clock was not noted: {e}");
         }
         self.note_lease_of(&open.id, engine);
         open.desk.close();
-        self.tell_session();
-    }
-
-    fn cut_off(&self, id: &str, cut_off: CutOff) {
-        let _turn = lock(&self.0.turn);
-        let mut report = None;
-        if let Some(open) = self.open().filter(|open| open.id == id) {
-            report = open.desk.engine().wipe_report();
-            self.close();
-        }
-        let wipe = cut_off.wipe;
-        let done = self.with_found(id, |found, homes| match cut_off.wipe {
-            true => found.destroy(homes),
-            false => found.note(homes, |facts| facts.cut_off = Some(cut_off.why)),
-        });
-        match done {
-            Err(e) => tracing::error!("the copy could not be cut off: {e}"),
-            // Best effort: the key is gone, whoever hears of it.
-            Ok(_) => report.filter(|_| wipe).into_iter().for_each(|report| report.send()),
-        }
         self.tell_session();
     }
 
@@ -372,12 +346,19 @@ impl Station {
         if view.version.is_empty() {
             let facts = chosen.and_then(Found::facts);
             view.version = VERSION.to_owned();
-            view.gate = chosen.map_or(Gate::SignIn, |profile| profile.gate(now));
+            let pending = chosen.and_then(|profile| state.pending.as_ref().and_then(|pending| pending.gate(profile)));
+            view.gate = pending.unwrap_or_else(|| chosen.map_or(Gate::SignIn, |profile| profile.gate(now)));
             view.server =
                 facts.map(|facts| facts.server.clone()).filter(|s| !s.is_empty()).unwrap_or_else(|| state.settings.server.clone());
             view.email = facts.and_then(|facts| facts.email.clone()).unwrap_or_default();
             view.theme = state.settings.theme.clone();
+            view.demo = std::env::var(DEMO).ok().and_then(|words| demo_account(&words));
         }
+        view.recover = match &view.gate {
+            Gate::Open => state.left.as_deref().map(recovery),
+            Gate::Wiped | Gate::CutOff { .. } => chosen.filter(|profile| profile.is_sealed()).map(|profile| recovery(&profile.dir)),
+            Gate::SignIn | Gate::Locked | Gate::LeaseEnded | Gate::OldCopy { .. } => None,
+        };
         if view.theme.is_empty() {
             view.theme = THEME_DEFAULT.to_owned();
         }
@@ -397,7 +378,19 @@ fn card(profile: &Found, chosen: Option<&str>, today: &Today<'_>) -> ProfileCard
         label: profile.label(),
         last_used: (last_used > 0).then(|| today.when(last_used)),
         chosen: chosen == Some(profile.id.as_str()),
+        is_older: profile.facts().is_some_and(|facts| facts.superseded),
     }
+}
+
+/// `SERVER EMAIL PASSWORD`
+fn demo_account(words: &str) -> Option<DemoAccount> {
+    let mut words = words.split_whitespace().map(str::to_owned);
+    Some(DemoAccount { server: words.next()?, email: words.next()?, password: words.next()? })
+}
+
+/// What the one who runs the server types to get back what a copy had not sent.
+fn recovery(copy: &Path) -> String {
+    format!("leadline-server recover {}", copy.display())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -5,7 +5,7 @@ use crate::error::ClientError;
 use crate::lease::Standing;
 use crate::profile::{Profile, write_private};
 use crate::store::meta;
-use crate::vault::{Facts, Homes, Key, Slot, Wrapped};
+use crate::vault::{Facts, Homes, Key, SEALED_FILE, Slot, Wrapped};
 use bridge::session::{Gate, KeyHome};
 use domain::Env;
 use protocol::auth::Me;
@@ -46,8 +46,8 @@ pub(super) enum Kept {
     Gone(Gone),
     /// The keychain has no entry of it.
     Lost,
-    /// What is wrong with the keychain or the record.
-    Unknown(String),
+    /// The keychain does not answer, or its record can't be read.
+    Unknown,
 }
 
 /// What is left of a destroyed key.
@@ -63,7 +63,7 @@ impl Found {
         match &self.kept {
             Kept::Wrapped { wrapped, .. } => Some(&wrapped.facts),
             Kept::Plain { facts, .. } => Some(facts),
-            Kept::Gone(_) | Kept::Lost | Kept::Unknown(_) => None,
+            Kept::Gone(_) | Kept::Lost | Kept::Unknown => None,
         }
     }
 
@@ -83,20 +83,20 @@ impl Found {
 
     /// Worth choosing: its key is there, and no newer copy of the same person is.
     pub fn is_current(&self) -> bool {
-        matches!(self.kept, Kept::Unknown(_)) || self.facts().is_some_and(|facts| !facts.superseded)
+        matches!(self.kept, Kept::Unknown) || self.facts().is_some_and(|facts| !facts.superseded)
     }
 
     /// What stands between the person and this closed copy.
     pub fn gate(&self, now_ms: i64) -> Gate {
         match &self.kept {
             Kept::Wrapped { wrapped, .. } => match (&wrapped.facts.cut_off, self.standing(now_ms)) {
-                (_, Standing::WipeDue) => Gate::Wiped,
                 (Some(why), _) => Gate::CutOff { why: why.clone() },
                 (None, _) if wrapped.facts.signed_out => Gate::SignIn,
-                (None, Standing::Ended) => Gate::LeaseEnded,
+                // Its key is there until it is destroyed: a sign-in opens it.
+                (None, Standing::Ended | Standing::WipeDue) => Gate::LeaseEnded,
                 (None, Standing::Good) => Gate::Locked,
             },
-            Kept::Plain { .. } | Kept::Unknown(_) => Gate::Locked,
+            Kept::Plain { .. } | Kept::Unknown => Gate::Locked,
             Kept::Gone(_) | Kept::Lost => Gate::Wiped,
         }
     }
@@ -112,6 +112,11 @@ impl Found {
             Kept::Wrapped { in_file: false, .. } => KeyHome::Keychain,
             _ => homes.kind(),
         }
+    }
+
+    /// What it had not sent can be got back on the server.
+    pub fn is_sealed(&self) -> bool {
+        self.dir.join(SEALED_FILE).exists()
     }
 
     pub fn slot(&self) -> Slot<'_> {
@@ -144,7 +149,20 @@ impl Found {
         if wrapped.facts == before { Ok(()) } else { self.keep(homes, *wrapped, in_file) }
     }
 
-    /// Destroys the wrapped key; the sealed copy stays, and so does what only it opens.
+    /// Reads the record anew of a copy whose keychain did not answer.
+    ///
+    /// # Errors
+    /// Why it still does not.
+    pub fn read_again(&mut self, homes: &Homes, env: &Env) -> Result<(), ClientError> {
+        homes.look_again();
+        let slot = Slot { name: &self.name, dir: &self.dir };
+        let kept = homes.read(slot)?.map_or(Kept::Lost, |(record, in_file)| record_kept(slot, &record, in_file, env));
+        self.kept = kept;
+        Ok(())
+    }
+
+    /// Destroys the wrapped key; the sealed copy stays, and so does what only it opens. A key that can't be
+    /// destroyed now is at the next start: the copy is closed from now on.
     ///
     /// # Errors
     /// `Keychain`, `Disk`.
@@ -154,10 +172,10 @@ impl Found {
         let in_keychain = matches!(self.kept, Kept::Wrapped { in_file: false, .. });
         let gone = if in_keychain { Gone { label: String::new(), ..gone } } else { gone };
         let text = serde_json::to_vec(&gone).map_err(|e| ClientError::Internal(e.to_string()))?;
+        let destroyed = homes.destroy(self.slot());
         write_private(&self.dir.join(GONE_FILE), &text)?;
-        homes.destroy(self.slot())?;
         self.kept = Kept::Gone(gone);
-        Ok(())
+        destroyed
     }
 }
 
@@ -203,12 +221,19 @@ fn keychain_name(id: &str, dir: &Path) -> String {
 
 fn kept(slot: Slot<'_>, homes: &Homes, env: &Env) -> Kept {
     if let Ok(gone) = std::fs::read(slot.dir.join(GONE_FILE)) {
+        // The app may have ended, or the keychain failed, between the two.
+        if let Err(e) = homes.destroy(slot) {
+            tracing::error!("a key that has to go is still there: {e}");
+        }
         return Kept::Gone(serde_json::from_slice(&gone).unwrap_or_default());
     }
     match homes.read(slot) {
         Ok(Some((record, in_file))) => record_kept(slot, &record, in_file, env),
         Ok(None) => Kept::Lost,
-        Err(e) => Kept::Unknown(e.to_string()),
+        Err(e) => {
+            tracing::warn!("a copy's key can't be read: {e}");
+            Kept::Unknown
+        }
     }
 }
 
@@ -219,7 +244,10 @@ fn record_kept(slot: Slot<'_>, record: &[u8], in_file: bool, env: &Env) -> Kept 
     }
     match Wrapped::read(record) {
         Ok(wrapped) => Kept::Wrapped { wrapped: Box::new(wrapped), in_file },
-        Err(e) => Kept::Unknown(e.to_string()),
+        Err(e) => {
+            tracing::warn!("a copy's key can't be read: {e}");
+            Kept::Unknown
+        }
     }
 }
 

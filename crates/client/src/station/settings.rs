@@ -13,7 +13,7 @@ pub(super) struct Settings {
     /// Empty until one is set.
     pub theme: String,
     pub server: String,
-    /// SHA-256 of its certificate, hex, if it was invited with one.
+    /// SHA-256 of its key, hex, if it was invited with one.
     pub pin: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 //! the window does not.
 
 use super::{Found, Station, lock};
-use crate::desk::session::idle_lock_min;
+use crate::desk::session::{IDLE_LOCK_DEFAULT, idle_lock_min};
 use crate::engine::Engine;
 use crate::lease::{self, Standing};
 use serde_json::Value;
@@ -16,6 +16,8 @@ use std::time::Duration;
 const MINUTE_MS: i64 = 60_000;
 /// How often the thread looks.
 const EVERY: Duration = Duration::from_secs(15);
+/// So long after it was first seen that a key has to go, it does.
+const DUE_FOR_MS: i64 = 60 * MINUTE_MS;
 /// The clock is noted this often, ms.
 const NOTE_EVERY_MS: i64 = 3 * MINUTE_MS;
 /// Names of requests that are remembered at most; there are fewer.
@@ -78,7 +80,7 @@ impl Station {
         if let Some(open) = self.open() {
             let now = self.0.env.now_ms();
             let engine = open.desk.engine();
-            let idle_min = engine.store().read(idle_lock_min).unwrap_or(0);
+            let idle_min = engine.store().read(idle_lock_min).unwrap_or(IDLE_LOCK_DEFAULT);
             let idle_for = now - lock(&open.idle).since;
             if self.lease_ended(&open.id, engine) || (idle_min > 0 && idle_for > (i64::from(idle_min) + 1) * MINUTE_MS) {
                 self.close();
@@ -90,16 +92,25 @@ impl Station {
         self.destroy_what_is_due();
     }
 
-    /// Destroys the keys of closed copies whose time is long over.
+    /// Destroys the keys of closed copies whose time is long over, an hour after that was first seen: a clock
+    /// that is a month ahead is set right by then, or the person signs in.
     pub(super) fn destroy_what_is_due(&self) {
         let now = self.0.env.now_ms();
-        let due: Vec<String> = {
+        let due: Vec<(String, Option<i64>)> = {
             let state = lock(&self.0.state);
             let open = state.open.as_ref().map(|open| open.id.as_str());
             let is_due = |profile: &&Found| Some(profile.id.as_str()) != open && profile.standing(now) == Standing::WipeDue;
-            state.profiles.iter().filter(is_due).map(|profile| profile.id.clone()).collect()
+            let seen = |profile: &Found| profile.facts().and_then(|facts| facts.due_since);
+            state.profiles.iter().filter(is_due).map(|profile| (profile.id.clone(), seen(profile))).collect()
         };
-        for id in due {
+        for (id, since) in due {
+            if since.is_none_or(|since| now < since) {
+                self.note(&id, |facts| facts.due_since = Some(now));
+                continue;
+            }
+            if since.is_some_and(|since| now - since < DUE_FOR_MS) {
+                continue;
+            }
             match self.with_found(&id, |found, homes| found.destroy(homes)) {
                 Ok(()) => self.tell_session(),
                 Err(e) => tracing::error!("a key that has to go is still there: {e}"),

@@ -17,17 +17,22 @@ pub struct Refused {
     pub envelope: Envelope,
     pub refusal: Refusal,
     pub refused_at: i64,
+    /// As it was sent; `None` for what never was.
+    pub change: Option<Vec<u8>>,
     /// `retried` or `discarded`.
     pub settled: Option<String>,
 }
 
-const COLUMNS: &str = "kind, doc, title, envelope, refusal, refused_at, settled, became";
+/// Why, once the record left.
+const LEFT: &str = "This was not accepted, and the lead has left this computer. Copy the text if somebody should have it.";
+
+const COLUMNS: &str = "kind, doc, title, envelope, refusal, refused_at, settled, became, change";
 
 pub fn put(c: &Connection, refused: &Refused) -> Result<(), ClientError> {
     let json = |e: serde_json::Error| ClientError::Internal(e.to_string());
     c.prepare_cached(
-        "INSERT INTO attention (command, kind, doc, title, envelope, refusal, refused_at, settled, became)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO attention (command, kind, doc, title, envelope, refusal, refused_at, settled, became, change)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (command) DO NOTHING",
     )?
     .execute(params![
@@ -40,6 +45,7 @@ pub fn put(c: &Connection, refused: &Refused) -> Result<(), ClientError> {
         refused.refused_at,
         refused.settled,
         became(refused.kind),
+        refused.change,
     ])?;
     Ok(())
 }
@@ -77,11 +83,19 @@ pub fn settle(c: &Connection, command: CommandId, how: Option<&str>) -> Result<b
     Ok(c.prepare_cached("UPDATE attention SET settled = ?2 WHERE command = ?1")?.execute(params![command.0.as_bytes(), how])? == 1)
 }
 
+/// Its author sent it on: a manager decides.
+pub fn sent_on(c: &Connection, command: CommandId) -> Result<(), ClientError> {
+    let sql = "UPDATE attention SET became = ?2 WHERE command = ?1";
+    c.prepare_cached(sql)?.execute(params![command.0.as_bytes(), became(AttentionKind::Quarantined)])?;
+    Ok(())
+}
+
 /// The record leaves this computer: what it said goes too, what this person typed stays.
 pub fn forget_record(c: &Connection, doc: DocId) -> Result<bool, ClientError> {
     c.prepare_cached("DELETE FROM attention WHERE doc = ?1 AND settled IS NOT NULL")?.execute([doc.id.as_bytes()])?;
-    let sql = "UPDATE attention SET title = '', refusal = json_remove(refusal, '$.winning') WHERE doc = ?1";
-    Ok(c.prepare_cached(sql)?.execute([doc.id.as_bytes()])? > 0)
+    // The server's sentence may name people and values.
+    let sql = "UPDATE attention SET title = '', refusal = json_set(json_remove(refusal, '$.winning'), '$.text', ?2) WHERE doc = ?1";
+    Ok(c.prepare_cached(sql)?.execute(params![doc.id.as_bytes(), LEFT])? > 0)
 }
 
 fn became(kind: AttentionKind) -> &'static str {
@@ -89,6 +103,8 @@ fn became(kind: AttentionKind) -> &'static str {
         AttentionKind::Refused => "refused",
         AttentionKind::Proposed => "proposed",
         AttentionKind::Quarantined => "quarantined",
+        AttentionKind::Unsaved => "unsaved",
+        AttentionKind::Assignment => "assignment",
     }
 }
 
@@ -96,15 +112,26 @@ fn refused(r: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Refused, ClientErro
     let (kind, id): (String, [u8; 16]) = (r.get(0)?, r.get(1)?);
     let (envelope, refusal): (String, String) = (r.get(3)?, r.get(4)?);
     let (title, refused_at, settled, became) = (r.get(2)?, r.get(5)?, r.get(6)?, r.get::<_, String>(7)?);
+    let change = r.get(8)?;
     let kind_of = |became: &str| match became {
         "proposed" => AttentionKind::Proposed,
         "quarantined" => AttentionKind::Quarantined,
+        "unsaved" => AttentionKind::Unsaved,
         _ => AttentionKind::Refused,
     };
     let unreadable = |what: String| ClientError::Internal(format!("needs attention holds what this version can't read: {what}"));
     Ok(kind.parse::<DocKind>().map_err(unreadable).and_then(|kind| {
         let envelope = serde_json::from_str(&envelope).map_err(|e| unreadable(e.to_string()))?;
         let refusal = serde_json::from_str(&refusal).map_err(|e| unreadable(e.to_string()))?;
-        Ok(Refused { doc: DocId { kind, id: Uuid::from_bytes(id) }, kind: kind_of(&became), title, envelope, refusal, refused_at, settled })
+        Ok(Refused {
+            doc: DocId { kind, id: Uuid::from_bytes(id) },
+            kind: kind_of(&became),
+            title,
+            envelope,
+            refusal,
+            refused_at,
+            change,
+            settled,
+        })
     }))
 }

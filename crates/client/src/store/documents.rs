@@ -4,7 +4,7 @@
 use crate::error::ClientError;
 use domain::{DocId, DocKind};
 use protocol::pull::ChangeMeta;
-use records::Doc;
+use records::{Doc, RecordError};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -26,6 +26,12 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// The server keeps the document back: this role gets the row alone.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        self.doc.is_empty()
+    }
+
     /// The documents without the metas, which an edit does not need.
     pub(crate) fn clone_docs(&self) -> Self {
         Self {
@@ -67,6 +73,17 @@ pub fn load(c: &Connection, id: DocId) -> Result<Option<Stored>, ClientError> {
     }
     let confirmed = confirmed.map(|bytes| Doc::load(&bytes)).transpose()?;
     Ok(Some(Stored { doc, confirmed, metas: decode_metas(&metas), tail, snapshot_len: snapshot.len() }))
+}
+
+/// As [`load`]; a document that can't be read counts as absent: its snapshot is fetched again.
+pub fn load_readable(c: &Connection, id: DocId) -> Result<Option<Stored>, ClientError> {
+    match load(c, id) {
+        Err(ClientError::Record(e @ RecordError::Corrupt(_))) => {
+            tracing::error!("{id}: {e}");
+            Ok(None)
+        }
+        loaded => loaded,
+    }
 }
 
 /// Whether the record is on this device.
@@ -113,6 +130,7 @@ pub fn save_edit(c: &Connection, id: DocId, before: Option<&Stored>, doc: &Doc, 
 
 /// Stores a record as the server sent it, without loading it.
 pub fn save_snapshot(c: &Connection, id: DocId, blob: &[u8], metas: &[ChangeMeta], backfill: i64) -> Result<(), ClientError> {
+    drop_tail(c, id)?;
     put(c, id, blob, None, &encode_metas(metas), Some(backfill))
 }
 
@@ -124,6 +142,25 @@ pub fn mark_backfill(c: &Connection, id: DocId, backfill: i64) -> Result<(), Cli
         backfill
     ])?;
     Ok(())
+}
+
+/// Nothing is typed into the record any more: it leaves as soon as what is pending is sent.
+pub fn freeze(c: &Connection, id: DocId) -> Result<(), ClientError> {
+    let sql = "UPDATE documents SET frozen = 1 WHERE kind = ?1 AND id = ?2";
+    c.prepare_cached(sql)?.execute(params![id.kind.as_str(), id.id.as_bytes()])?;
+    Ok(())
+}
+
+pub fn is_frozen(c: &Connection, id: DocId) -> Result<bool, ClientError> {
+    let sql = "SELECT 1 FROM documents WHERE kind = ?1 AND id = ?2 AND frozen = 1";
+    Ok(c.prepare_cached(sql)?.exists(params![id.kind.as_str(), id.id.as_bytes()])?)
+}
+
+/// What did not leave after all is worked on again; the records.
+pub fn thaw(c: &Connection) -> Result<Vec<DocId>, ClientError> {
+    let mut rows = c.prepare_cached("UPDATE documents SET frozen = 0 WHERE frozen = 1 RETURNING kind, id")?;
+    let ids = rows.query_map([], doc_id)?;
+    Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 /// Records that back-fill `backfill` did not name.
@@ -182,4 +219,41 @@ pub fn encode_metas(metas: &[ChangeMeta]) -> Vec<u8> {
 /// Unreadable metas cost only the arrival times on a timeline.
 fn decode_metas(bytes: &[u8]) -> Vec<ChangeMeta> {
     rmp_serde::from_slice(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+    use crate::store::Store;
+    use crate::vault::Key;
+    use domain::command::NewLead;
+    use domain::{Command, CommandId, Envelope, UserId};
+
+    fn execute(doc: &mut Doc, n: u128, command: Command) -> Vec<u8> {
+        let envelope = Envelope { id: CommandId(Uuid::from_u128(n)), author: UserId(Uuid::nil()), at: 1, command };
+        records::execute(doc, [7; 16], &envelope).expect("a change").bytes
+    }
+
+    /// The answer to a push was lost, and the record comes whole with what was pushed in it.
+    #[test]
+    fn a_snapshot_over_a_tail_leaves_none_of_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&Profile::at(dir.path()).expect("a profile"), &Key::from([7; 32])).expect("a store");
+        let id = DocId { kind: DocKind::Lead, id: Uuid::from_u128(1) };
+        let note = |doc: &mut Doc, n| execute(doc, n, Command::AddNote { text: "kept ".repeat(900) });
+        let mut doc = Doc::empty();
+        execute(&mut doc, 1, Command::CreateLead(NewLead::default()));
+        (2..5).for_each(|n| drop(note(&mut doc, n)));
+        for round in 0..2 {
+            store.write(|tx| save_snapshot(tx, id, &doc.save(), &[], 1)).expect("a snapshot");
+            for n in 0..3 {
+                let before = store.read(|c| load(c, id)).expect("readable").expect("there");
+                let change = note(&mut doc, 10 + 10 * round + n);
+                store.write(|tx| save_edit(tx, id, Some(&before), &doc, &change)).expect("an edit");
+            }
+            let stored = store.read(|c| load(c, id)).expect("readable").expect("there");
+            assert_eq!((stored.doc.heads(), stored.tail), (doc.heads(), 2));
+        }
+    }
 }

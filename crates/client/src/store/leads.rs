@@ -2,6 +2,7 @@
 //! list but their own.
 
 use crate::error::ClientError;
+use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status, TeamId, UserId};
 use protocol::rows::LeadSummary;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -88,7 +89,8 @@ fn write_row(
 }
 
 fn write_search(c: &Connection, n: i64, lead: &LeadSummary, before: Option<&Before>) -> Result<(), ClientError> {
-    if before.is_some_and(|b| b.name == lead.name && b.email == lead.email) {
+    let stale = before.is_some() && sabotage::is_on(Fault::StaleWords);
+    if stale || before.is_some_and(|b| b.name == lead.name && b.email == lead.email) {
         return Ok(());
     }
     if let Some(before) = before {
@@ -113,6 +115,16 @@ pub fn build_search(c: &Connection) -> Result<(), ClientError> {
     Ok(c.execute_batch("INSERT INTO lead_words (lead_words) VALUES ('rebuild')")?)
 }
 
+/// Whether the search table is what the rows make.
+pub fn search_is_whole(c: &Connection) -> Result<bool, ClientError> {
+    // FTS5's own check, which compares the index with the rows it is of.
+    match c.execute_batch("INSERT INTO lead_words (lead_words, rank) VALUES ('integrity-check', 1)") {
+        Ok(()) => Ok(true),
+        Err(rusqlite::Error::SqliteFailure(e, _)) if e.code == rusqlite::ErrorCode::DatabaseCorrupt => Ok(false),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// Takes the last words of what was removed out of the search table: a word that stands between two of
 /// its pages stays there when its leads go. Such a table is built anew.
 pub fn forget_cuts(c: &Connection) -> Result<(), ClientError> {
@@ -126,6 +138,11 @@ pub fn forget_cuts(c: &Connection) -> Result<(), ClientError> {
         }
     }
     Ok(())
+}
+
+/// Whether the search table holds a word of a lead that is not here.
+pub fn has_stray_words(c: &Connection) -> Result<bool, ClientError> {
+    Ok(c.prepare_cached("SELECT 1 FROM lead_terms WHERE doc NOT IN (SELECT n FROM leads)")?.exists([])?)
 }
 
 pub fn remove(c: &Connection, id: LeadId) -> Result<(), ClientError> {

@@ -8,6 +8,7 @@ pub mod leads;
 pub mod meta;
 pub mod outbox;
 pub mod proposals;
+pub mod requests;
 pub mod rows;
 
 use crate::error::ClientError;
@@ -20,8 +21,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../../../migrations/client/0001_create_store.sql"), include_str!("../../../../migrations/client/0002_access.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../../../migrations/client/0001_create_store.sql"),
+    include_str!("../../../../migrations/client/0002_access.sql"),
+    include_str!("../../../../migrations/client/0003_hand_over.sql"),
+];
 /// The newest format this version reads and writes.
 pub const FORMAT: u32 = MIGRATIONS.len() as u32;
 /// Reading connections kept open; more wait in line.
@@ -54,14 +58,20 @@ impl Store {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA secure_delete = ON;",
         )?;
         migrate(&mut writer)?;
-        Ok(Self {
+        let wipe_due = meta::get::<bool>(&writer, meta::WIPE_DUE)?.unwrap_or(false);
+        let store = Self {
             writer: Some(Mutex::new(writer)),
             readers: Mutex::default(),
             path,
             key: Mutex::new(Some(key.clone())),
             lock: Mutex::new(Some(lock)),
             unwiped: AtomicBool::new(true),
-        })
+        };
+        if wipe_due {
+            // The process ended between the commit that let something leave and its wiping.
+            store.wipe();
+        }
+        Ok(store)
     }
 
     /// Opens for reading only, also beside a process that writes.
@@ -152,7 +162,7 @@ impl Store {
     /// Moves the log into the database file; for idle moments, so that no edit pays for it.
     pub(crate) fn checkpoint(&self) -> Result<(), ClientError> {
         if self.unwiped.load(Ordering::Relaxed) {
-            return self.empty_log();
+            return self.wiped();
         }
         self.writer()?.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
@@ -162,9 +172,22 @@ impl Store {
     /// out of the log later.
     pub(crate) fn wipe(&self) {
         self.unwiped.store(true, Ordering::Relaxed);
-        if let Err(e) = self.write(|tx| leads::forget_cuts(tx)).and_then(|()| self.empty_log()) {
+        if let Err(e) = self.wiped() {
             tracing::debug!("the log is emptied later: {e}");
         }
+    }
+
+    fn wiped(&self) -> Result<(), ClientError> {
+        if self.read(|c| meta::get::<bool>(c, meta::WIPE_DUE))? == Some(true) {
+            // Looked for beside the writer: it reads the whole table.
+            let strays = self.read(leads::has_stray_words)?;
+            self.write(|tx| if strays { leads::build_search(tx) } else { leads::forget_cuts(tx) })?;
+        }
+        self.empty_log()?;
+        if !self.unwiped.load(Ordering::Relaxed) {
+            self.write(|tx| meta::remove(tx, meta::WIPE_DUE))?;
+        }
+        Ok(())
     }
 
     fn empty_log(&self) -> Result<(), ClientError> {

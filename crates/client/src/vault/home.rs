@@ -7,7 +7,7 @@ use crate::profile::write_private;
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Holds the wrapped key of a profile; in old profiles the plain one.
 pub(crate) const KEY_FILE: &str = "leadline.key";
@@ -88,7 +88,10 @@ fn blank(mut file: &File) -> Result<(), ClientError> {
 pub struct Homes(Arc<Inner>);
 
 struct Inner {
-    keychain: OnceLock<Option<Arc<dyn KeyHome>>>,
+    /// `None` until the first need; tried again after one that did not answer.
+    keychain: Mutex<Option<Option<Arc<dyn KeyHome>>>>,
+    /// The system's is looked for.
+    is_probed: bool,
     /// The person, or who runs the script, said yes to the file already.
     file_agreed: bool,
 }
@@ -98,27 +101,36 @@ impl Homes {
     /// goes without.
     #[must_use]
     pub fn system() -> Self {
-        if std::env::var(CHOICE).is_ok_and(|choice| choice == "file") { Self::file() } else { Self::of(OnceLock::new(), false) }
+        if std::env::var(CHOICE).is_ok_and(|choice| choice == "file") { Self::file() } else { Self::of(None, true, false) }
     }
 
     /// Files, agreed to.
     #[must_use]
     pub fn file() -> Self {
-        Self::of(OnceLock::from(None), true)
+        Self::of(Some(None), false, true)
     }
 
     /// This keychain, or none: then the file must be agreed to.
     #[must_use]
     pub fn with(keychain: Option<Arc<dyn KeyHome>>) -> Self {
-        Self::of(OnceLock::from(keychain), false)
+        Self::of(Some(keychain), false, false)
     }
 
-    fn of(keychain: OnceLock<Option<Arc<dyn KeyHome>>>, file_agreed: bool) -> Self {
-        Self(Arc::new(Inner { keychain, file_agreed }))
+    fn of(keychain: Option<Option<Arc<dyn KeyHome>>>, is_probed: bool, file_agreed: bool) -> Self {
+        Self(Arc::new(Inner { keychain: Mutex::new(keychain), is_probed, file_agreed }))
     }
 
-    fn keychain(&self) -> Option<&dyn KeyHome> {
-        self.0.keychain.get_or_init(|| Keychain::probed().map(|keychain| Arc::new(keychain) as Arc<dyn KeyHome>)).as_deref()
+    fn keychain(&self) -> Option<Arc<dyn KeyHome>> {
+        let mut known = self.0.keychain.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get_or_insert_with(|| Keychain::probed().map(|keychain| Arc::new(keychain) as Arc<dyn KeyHome>)).clone()
+    }
+
+    /// Looks for the system's keychain anew if there was none: it may have been locked, or late.
+    pub(crate) fn look_again(&self) {
+        let mut known = self.0.keychain.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.is_probed && matches!(*known, Some(None)) {
+            *known = None;
+        }
     }
 
     /// Where the key of a new profile would lie.

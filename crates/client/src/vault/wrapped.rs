@@ -61,6 +61,8 @@ pub(crate) struct Facts {
     /// End of the lease and what comes after, ms since the epoch; the signed lease is in the database.
     pub lease_until: Option<i64>,
     pub wipe_at: Option<i64>,
+    /// When it was first seen that the key has to go: only later it does, for the clock may be wrong.
+    pub due_since: Option<i64>,
     /// Ms since the epoch; the highest clock seen.
     pub last_used: i64,
     /// The person ended the session: only a sign-in opens it.
@@ -134,10 +136,11 @@ pub(crate) fn address_mark(email: &str) -> String {
     hex(&Sha256::digest([b"leadline profile of ", email.as_bytes()].concat()))
 }
 
-/// As much of an address as may lie beside the data: `a•••@nakshatra.example`.
+/// As much of an address as may lie beside the data: `as•••@nakshatra.example`. Two letters, to tell people at
+/// one desk apart.
 pub(crate) fn masked(email: &str) -> String {
     let (name, domain) = email.split_once('@').unwrap_or((email, ""));
-    let first: String = name.chars().take(1).collect();
+    let first: String = name.chars().take(2).collect();
     if domain.is_empty() { format!("{first}•••") } else { format!("{first}•••@{domain}") }
 }
 
@@ -164,8 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_address_keeps_its_first_letter() {
-        for (email, shown) in [("asha@nakshatra.example", "a•••@nakshatra.example"), ("मीरा@x.in", "म•••@x.in"), ("asha", "a•••")]
+    fn a_masked_address_keeps_its_first_letters() {
+        for (email, shown) in [("asha@nakshatra.example", "as•••@nakshatra.example"), ("मीरा@x.in", "मी•••@x.in"), ("asha", "as•••")]
         {
             assert_eq!(masked(email), shown);
         }

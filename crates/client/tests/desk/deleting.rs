@@ -60,8 +60,8 @@ fn a_deleted_lead_is_in_the_deleted_list_alone_until_it_is_restored() {
     let view = office.view(lead);
     assert_eq!(view.deleted.as_ref().map(|d| (d.reason.as_str(), d.edited_after)), Some(("A test entry", false)));
     let can = &view.can;
-    assert!(can.restore && !can.delete && !can.edit && !can.change_status && !can.drop && view.next.is_empty(), "{can:?}");
-    let blocked = [&can.assign_blocked, &can.follow_up_blocked];
+    assert!(can.restore && !can.edit && !can.change_status && !can.drop && view.next.is_empty(), "{can:?}");
+    let blocked = [&can.assign_blocked, &can.follow_up_blocked, &can.settle_blocked, &can.log_call_blocked, &can.delete_blocked];
     assert!(blocked.iter().all(|why| why.as_ref().is_some_and(|why| why.contains("deleted"))), "{blocked:?}");
     let refused = desk.ask(NoteAdd { lead, text: "x".into() }).expect_err("deleted");
     assert!(refused.code == ProblemCode::Refused && refused.text.contains("deleted"), "{refused}");

@@ -3,11 +3,15 @@
 
 use crate::office::{ASHA, NOW, Office, Server};
 use aes::cipher::{BlockModeDecrypt as _, KeyIvInit as _, block_padding::NoPadding};
-use bridge::attention::AttentionList;
+use bridge::attention::{AttentionDiscard, AttentionKind, AttentionList};
 use bridge::lead::{NoteAdd, TagAdd};
+use bridge::session::{DraftGet, DraftSet};
 use domain::command::NewLead;
-use domain::{DocId, LeadId, Refusal, RefusalCode};
+use domain::people::{Proposal, ProposalState};
+use domain::{Command, CommandId, DocId, Envelope, LeadField, LeadId, Refusal, RefusalCode, Role};
 use protocol::pull::Entry;
+use protocol::rows::{Row, UserRow};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -44,7 +48,18 @@ fn page_of(page: &[u8], first: bool) -> Vec<u8> {
 }
 
 /// Words of it that no other lead has, in every table that could keep them.
-const SECRETS: [&str; 8] = ["quixotania", "zephyrine", "9820014786", "9833060491", "wombatmail", "vexillology", "kumquatly", "ombudsmanly"];
+const SECRETS: [&str; 10] = [
+    "quixotania",
+    "zephyrine",
+    "9820014786",
+    "9833060491",
+    "wombatmail",
+    "vexillology",
+    "kumquatly",
+    "ombudsmanly",
+    "propositiously",
+    "settledly",
+];
 
 /// Asha's desk with a lead that is about to leave, among others that stay.
 fn stocked(others: u64) -> (Office, Server, LeadId) {
@@ -78,7 +93,27 @@ fn stocked(others: u64) -> (Office, Server, LeadId) {
     office.sync(&server);
     office.desk.ask(TagAdd { lead: id, tag: "ombudsmanly".into() }).expect("a tag");
     office.sync(&server);
+    server.deliver(vec![proposal(id)]);
+    office.desk.ask(NoteAdd { lead: id, text: "settledly typed".into() }).expect("a note");
+    server.refuse(Refusal::new(RefusalCode::LeadClosed, "Not now."));
+    office.sync(&server);
+    let refused = office.desk.ask(AttentionList {}).expect("a list").remove(0);
+    office.desk.ask(AttentionDiscard { command: refused.command }).expect("settled");
+    let draft = json!({
+        "note:1": {"base": "Wants vexillology. Soon.", "text": "Wants vexillology. Midwayish. Soon."},
+        "field:email": {"text": "halfdone@"},
+        "new-note": {"text": "  "},
+    });
+    office.desk.ask(DraftSet { key: format!("lead:{id}"), text: Some(draft.to_string()) }).expect("a draft");
     (office, server, id)
+}
+
+/// Of an old owner's.
+fn proposal(lead: LeadId) -> Entry {
+    let id = CommandId(uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0077));
+    let command = Command::SetField { field: LeadField::Name, value: Some("Propositiously".into()) };
+    let envelope = Envelope { id, author: ASHA, at: NOW, command };
+    Entry::Row(Row::Proposal(Proposal { id, doc: DocId::lead(lead), envelope, state: ProposalState::Open, arrived_at: NOW }))
 }
 
 #[test]
@@ -101,12 +136,48 @@ fn nothing_of_a_lead_stays_on_any_page_but_what_waits_for_a_decision() {
             assert!(!after.contains(secret), "{secret} stayed, among {others}");
         }
         assert!(after.contains("serendipitously typed"), "what was typed waits for the person");
-        let item = office.desk.ask(AttentionList {}).expect("a list").remove(0);
-        assert_eq!((item.typed.as_str(), item.lead_name.as_str(), item.winning), ("Serendipitously typed", "", None));
+        assert!(!after.contains("dropped this lead"), "the server’s sentence named somebody");
+        let mut items = office.desk.ask(AttentionList {}).expect("a list");
+        items.sort_by_key(|item| item.kind == AttentionKind::Unsaved);
+        let item = &items[0];
+        assert_eq!((item.typed.as_str(), item.lead_name.as_str(), &item.winning), ("Serendipitously typed", "", &None));
+        let unsaved = &items[1];
+        assert_eq!((items.len(), unsaved.kind, unsaved.lead_here), (2, AttentionKind::Unsaved, false));
+        assert_eq!(unsaved.typed, "halfdone@\n\nMidwayish. ", "what was typed, without what it was typed into");
+        assert_eq!(office.desk.ask(DraftGet { key: format!("lead:{lead}") }).expect("an answer"), None);
+        office.desk.ask(AttentionDiscard { command: unsaved.command }).expect("read");
         assert_eq!(office.page(&Default::default(), 0, 1).total as u64, others);
         assert_eq!(office.found("quixo"), Vec::<String>::new());
         let support = office.desk.support().expect("facts");
         assert_eq!(support.integrity, "ok");
+    }
+}
+
+/// A role that sees phones masked keeps the rows and none of the documents; every lead still stands in
+/// the back-fill, so nothing is evicted.
+#[test]
+fn a_role_without_documents_keeps_none_of_their_pages() {
+    for others in [3, 400] {
+        let (office, server, lead) = stocked(others);
+        office.desk.ask(NoteAdd { lead, text: "Serendipitously typed".into() }).expect("a note");
+        server.refuse(Refusal::new(RefusalCode::LeadClosed, "Dropped.").winning("vexillology"));
+        office.sync(&server);
+        let shown: Vec<LeadId> = office.page(&Default::default(), 0, 1_000).rows.iter().map(|row| row.id).collect();
+        let analyst = UserRow { id: ASHA, name: "Asha Menon".into(), role: Role::Analyst, team: None, disabled: false };
+        let mut entries = vec![Entry::Resync, Entry::Row(Row::User(analyst))];
+        entries.extend(shown.iter().map(|lead| Server::masked(server.again(*lead, Some(ASHA)))));
+        entries.push(Entry::BackfillEnd);
+        server.deliver(entries);
+        office.sync(&server);
+        let after = decrypted(office.dir.path());
+        for secret in ["9820014786", "9833060491", "vexillology", "kumquatly", "ombudsmanly"] {
+            assert!(!after.contains(secret), "{secret} stayed, among {others}");
+        }
+        assert!(after.contains("serendipitously typed"), "what was typed waits for the person");
+        assert_eq!(office.page(&Default::default(), 0, 1).total as u64, others + 1, "the rows stay");
+        let view = office.view(lead);
+        assert_eq!((view.fields[0].display.as_deref(), view.notes.len()), (Some("982•••••••"), 0));
+        assert_eq!(office.desk.support().expect("facts").integrity, "ok");
     }
 }
 
@@ -186,4 +257,54 @@ fn many_leads_that_leave_one_by_one_leave_no_page_behind() {
         assert_eq!(after.contains(&format!("+9198{:08}", n * 7_919 + 10)), !gone(n), "the phone of {n}");
     }
     assert_eq!(office.page(&Default::default(), 0, 1).total, (1..=600).filter(|n| !gone(*n)).count() as u32);
+}
+
+/// The process ends after the lead left and before its pages were wiped.
+#[test]
+fn a_wipe_that_was_cut_short_is_done_at_the_next_opening() {
+    let (office, server, lead) = stocked(3);
+    let store = office.desk.engine().store();
+    server.deliver(vec![Entry::Evict { doc: DocId::lead(lead) }]);
+    store
+        .read(|c| {
+            // A reader in the way keeps the log from being emptied; then the process ends.
+            let reading = c.unchecked_transaction()?;
+            let _: u32 = reading.query_row("SELECT count(*) FROM leads", [], |r| r.get(0))?;
+            office.sync(&server);
+            Ok(())
+        })
+        .expect("a reading");
+    let left = decrypted(office.dir.path());
+    assert!(left.contains("quixotania"), "its pages are still in the log");
+    // A copy of the folder is what a crash leaves: closing in order would tidy up.
+    let copy = tempfile::tempdir().expect("a folder");
+    for file in ["leadline.db", "leadline.db-wal"] {
+        std::fs::copy(office.dir.path().join(file), copy.path().join(file)).expect("a copy");
+    }
+    let profile = client::Profile::at(copy.path()).expect("a profile");
+    let desk = client::desk::Desk::open(&profile, &crate::office::key(), office.env()).expect("it opens");
+    let after = decrypted(copy.path());
+    for secret in SECRETS {
+        assert!(!after.contains(secret), "{secret} stayed");
+    }
+    drop(desk);
+}
+
+/// A word in the search table that no lead accounts for is not left there when something leaves.
+#[test]
+fn stray_words_leave_the_search_table_with_the_next_lead() {
+    let (office, server, lead) = stocked(3);
+    let store = office.desk.engine().store();
+    // As a defect of an earlier version would have left it: a row without its words taken out.
+    let path = office.dir.path().join("leadline.db");
+    let raw = rusqlite::Connection::open(path).expect("the file");
+    raw.execute_batch(&format!("PRAGMA key = \"x'{}'\";", "07".repeat(32))).expect("the key");
+    raw.execute("INSERT INTO lead_words (rowid, name, email) VALUES (9999, 'Straywordly', NULL)", []).expect("a stray");
+    drop(raw);
+    let has = || store.read(client::store::leads::has_stray_words).expect("read");
+    assert!(has());
+    server.deliver(vec![Entry::Evict { doc: DocId::lead(lead) }]);
+    office.sync(&server);
+    assert!(!has());
+    assert!(!decrypted(office.dir.path()).contains("straywordly"));
 }

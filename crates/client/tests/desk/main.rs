@@ -7,6 +7,7 @@ mod leaving;
 mod office;
 mod online;
 mod refusals;
+mod roles;
 mod syncing;
 
 use bridge::lead::{

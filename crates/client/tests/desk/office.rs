@@ -6,8 +6,8 @@ use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
 use domain::command::NewLead;
-use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, UserId};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, TeamId, UserId};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
@@ -47,10 +47,14 @@ impl Office {
     }
 
     pub fn of(role: Role) -> Self {
+        Self::in_team(role, None)
+    }
+
+    pub fn in_team(role: Role, team: Option<TeamId>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(StandingClock(AtomicI64::new(NOW)));
         let desk = Desk::open(&Profile::at(dir.path()).expect("a profile"), &key(), env(&clock)).expect("a desk");
-        desk.engine().signed_in("http://127.0.0.1:8440", &session(role)).expect("signed in");
+        desk.engine().signed_in("http://127.0.0.1:8440", &session_in(role, team)).expect("signed in");
         Self { desk, dir, clock }
     }
 
@@ -106,7 +110,11 @@ fn env(clock: &Arc<StandingClock>) -> Env {
 }
 
 pub fn session(role: Role) -> Session {
-    let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team: None };
+    session_in(role, None)
+}
+
+fn session_in(role: Role, team: Option<TeamId>) -> Session {
+    let me = Me { org: ORG, user: ASHA, name: "Asha Menon".into(), email: "asha@example.com".into(), role, team };
     Session {
         access: Secret("secret-access".into()),
         access_for_s: 900,
@@ -121,16 +129,27 @@ pub fn session(role: Role) -> Session {
     }
 }
 
+type QuarantineTrick = Box<dyn Fn(&QuarantineUpload) -> Option<Result<u32, TransportError>> + Send>;
+
 /// Accepts everything unless told to refuse, and delivers what a test puts in.
 #[derive(Default)]
 pub struct Server {
     outcomes: Mutex<Vec<Outcome>>,
     /// Set once this person or computer may only upload into quarantine: why, and whether to wipe.
     cut_off: Mutex<Option<(&'static str, bool)>>,
+    /// The session is over, and not by a cut-off alone.
+    session_over: Mutex<bool>,
+    /// What quarantine answers to an upload instead of keeping it.
+    quarantine: Mutex<Option<QuarantineTrick>>,
     /// What was uploaded there, part by part.
     pub kept: Mutex<Vec<Vec<PushItem>>>,
     /// Runs at each pull, before anything is sent.
     before_pull: Mutex<Option<Box<dyn Fn() + Send>>>,
+    /// Answers to assignments, the last first; what was asked.
+    pub owners: Mutex<Vec<Result<OwnerRow, TransportError>>>,
+    pub asked: Mutex<Vec<(LeadId, SetOwner)>>,
+    /// Records that are fetched by themselves; all others are out of sight.
+    pub here: Mutex<HashMap<DocId, Snapshot>>,
     /// Commands that were pushed, in order.
     pub pushed: Mutex<Vec<CommandId>>,
     deliver: Mutex<Vec<Vec<Entry>>>,
@@ -153,7 +172,19 @@ impl Server {
         *self.cut_off.lock().expect("one test") = Some((code, wipe));
     }
 
+    pub fn end_session(&self) {
+        *self.session_over.lock().expect("one test") = true;
+    }
+
+    /// Answers uploads into quarantine so, where the trick says anything.
+    pub fn trick_quarantine(&self, trick: impl Fn(&QuarantineUpload) -> Option<Result<u32, TransportError>> + Send + 'static) {
+        *self.quarantine.lock().expect("one test") = Some(Box::new(trick));
+    }
+
     fn check_not_cut_off(&self) -> Result<(), TransportError> {
+        if *self.session_over.lock().expect("one test") {
+            return Err(TransportError::SignInNeeded);
+        }
         match *self.cut_off.lock().expect("one test") {
             Some((code, _)) => Err(TransportError::CutOff { code: code.into(), text: "You were cut off.".into() }),
             None => Ok(()),
@@ -167,6 +198,10 @@ impl Server {
     /// Batches that nobody took yet.
     pub fn undelivered(&self) -> usize {
         self.deliver.lock().expect("one test").len()
+    }
+
+    pub fn forget_undelivered(&self) {
+        self.deliver.lock().expect("one test").clear();
     }
 
     pub fn deliver(&self, entries: Vec<Entry>) {
@@ -185,6 +220,25 @@ impl Server {
         };
         let ravi = UserRow { id: RAVI, name: "Ravi Deshpande".into(), role: Role::Manager, team: None, disabled: false };
         self.deliver(vec![Entry::Row(Row::Org(org)), Entry::Row(Row::User(ravi))]);
+    }
+
+    /// A whole record as this server knows it by now.
+    pub fn again(&self, lead: LeadId, owner: Option<UserId>) -> Entry {
+        let doc = self.document(lead);
+        let record = records::lead::read(&doc, lead).expect("a lead");
+        let (summary, metas) = (LeadSummary::of(&record, owner, None, NOW), vec![self.meta(CommandId(lead.0), RAVI, NOW)]);
+        let (projection, seq) = (PROJECTION_VERSION, metas[0].seq);
+        let doc_id = DocId::lead(lead);
+        Entry::Snapshot(Box::new(Snapshot { doc: doc_id, projection, summary, blob: doc.save(), metas, seq, proposals: Vec::new() }))
+    }
+
+    /// As the server sends a record to those who may not hold its document.
+    pub fn masked(entry: Entry) -> Entry {
+        let Entry::Snapshot(snapshot) = entry else { panic!("a snapshot: {entry:?}") };
+        let Snapshot { doc, projection, mut summary, metas, seq, .. } = *snapshot;
+        summary.phone = domain::phone::mask(&summary.phone, "+91");
+        summary.alt_phone = summary.alt_phone.map(|phone| domain::phone::mask(&phone, "+91"));
+        Entry::Snapshot(Box::new(Snapshot { doc, projection, summary, blob: Vec::new(), metas, seq, proposals: Vec::new() }))
     }
 
     pub fn deliver_owner(&self, lead: LeadId, owner: Option<UserId>) {
@@ -277,12 +331,23 @@ impl Transport for Server {
 
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
         assert_eq!(upload.secret, Secret("secret-device".into()));
+        let cut_off = self.cut_off.lock().expect("one test").map(|(_, wipe)| wipe);
+        let Some(wipe) = cut_off.or(upload.sent_on.then_some(false)) else {
+            return Err(TransportError::No { code: "not_cut_off".into(), text: "It may send.".into(), field: None });
+        };
+        let tricked = self.quarantine.lock().expect("one test").as_ref().and_then(|trick| trick(upload));
+        let kept = tricked.unwrap_or(Ok(u32::try_from(upload.items.len()).expect("a count")))?;
         self.kept.lock().expect("one test").push(upload.items.clone());
-        let wipe = self.cut_off.lock().expect("one test").is_some_and(|(_, wipe)| wipe);
-        Ok(QuarantineAnswer { kept: u32::try_from(upload.items.len()).expect("a count"), wipe })
+        Ok(QuarantineAnswer { kept, wipe, reason: None })
     }
 
-    fn snapshot(&self, _: DocId) -> Result<Snapshot, TransportError> {
-        Err(TransportError::NotFound)
+    fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
+        self.here.lock().expect("one test").get(&doc).cloned().ok_or(TransportError::NotFound)
+    }
+
+    fn set_owner(&self, lead: LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
+        self.asked.lock().expect("one test").push((lead, *set));
+        let told = self.owners.lock().expect("one test").pop();
+        told.unwrap_or(Ok(OwnerRow { lead, owner: set.owner, team: None }))
     }
 }

@@ -284,7 +284,7 @@ fn giving_a_lead_away_compares_who_has_it() {
     assert_eq!(office.page(&Default::default(), 0, 1).rows[0].owner.as_deref(), Some("Ravi Deshpande"));
 
     web.no(path, 409, "owner_changed", "Somebody else was faster: the lead has another owner now.");
-    check(&office, assign(None, Some(ASHA)), ProblemCode::Changed, "Somebody else was faster: the lead has another owner now.");
+    check(&office, assign(None, Some(ASHA)), ProblemCode::Changed, "Somebody else was faster: this lead is not in your sight any more.");
     web.no(path, 404, "not_found", "This is not here.");
     check(&office, assign(None, Some(ASHA)), ProblemCode::NotFound, "This is not there any more.");
 

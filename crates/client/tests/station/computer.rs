@@ -9,7 +9,7 @@ use domain::{Clock, Env};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
@@ -46,6 +46,36 @@ impl KeyHome for Drawer {
     }
 }
 
+/// One that answers nothing while it is stuck.
+#[derive(Default)]
+pub struct Stuck {
+    pub drawer: Drawer,
+    pub is_stuck: AtomicBool,
+}
+
+impl Stuck {
+    fn check(&self) -> Result<(), ClientError> {
+        if self.is_stuck.load(Ordering::Relaxed) { Err(ClientError::Keychain("it is locked".into())) } else { Ok(()) }
+    }
+}
+
+impl KeyHome for Stuck {
+    fn read(&self, slot: Slot<'_>) -> Result<Option<Vec<u8>>, ClientError> {
+        self.check()?;
+        self.drawer.read(slot)
+    }
+
+    fn write(&self, slot: Slot<'_>, record: &[u8]) -> Result<(), ClientError> {
+        self.check()?;
+        self.drawer.write(slot, record)
+    }
+
+    fn destroy(&self, slot: Slot<'_>) -> Result<(), ClientError> {
+        self.check()?;
+        self.drawer.destroy(slot)
+    }
+}
+
 pub struct Computer {
     pub station: Station,
     pub dir: TempDir,
@@ -70,6 +100,11 @@ impl Computer {
     /// The app ends and starts again.
     pub fn restart(&mut self) {
         self.station.lock().expect("locked");
+        self.station = Station::at(self.dir.path(), self.env(), self.homes.clone());
+    }
+
+    /// The same without locking first.
+    pub fn restart_cold(&mut self) {
         self.station = Station::at(self.dir.path(), self.env(), self.homes.clone());
     }
 

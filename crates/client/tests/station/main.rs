@@ -4,11 +4,11 @@ mod computer;
 mod server;
 
 use bridge::ProblemCode;
-use bridge::session::{Gate, Invitation, KeyHome, PreferenceSet, SessionRedeem, SessionSignIn, SessionSignOut};
+use bridge::session::{Gate, Invitation, KeyHome, PreferenceSet, SessionBeginNew, SessionRedeem, SessionSignIn, SessionSignOut};
 use client::desk::Desk;
 use client::vault::{Homes, KDF_MEMORY_KIB, KDF_PASSES, Key, SEALED_FILE};
 use client::{CutOff, Profile};
-use computer::{ASHA, Computer, Drawer, NOW, RAVI, files};
+use computer::{ASHA, Computer, Drawer, NOW, RAVI, Stuck, files};
 use server::{DAY, HOUR};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,7 +26,7 @@ fn only_the_password_opens_a_locked_copy_also_offline() {
 
     let view = computer.lock();
     assert_eq!((view.gate, view.me, view.key_home), (Gate::Locked, None, KeyHome::File));
-    assert_eq!(view.profiles[0].label, "a•••@nakshatra.example");
+    assert_eq!(view.profiles[0].label, "as•••@nakshatra.example");
     for request in ["lead_list", "sync_get", "draft_get", "attention_list", "preference_set"] {
         let payload =
             serde_json::json!({"filter": {"pool": null, "statuses": [], "search": ""}, "offset": 0, "limit": 50, "key": "x", "value": "x"});
@@ -148,6 +148,12 @@ fn thirty_days_after_the_lease_the_key_is_destroyed_and_the_sealed_copy_is_not()
     let key = raw_key(&computer);
     computer.wait(72 * HOUR + 30 * DAY);
     computer.restart();
+    assert_eq!(computer.view().gate, Gate::LeaseEnded, "not at first sight: the clock may be wrong");
+    computer.wait(HOUR - 1);
+    computer.station.look();
+    assert_eq!(computer.view().gate, Gate::LeaseEnded);
+    computer.wait(1);
+    computer.station.look();
     assert_eq!(computer.view().gate, Gate::Wiped);
     let copy = computer.copies().remove(0);
     assert!(!copy.join("leadline.key").exists());
@@ -167,6 +173,27 @@ fn thirty_days_after_the_lease_the_key_is_destroyed_and_the_sealed_copy_is_not()
     assert_eq!(computer.asha().gate, Gate::Open, "a new copy begins");
     assert_eq!(computer.leads().expect("a list"), [""; 0]);
     assert_eq!(computer.copies().len(), 2);
+}
+
+#[test]
+fn a_clock_that_is_a_month_ahead_for_a_while_costs_nothing() {
+    let mut computer = Computer::new();
+    computer.asha();
+    computer.add_lead("Ananya", "9820014786").expect("a lead");
+    computer.lock();
+    computer.clock.0.fetch_add(60 * DAY, Ordering::Relaxed);
+    computer.restart();
+    assert_eq!(computer.view().gate, Gate::LeaseEnded);
+    computer.clock.0.fetch_sub(60 * DAY - 2 * HOUR, Ordering::Relaxed);
+    computer.restart();
+    computer.station.look();
+    assert_eq!(computer.unlock(PASSWORD).expect("opened").gate, Gate::Open, "set right, and nobody signed in");
+    computer.lock();
+    computer.clock.0.fetch_add(60 * DAY, Ordering::Relaxed);
+    computer.restart();
+    computer.clock.0.fetch_sub(60 * DAY, Ordering::Relaxed);
+    computer.asha();
+    assert_eq!(computer.leads().expect("a list"), ["Ananya"]);
 }
 
 #[test]
@@ -324,6 +351,8 @@ fn a_password_changed_elsewhere_asks_for_the_old_one() {
     let problem = computer.sign_in(ASHA, "a new password").expect_err("the old one is needed");
     assert_eq!(problem.code, ProblemCode::Locked);
     assert!(problem.text.contains("leadline-server recover"), "{problem}");
+    let Gate::OldCopy { is_locked: true, recover, .. } = computer.view().gate else { panic!("the gate says what to do") };
+    assert!(recover.contains("profiles"), "{recover}");
     assert_eq!(computer.unlock("not the old one").expect_err("wrong").code, ProblemCode::WrongCredentials);
     assert_eq!(computer.unlock(PASSWORD).expect("opened").gate, Gate::Open);
     assert_eq!(computer.leads().expect("a list"), ["Ananya"]);
@@ -349,8 +378,10 @@ fn who_forgot_the_old_password_begins_a_new_copy_beside() {
     computer.lock();
     computer.server.set_password(ASHA, "a new password");
     computer.sign_in(ASHA, "a new password").expect_err("asked first");
-    let view = computer.sign_in(ASHA, "a new password").expect("a new copy");
+    let view = computer.ask(&SessionBeginNew { second_factor: None, allow_key_file: false }).expect("a new copy");
     assert_eq!((view.gate, computer.copies().len()), (Gate::Open, 2));
+    assert!(view.recover.is_some_and(|command| command.contains(&old)), "how to get back what the old one had not sent");
+    assert_eq!(view.profiles.iter().filter(|card| card.is_older).map(|card| &card.id).collect::<Vec<_>>(), [&old]);
     assert_eq!(computer.leads().expect("a list"), [""; 0]);
     let folder = computer.dir.path().join("profiles").join(&old);
     assert!(folder.join(SEALED_FILE).exists() && folder.join("leadline.key").exists());
@@ -375,6 +406,97 @@ fn an_invitation_sets_the_password_and_begins_a_copy() {
     assert_eq!(redeem(invitation).expect("in").gate, Gate::Open);
     computer.lock();
     assert_eq!(computer.unlock("my own password").expect("opened").me.map(|me| me.email).as_deref(), Some(ASHA));
+}
+
+#[test]
+fn a_code_alone_is_sent_only_to_the_server_that_is_known() {
+    let computer = Computer::new();
+    let pin = "ab".repeat(32);
+    let settings = serde_json::json!({"server": computer.server.url, "pin": pin});
+    std::fs::write(computer.dir.path().join("station.json"), settings.to_string()).expect("written");
+    let mut computer = computer;
+    computer.restart_cold();
+    let invitation = Invitation { server: computer.server.url.clone(), code: "K7QF-2MXD-9TRA".into(), pin: None };
+    let redeem = SessionRedeem { invitation, password: "my own password".into(), second_factor: None, allow_key_file: false };
+    computer.ask(&redeem).expect("in");
+    let kept: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(computer.dir.path().join("station.json")).expect("a file")).expect("JSON");
+    assert_eq!(kept["pin"], pin.as_str(), "the certificate of the invitation before");
+    let desk = computer.station.desk().expect("open");
+    let of_copy: Option<String> = desk.engine().store().read(|c| client::store::meta::get(c, "server_pin")).expect("read");
+    assert_eq!(of_copy, Some(pin));
+}
+
+#[test]
+fn a_keychain_that_was_locked_is_asked_again() {
+    let drawer = Arc::new(Stuck::default());
+    let mut computer = Computer::with(Homes::with(Some(drawer.clone())));
+    computer.asha();
+    drawer.is_stuck.store(true, Ordering::Relaxed);
+    computer.restart();
+    assert_eq!(computer.view().gate, Gate::Locked);
+    let problem = computer.unlock(PASSWORD).expect_err("no key");
+    assert_eq!(problem.text.matches("keychain").count(), 1, "said once: {problem}");
+    drawer.is_stuck.store(false, Ordering::Relaxed);
+    assert_eq!(computer.unlock(PASSWORD).expect("opened").gate, Gate::Open, "without starting the app again");
+}
+
+#[test]
+fn a_key_that_could_not_be_destroyed_is_at_the_next_start() {
+    let drawer = Arc::new(Stuck::default());
+    let mut computer = Computer::with(Homes::with(Some(drawer.clone())));
+    computer.asha();
+    let desk = computer.station.desk().expect("open");
+    drawer.is_stuck.store(true, Ordering::Relaxed);
+    cut_off(&computer, &desk, CutOff { why: "Stolen.".into(), wipe: true });
+    assert_eq!(computer.view().gate, Gate::Wiped, "closed from now on");
+    assert_eq!(drawer.drawer.0.lock().expect("one test").len(), 1, "it failed");
+    drawer.is_stuck.store(false, Ordering::Relaxed);
+    computer.restart_cold();
+    assert_eq!(computer.view().gate, Gate::Wiped);
+    assert!(drawer.drawer.0.lock().expect("one test").is_empty());
+}
+
+/// A server from before quarantine.
+struct Nowhere;
+
+impl client::Transport for Nowhere {
+    fn push(&self, _: &protocol::push::PushRequest) -> Result<protocol::push::PushResponse, client::TransportError> {
+        Err(client::TransportError::NotFound)
+    }
+
+    fn pull(
+        &self,
+        _: Option<&str>,
+        _: &mut dyn FnMut(protocol::pull::PullBatch) -> std::ops::ControlFlow<()>,
+    ) -> Result<(), client::TransportError> {
+        Err(client::TransportError::NotFound)
+    }
+
+    fn snapshot(&self, _: domain::DocId) -> Result<protocol::pull::Snapshot, client::TransportError> {
+        Err(client::TransportError::NotFound)
+    }
+}
+
+#[test]
+fn a_cut_off_is_kept_where_a_doctored_record_does_not_reach() {
+    let mut computer = Computer::new();
+    computer.asha();
+    let desk = computer.station.desk().expect("open");
+    let why = "Your account was disabled.".to_owned();
+    desk.engine().hand_over(&Nowhere, Some(&why)).expect("noted");
+    cut_off(&computer, &desk, CutOff { why: why.clone(), wipe: false });
+    let path = computer.copies()[0].join("leadline.key");
+    let mut record: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
+    record["cut_off"] = serde_json::Value::Null;
+    std::fs::write(&path, record.to_string()).expect("written");
+    computer.restart_cold();
+    assert_eq!(computer.view().gate, Gate::Locked, "as far as the record says");
+    computer.unlock(PASSWORD).expect("answered");
+    assert_eq!(computer.leads().expect_err("closed").code, ProblemCode::Locked);
+    computer.asha();
+    computer.lock();
+    assert_eq!(computer.unlock(PASSWORD).expect("opened").gate, Gate::Open, "until a sign-in");
 }
 
 #[test]

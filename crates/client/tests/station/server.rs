@@ -101,6 +101,9 @@ impl Known {
         match (found, device) {
             (Some(n), Some(device)) => (200, serde_json::to_string(&self.session(n, &people[n], device)).expect("JSON")),
             _ if path.starts_with("/api/v1/auth") => problem(401, "wrong_credentials"),
+            // Nobody syncs here, and no session has ended for that.
+            _ if path.starts_with("/api/v1/sync") => problem(503, "try_later"),
+            _ if path.starts_with("/api/v1/quarantine") => problem(409, "not_cut_off"),
             _ => problem(401, "not_signed_in"),
         }
     }

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::components::dialog::Dialog;
 use crate::icon::{Glyph, Icon};
-use crate::{ipc, t, toast, words};
+use crate::{draft, ipc, t, toast, words};
 use bridge::account::{AccountView, SessionEnd, SignOutEverywhere};
 use bridge::admin::Dated;
 use domain::people::SignInSession;
@@ -36,8 +36,12 @@ pub fn Sessions(props: &Props) -> Html {
             close.emit(());
             let on_done = on_done.clone();
             spawn_local(async move {
+                draft::settled().await;
                 match ipc::call(&SignOutEverywhere {}).await {
-                    Ok(_) => on_done.emit(()),
+                    Ok(_) => {
+                        toast::done(t!("signed-out-everywhere-toast"));
+                        on_done.emit(());
+                    }
                     Err(problem) => toast::problem(problem.text),
                 }
             });

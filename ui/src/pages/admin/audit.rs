@@ -101,7 +101,7 @@ impl Component for AuditPage {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Answered { turn, is_older, answer } => return self.answered(turn, is_older, answer),
+            Msg::Answered { turn, is_older, answer } => return self.answered(ctx, turn, is_older, answer),
             Msg::Named(people) => self.people.extend(people),
             Msg::Older => self.ask(ctx, self.next),
             Msg::Again => self.ask(ctx, None),
@@ -151,7 +151,7 @@ impl AuditPage {
         ctx.link().send_future(async move { Msg::Answered { turn, is_older, answer: ipc::call(&AuditGet { filter }).await } });
     }
 
-    fn answered(&mut self, turn: u32, is_older: bool, answer: Result<AuditView, Problem>) -> bool {
+    fn answered(&mut self, ctx: &Context<Self>, turn: u32, is_older: bool, answer: Result<AuditView, Problem>) -> bool {
         if turn != self.turn {
             return false;
         }
@@ -160,14 +160,20 @@ impl AuditPage {
             Ok(view) => {
                 let seen = view.lines.iter().filter_map(|dated| Some((dated.item.by?, dated.item.by_name.clone())));
                 self.people.extend(seen);
+                let goes_on = goes_on(&view);
                 if is_older {
                     self.lines.extend(view.lines)
                 } else {
                     self.lines = view.lines
                 }
-                (self.next, self.problem, self.is_loaded) = (view.next, None, true);
+                (self.next, self.problem) = (view.next, None);
+                if goes_on {
+                    self.ask(ctx, self.next);
+                } else {
+                    self.is_loaded = true;
+                }
             }
-            Err(problem) if is_older => self.older_problem = Some(problem),
+            Err(problem) if is_older && self.is_loaded => self.older_problem = Some(problem),
             Err(problem) => self.problem = Some(problem),
         }
         true
@@ -328,6 +334,11 @@ fn line(dated: &Dated<AuditLine>, may_open: bool, clock: Clock) -> Html {
             <td class="table__details" dir="auto">{ &line.details }</td>
         </tr>
     }
+}
+
+/// Whether an answer says only where to look on: the server looks through so much of its log at a time.
+fn goes_on(view: &AuditView) -> bool {
+    view.lines.is_empty() && view.next.is_some()
 }
 
 /// The question for the server; days begin where the organisation is, and the last one is included.

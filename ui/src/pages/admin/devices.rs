@@ -12,13 +12,16 @@ use crate::pages::admin::{refresh, when};
 use crate::text::count;
 use crate::{t, toast, words};
 use bridge::admin::{Dated, DeviceList, DeviceRevoke, DeviceWipe};
+use bridge::session::Me;
 use bridge::{Change, Done, Problem};
-use domain::DeviceId;
 use domain::people::{Device, DeviceState};
+use domain::{DeviceId, policy};
+use std::rc::Rc;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
+    pub me: Rc<Me>,
     pub clock: Clock,
 }
 
@@ -46,7 +49,7 @@ pub fn DevicesPage(props: &Props) -> Html {
     };
     let body = match &asked.data {
         None => asked.instead(),
-        Some(devices) => table(devices, search.trim(), props.clock, &on_open),
+        Some(devices) => table(props, devices, search.trim(), &on_open),
     };
     let dialog = asked.data.as_ref().zip(*open).and_then(|(devices, (cut, id))| {
         let device = devices.iter().map(|dated| &dated.item).find(|device| device.id == id)?.clone();
@@ -68,7 +71,7 @@ pub fn DevicesPage(props: &Props) -> Html {
     }
 }
 
-fn table(devices: &[Dated<Device>], search: &str, clock: Clock, on_open: &Callback<Open>) -> Html {
+fn table(props: &Props, devices: &[Dated<Device>], search: &str, on_open: &Callback<Open>) -> Html {
     let wanted = search.to_lowercase();
     let is_wanted = |device: &Device| {
         [&device.user_name, &device.name, &device.app_version].into_iter().any(|text| text.to_lowercase().contains(&wanted))
@@ -92,13 +95,14 @@ fn table(devices: &[Dated<Device>], search: &str, clock: Clock, on_open: &Callba
                     <th scope="col">{ t!("devices-state") }</th>
                     <th scope="col"><span class="visually-hidden">{ t!("admin-deeds") }</span></th>
                 </tr></thead>
-                <tbody>{ for shown.into_iter().map(|dated| row(dated, clock, on_open)) }</tbody>
+                <tbody>{ for shown.into_iter().map(|dated| row(props, dated, on_open)) }</tbody>
             </table>
         </div>
     }
 }
 
-fn row(dated: &Dated<Device>, clock: Clock, on_open: &Callback<Open>) -> Html {
+fn row(props: &Props, dated: &Dated<Device>, on_open: &Callback<Open>) -> Html {
+    let clock = props.clock;
     let device = &dated.item;
     let is_gone = device.state == DeviceState::Wiped;
     html! {
@@ -111,7 +115,7 @@ fn row(dated: &Dated<Device>, clock: Clock, on_open: &Callback<Open>) -> Html {
             <td class="table__number" data-testid="device-pending">{ waiting(device.pending) }</td>
             <td class="table__time">{ lease(device, clock) }</td>
             <td class="table__word">{ state(device.state) }</td>
-            <td class="table__deeds">{ menu(device, on_open) }</td>
+            <td class="table__deeds">{ menu(&props.me, device, on_open) }</td>
         </tr>
     }
 }
@@ -144,7 +148,12 @@ fn state(state: DeviceState) -> Html {
     html! { <span {class} data-testid="device-state"><Glyph {icon} size={14} />{ word }</span> }
 }
 
-fn menu(device: &Device, on_open: &Callback<Open>) -> Html {
+/// Nothing for those whose person this administrator may not touch; one's own may be revoked always.
+fn menu(me: &Me, device: &Device, on_open: &Callback<Open>) -> Html {
+    let administers = policy::may_administer(me.role, device.user_role);
+    if !administers && device.user != me.user {
+        return Html::default();
+    }
     let id = device.id;
     let deed = |word, icon, testid, cut: Cut, why_not| Deed { word, icon, testid, why_not, act: on_open.reform(move |()| Some((cut, id))) };
     let (no_revoke, no_wipe) = match device.state {
@@ -153,10 +162,10 @@ fn menu(device: &Device, on_open: &Callback<Open>) -> Html {
         DeviceState::WipeOrdered => (Some(t!("devices-wipe-ordered")), Some(t!("devices-wipe-ordered"))),
         DeviceState::Wiped => return Html::default(),
     };
-    let deeds = vec![
-        deed(t!("devices-revoke"), Icon::Ban, "revoke-device", Cut::Revoke, no_revoke),
-        deed(t!("devices-wipe"), Icon::Trash, "wipe-device", Cut::Wipe, no_wipe),
-    ];
+    let mut deeds = vec![deed(t!("devices-revoke"), Icon::Ban, "revoke-device", Cut::Revoke, no_revoke)];
+    if administers {
+        deeds.push(deed(t!("devices-wipe"), Icon::Trash, "wipe-device", Cut::Wipe, no_wipe));
+    }
     html! { <RowMenu label={t!("admin-deeds-of", name = device.name.as_str())} {deeds} /> }
 }
 

@@ -38,7 +38,7 @@ pub fn AdminPage(props: &Props) -> Html {
     match &props.route {
         Route::Users(tab) => html! { <users::UsersPage {me} tab={*tab} on_route={&props.on_route} /> },
         Route::Permissions => html! { <permissions::PermissionsPage role={me.role} /> },
-        Route::Devices => html! { <devices::DevicesPage clock={props.clock} /> },
+        Route::Devices => html! { <devices::DevicesPage {me} clock={props.clock} /> },
         Route::Deleted => html! { <deleted::DeletedPage {me} /> },
         Route::Audit(narrow) => html! { <audit::AuditPage {me} narrow={narrow.clone()} clock={props.clock} on_route={&props.on_route} /> },
         Route::Quarantine => html! { <quarantine::QuarantinePage /> },

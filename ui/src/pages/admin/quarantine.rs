@@ -140,6 +140,7 @@ fn reason(reason: QuarantineReason) -> String {
         QuarantineReason::DeviceRevoked => t!("quarantine-revoked"),
         QuarantineReason::Recovered => t!("quarantine-recovered"),
         QuarantineReason::Restored => t!("quarantine-restored"),
+        QuarantineReason::SentByAuthor => t!("quarantine-sent"),
     }
 }
 
@@ -151,6 +152,7 @@ fn why(item: &QuarantineView) -> String {
         QuarantineReason::DeviceRevoked => t!("quarantine-revoked-why", name = name, device = device),
         QuarantineReason::Recovered => t!("quarantine-recovered-why", name = name, device = device),
         QuarantineReason::Restored => t!("quarantine-restored-why", name = name, device = device),
+        QuarantineReason::SentByAuthor => t!("quarantine-sent-why", name = name, device = device),
     }
 }
 

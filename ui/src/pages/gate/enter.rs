@@ -5,7 +5,7 @@ use super::failure;
 use crate::components::input::InputField;
 use crate::icon::{Glyph, Icon};
 use crate::{ipc, keys, t};
-use bridge::session::{SessionRedeem, SessionSignIn, SessionView};
+use bridge::session::{SessionBeginNew, SessionRedeem, SessionSignIn, SessionView};
 use bridge::{Problem, ProblemCode};
 use yew::prelude::*;
 
@@ -14,6 +14,7 @@ use yew::prelude::*;
 pub enum Submit {
     SignIn(SessionSignIn),
     Redeem(SessionRedeem),
+    BeginNew(SessionBeginNew),
 }
 
 impl Submit {
@@ -21,6 +22,7 @@ impl Submit {
         match self {
             Submit::SignIn(ask) => ask.second_factor = Some(code),
             Submit::Redeem(ask) => ask.second_factor = Some(code),
+            Submit::BeginNew(ask) => ask.second_factor = Some(code),
         }
     }
 
@@ -28,6 +30,7 @@ impl Submit {
         match self {
             Submit::SignIn(ask) => ask.allow_key_file = true,
             Submit::Redeem(ask) => ask.allow_key_file = true,
+            Submit::BeginNew(ask) => ask.allow_key_file = true,
         }
     }
 
@@ -35,6 +38,7 @@ impl Submit {
         match self {
             Submit::SignIn(ask) => ipc::call(&ask).await,
             Submit::Redeem(ask) => ipc::call(&ask).await,
+            Submit::BeginNew(ask) => ipc::call(&ask).await,
         }
     }
 }

@@ -94,7 +94,7 @@ impl Component for InvitationForm {
             event.prevent_default();
             Msg::Submit
         });
-        let back = if props.session.gate == bridge::session::Gate::Locked { Stage::Unlock } else { Stage::SignIn };
+        let back = Stage::start(&props.session, false);
         let to_back = props.on_stage.clone();
         let onkeydown = {
             let on_stage = props.on_stage.clone();

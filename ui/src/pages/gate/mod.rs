@@ -3,6 +3,7 @@
 
 mod enter;
 mod invitation;
+mod old_copy;
 mod people;
 mod sign_in;
 mod unlock;
@@ -12,6 +13,7 @@ use crate::{t, words};
 use bridge::Problem;
 use bridge::session::{Gate, ProfileCard, SessionView};
 use invitation::InvitationForm;
+use old_copy::OldCopy;
 use people::People;
 use sign_in::SignInForm;
 use std::rc::Rc;
@@ -28,14 +30,17 @@ pub enum Stage {
     SignIn,
     Invitation,
     CutOff,
+    /// What is to become of a copy that the sign-in goes by.
+    OldCopy,
 }
 
 impl Stage {
-    fn start(session: &SessionView, chooses_person: bool) -> Self {
+    pub fn start(session: &SessionView, chooses_person: bool) -> Self {
         match &session.gate {
             Gate::Locked if chooses_person => Stage::People,
             Gate::Locked => Stage::Unlock,
             Gate::CutOff { .. } => Stage::CutOff,
+            Gate::OldCopy { .. } => Stage::OldCopy,
             Gate::SignIn | Gate::LeaseEnded | Gate::Wiped | Gate::Open => Stage::SignIn,
         }
     }
@@ -85,6 +90,7 @@ impl Component for GatePage {
             Stage::SignIn => html! { <SignInForm session={session.clone()} may_go_back={*may_go_back} {on_session} {on_stage} /> },
             Stage::Invitation => html! { <InvitationForm session={session.clone()} {on_session} {on_stage} /> },
             Stage::CutOff => cut_off(session, &on_stage),
+            Stage::OldCopy => html! { <OldCopy session={session.clone()} {on_session} {on_stage} /> },
         };
         html! {
             <main class="sign-in">
@@ -110,6 +116,7 @@ fn cut_off(session: &SessionView, on_stage: &Callback<Stage>) -> Html {
             <h1 class="sign-in__title">{ t!("cut-off-title") }</h1>
             <p class="sign-in__text" role="alert">{ why }</p>
             <p class="sign-in__text">{ t!("cut-off-text") }</p>
+            { session.recover.as_deref().map(recovery) }
             <div class="gate__acts">
                 <button type="button" class="button" data-testid="cut-off-sign-in" onclick={to(Stage::SignIn)}>{ t!("sign-in-again") }</button>
                 if session.profiles.len() > 1 {
@@ -117,6 +124,13 @@ fn cut_off(session: &SessionView, on_stage: &Callback<Stage>) -> Html {
                 }
             </div>
         </section>
+    }
+}
+
+/// How what was not sent is got back, for whoever runs the server.
+fn recovery(command: &str) -> Html {
+    html! {
+        <p class="sign-in__text" data-testid="recover"><span>{ t!("recover-text") }</span>{ " " }<code class="gate__code">{ command }</code></p>
     }
 }
 

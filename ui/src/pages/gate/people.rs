@@ -23,12 +23,12 @@ pub fn People(props: &Props) -> Html {
     let cards = &props.session.profiles;
     let count = cards.len() + 1;
     let onkeydown = {
-        let (on_stage, is_locked) = (props.on_stage.clone(), props.session.gate == bridge::session::Gate::Locked);
+        let (on_stage, back) = (props.on_stage.clone(), Stage::start(&props.session, false));
         move |event: KeyboardEvent| {
             match event.key().as_str() {
                 "ArrowDown" => step(count, 1),
                 "ArrowUp" => step(count, -1),
-                "Escape" => on_stage.emit(if is_locked { Stage::Unlock } else { Stage::SignIn }),
+                "Escape" => on_stage.emit(back),
                 _ => return,
             }
             event.prevent_default();
@@ -52,8 +52,9 @@ pub fn People(props: &Props) -> Html {
 }
 
 fn person(props: &Props, card: &ProfileCard) -> Html {
-    let onclick = if card.chosen && props.session.gate == bridge::session::Gate::Locked {
-        props.on_stage.reform(|_: MouseEvent| Stage::Unlock)
+    let start = Stage::start(&props.session, false);
+    let onclick = if card.chosen && start != Stage::SignIn {
+        props.on_stage.reform(move |_: MouseEvent| start)
     } else {
         choose(props, Some(card.id.clone()))
     };
@@ -61,7 +62,10 @@ fn person(props: &Props, card: &ProfileCard) -> Html {
         <button type="button" class="people__person" data-testid="profile-card" data-profile={card.id.clone()} {onclick}>
             <Avatar name={card.label.clone()} size={32} />
             <span class="people__who">
-                <Name class="people__name" name={card.label.clone()} />
+                <span class="people__who-is">
+                    <Name class="people__name" name={card.label.clone()} />
+                    if card.is_older { <span class="people__older" data-testid="older-copy">{ t!("older-copy") }</span> }
+                </span>
                 <span class="people__used">{ last_used(card).unwrap_or_default() }</span>
             </span>
             <Glyph icon={Icon::ChevronRight} class="tone--muted" />

@@ -8,7 +8,7 @@ use crate::components::new_password::eye;
 use crate::icon::{Glyph, Icon};
 use crate::route::Route;
 use crate::{keys, t};
-use bridge::session::{Gate, SessionSignIn, SessionView};
+use bridge::session::{DemoAccount, Gate, SessionSignIn, SessionView};
 use bridge::{Problem, ProblemCode};
 use domain::command::is_email;
 use std::rc::Rc;
@@ -34,6 +34,7 @@ pub enum Msg {
     Typed(Entry, String),
     Left(Entry),
     ShowPassword,
+    FillIn(DemoAccount),
     Submit,
     Asking(bool),
     Failed(Option<Problem>),
@@ -104,6 +105,7 @@ impl Component for SignInForm {
             }
             Msg::Left(of) => self.left.push(of),
             Msg::ShowPassword => self.shows_password = !self.shows_password,
+            Msg::FillIn(DemoAccount { server, email, password }) => (self.form, self.problem) = (Form { server, email, password }, None),
             Msg::Submit => self.submit(),
             Msg::Asking(is_asking) => self.is_asking = is_asking,
             Msg::Failed(problem) => {
@@ -129,6 +131,10 @@ impl Component for SignInForm {
                     { self.boxes(ctx) }
                     { super::submit("login-submit", self.submit.is_some(), t!("sign-in"), t!("sign-in-busy")) }
                     { links(props) }
+                    if let Some(demo) = props.session.demo.clone() {
+                        <button type="button" class="link gate__link" data-testid="demo-account"
+                            onclick={link.callback(move |_| Msg::FillIn(demo.clone()))}>{ t!("demo-account") }</button>
+                    }
                 </form>
                 if let Some(submit) = &self.submit {
                     <Enter submit={submit.clone()} on_session={&props.on_session} on_asking={link.callback(Msg::Asking)} on_failed={link.callback(Msg::Failed)} />
@@ -190,7 +196,9 @@ fn head(session: &SessionView) -> Html {
     let (icon, title, text) = match &session.gate {
         Gate::LeaseEnded => (Some(Icon::Clock), t!("lease-ended-title"), t!("lease-ended-text")),
         Gate::Wiped => (Some(Icon::Trash), t!("wiped-title"), t!("wiped-text")),
-        Gate::SignIn | Gate::Locked | Gate::CutOff { .. } | Gate::Open => (None, t!("sign-in-title"), t!("sign-in-text")),
+        Gate::SignIn | Gate::Locked | Gate::CutOff { .. } | Gate::OldCopy { .. } | Gate::Open => {
+            (None, t!("sign-in-title"), t!("sign-in-text"))
+        }
     };
     let card = chosen(session).filter(|_| icon.is_some());
     html! {
@@ -201,6 +209,7 @@ fn head(session: &SessionView) -> Html {
             if let Some(card) = card {
                 <p class="sign-in__text" data-testid="gate-since"><strong>{ &card.label }</strong>{ used.map(|used| format!(", {used}")) }</p>
             }
+            if session.gate == Gate::Wiped { { session.recover.as_deref().map(super::recovery) } }
         </>
     }
 }

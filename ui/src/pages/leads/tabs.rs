@@ -6,7 +6,7 @@ use crate::route::Tab;
 use crate::t;
 use crate::text::count;
 use bridge::lead::LeadCounts;
-use domain::policy::{self, Action};
+use domain::policy::{self, Action, Scope};
 use domain::{Pool, Role};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -62,7 +62,7 @@ pub fn Tabs(props: &Props) -> Html {
 
 /// Callers hold only what is theirs, so for them nothing is ever fresh.
 fn is_shown(tab: Tab, props: &Props) -> bool {
-    let owns_all = matches!(props.role, Role::Salesperson | Role::RecoveryAgent);
+    let owns_all = policy::scope(props.role, Action::LeadsPage) == Scope::Own;
     tab != Tab::Pool(Pool::Fresh) || !owns_all || props.counts.fresh > 0 || props.tab == tab
 }
 

@@ -53,7 +53,7 @@ pub fn More(props: &Props) -> Html {
                         </MenuItem>
                     }
                     if props.view.can.delete {
-                        <MenuItem testid="delete-lead" on_pick={Callback::from(pick)}>
+                        <MenuItem testid="delete-lead" disabled={props.view.can.delete_blocked.is_some()} why={props.view.can.delete_blocked.clone()} on_pick={Callback::from(pick)}>
                             <Glyph icon={Icon::Trash} class="tone--danger" /><span class="tone--danger">{ t!("delete-lead") }</span>
                         </MenuItem>
                     }

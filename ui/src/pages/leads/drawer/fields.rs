@@ -9,7 +9,7 @@ use crate::{ipc, t, words};
 use bridge::lead::{FieldView, LeadSetField, LeadView, PhoneCheck, PhoneHint};
 use bridge::session::Me;
 use domain::command::check_field;
-use domain::policy::{self, Action, Scope};
+use domain::policy;
 use domain::{LeadField, Refusal, Role};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -55,8 +55,7 @@ pub fn Fields(props: &Props) -> Html {
 
 /// Whoever reaches only converted leads keeps to their contact fields (Appendix A.2, note 1).
 fn may_edit(view: &LeadView, role: Role, field: LeadField) -> bool {
-    let is_contact = matches!(field, LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email);
-    view.can.edit && (is_contact || policy::scope(role, Action::EditLead) != Scope::Converted)
+    view.can.edit && policy::may_set(role, field)
 }
 
 /// Everything of the lead, its notes and tags too.

@@ -189,15 +189,17 @@ fn entry(props: &Props, follow_up: &FollowUpView, problem: &UseStateHandle<Optio
     let main =
         if is_due { (Open::Outcome(id), t!("set-outcome"), "followup-outcome") } else { (Open::Move(id), t!("move"), "followup-move") };
     let can_edit = props.view.can.follow_up;
+    let settled_off = props.view.can.settle_blocked.clone();
+    let is_off = settled_off.is_some();
     html! {
         <li class="follow-up" key={id.to_string()} data-testid="followup-entry" data-state="open">
             <FollowUpBadge next={follow_up.when.clone()} with_time=true />
             <span class="follow-up__note" dir="auto">{ &follow_up.note }</span>
             if can_edit {
                 <span class="follow-up__acts">
-                    <button type="button" class="link" data-testid={main.2} aria-haspopup="menu" onclick={toggle(main.0)}>{ main.1 }</button>
+                    <button type="button" class="link" data-testid={main.2} aria-haspopup="menu" disabled={is_off} title={settled_off.clone()} onclick={toggle(main.0)}>{ main.1 }</button>
                     <button type="button" class="button button--icon button--small" data-testid="followup-more" aria-label={t!("more")} aria-haspopup="menu"
-                        onclick={toggle(Open::More(id))}><Glyph icon={Icon::More} size={14} /></button>
+                        disabled={is_off} title={settled_off} onclick={toggle(Open::More(id))}><Glyph icon={Icon::More} size={14} /></button>
                     { popover(props, follow_up, problem) }
                 </span>
             }

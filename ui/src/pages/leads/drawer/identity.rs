@@ -2,7 +2,7 @@
 
 use super::edit::Editor;
 use super::fields::EditableField;
-use super::owner::{self, Assign};
+use super::owner::{self, Asked, Assign};
 use crate::components::avatar::Avatar;
 use crate::components::badge::StatusBadge;
 use crate::draft::Drafts;
@@ -20,7 +20,6 @@ pub struct Props {
     pub me: Rc<Me>,
     pub edit: Editor,
     pub drafts: Drafts,
-    pub is_offline: bool,
     pub is_owner_menu_open: bool,
     pub on_owner_menu: Callback<bool>,
 }
@@ -40,9 +39,9 @@ pub fn Identity(props: &Props) -> Html {
                 <div class="identity__owner" data-testid="lead-owner">
                     { owner::whose(view, me) }
                     <span>{ t!("lead-added", when = words::day(&view.created)) }</span>
-                    <Assign view={view.clone()} me={me.clone()} edit={edit.clone()} is_offline={props.is_offline} is_open={props.is_owner_menu_open}
-                        on_open={&props.on_owner_menu} />
+                    <Assign view={view.clone()} me={me.clone()} edit={edit.clone()} is_open={props.is_owner_menu_open} on_open={&props.on_owner_menu} />
                 </div>
+                <Asked view={view.clone()} edit={edit.clone()} />
                 { sync(&view.sync) }
                 if view.review {
                     <p class="notice" data-testid="status-review"><Glyph icon={Icon::Conflict} />{ t!("status-review") }</p>
@@ -61,6 +60,7 @@ fn sync(sync: &RecordSync) -> Html {
     let (state, icon, class) = match sync {
         RecordSync::Synced => return html! { <span class="visually-hidden" data-testid="record-sync" data-state="synced">{ words }</span> },
         RecordSync::NotSent { .. } => ("not_sent", Icon::CloudUp, "record-sync tone--muted"),
+        RecordSync::Leaving { .. } => ("leaving", Icon::HandOver, "record-sync tone--info"),
         RecordSync::NeedsAttention { .. } => ("needs_attention", Icon::Triangle, "record-sync tone--warn"),
     };
     html! {

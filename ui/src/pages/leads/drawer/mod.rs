@@ -261,18 +261,18 @@ impl LeadDrawer {
             // First out of the field, then out of the lead.
             "Escape" => drop(self.panel.cast::<HtmlElement>().map(|panel| panel.focus())),
             digit @ ("1" | "2") => press_keep(digit),
-            "s" | "S" if can.change_status => self.stage = Some(Stage::Statuses),
+            "s" | "S" if self.view.as_ref().is_some_and(|view| !status::allowed(view).is_empty()) => self.stage = Some(Stage::Statuses),
             "u" | "U" if may_plan => self.follow_up = Some(Open::New),
-            "l" | "L" if can.change_status => self.is_call_menu_open = true,
+            "l" | "L" if can.log_call && can.log_call_blocked.is_none() => self.is_call_menu_open = true,
             "y" | "Y" => self.next_step(ctx),
-            "a" | "A" if self.may_assign(ctx) => self.is_owner_menu_open = true,
+            "a" | "A" if self.may_assign() => self.is_owner_menu_open = true,
             "n" | "N" if self.view.as_ref().is_some_and(|view| fields::edits_all(view, ctx.props().me.role)) => keys::focus("#note-add"),
             _ => {}
         }
     }
 
-    fn may_assign(&self, ctx: &Context<Self>) -> bool {
-        self.view.as_ref().is_some_and(|view| view.can.assign && owner::blocked(view, ctx.props().is_offline).is_none())
+    fn may_assign(&self) -> bool {
+        self.view.as_ref().is_some_and(|view| view.can.assign && view.can.assign_blocked.is_none())
     }
 
     fn bar(&self, ctx: &Context<Self>) -> Html {
@@ -312,7 +312,7 @@ impl LeadDrawer {
         html! {
             <div key={view.id.to_string()} class="drawer__lead">
                 <Deleted role={me.role} view={view.clone()} edit={edit.clone()} on_gone={&ctx.props().on_close} />
-                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} is_offline={ctx.props().is_offline}
+                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
                     is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
                 { self.actions(ctx, view) }
                 <div class="drawer__pair">
@@ -336,7 +336,7 @@ impl LeadDrawer {
         let step = status::forward(view);
         html! {
             <div class="actions">
-                if view.can.change_status { { self.call(ctx) } }
+                if view.can.log_call { { self.call(ctx, view.can.log_call_blocked.clone()) } }
                 if view.can.follow_up {
                     <button type="button" class="button" data-testid="action-followup" disabled={blocked.is_some()} title={blocked.clone()}
                         aria-describedby={blocked.is_some().then_some("follow-up-why")} onclick={link.callback(|_| Msg::FollowUp(Some(Open::New)))}>
@@ -353,7 +353,7 @@ impl LeadDrawer {
         }
     }
 
-    fn call(&self, ctx: &Context<Self>) -> Html {
+    fn call(&self, ctx: &Context<Self>, blocked: Option<String>) -> Html {
         let link = ctx.link();
         let is_open = self.is_call_menu_open;
         let item = |outcome: &String| {
@@ -363,7 +363,9 @@ impl LeadDrawer {
         html! {
             <span class="actions__call">
                 <button type="button" class="button button--filled" data-testid="action-log-call" aria-haspopup="menu" aria-expanded={is_open.to_string()}
+                    disabled={blocked.is_some()} title={blocked.clone()} aria-describedby={blocked.is_some().then_some("log-call-why")}
                     onclick={link.callback(move |_| Msg::CallMenu(!is_open))}><Glyph icon={Icon::Phone} />{ t!("log-call") }<Key name="L" /></button>
+                <Why id="log-call-why" why={blocked} />
                 if is_open {
                     <Menu label={t!("log-call")} on_close={link.callback(|()| Msg::CallMenu(false))} testid="call-menu">
                         { for ctx.props().me.follow_up_outcomes.iter().map(item) }

@@ -1,5 +1,6 @@
 //! Whose the lead is, and giving it to somebody else (rows B24, D10). The server decides: it compares
-//! the owner on the screen with the owner it knows.
+//! the owner on the screen with the owner it knows. Out of its reach the assignment waits, can be seen to,
+//! and can be taken back.
 
 use super::edit::Editor;
 use crate::components::avatar::Avatar;
@@ -11,7 +12,7 @@ use crate::components::why::Why;
 use crate::icon::{Glyph, Icon};
 use crate::text::count;
 use crate::{ipc, t, toast};
-use bridge::lead::{LeadAssign, LeadOwners, LeadView, OwnerChoice};
+use bridge::lead::{Assigned, LeadAssign, LeadAssignCancel, LeadOwners, LeadView, OwnerChoice};
 use bridge::session::Me;
 use bridge::{Problem, ProblemCode};
 use domain::{LeadId, UserId};
@@ -26,7 +27,6 @@ pub struct Props {
     pub view: Rc<LeadView>,
     pub me: Rc<Me>,
     pub edit: Editor,
-    pub is_offline: bool,
     pub is_open: bool,
     pub on_open: Callback<bool>,
 }
@@ -37,9 +37,30 @@ pub fn Assign(props: &Props) -> Html {
     if props.view.can.assign { assign(props) } else { Html::default() }
 }
 
-/// Why it can't be assigned now, if so.
-pub fn blocked(view: &LeadView, is_offline: bool) -> Option<String> {
-    view.can.assign_blocked.clone().or_else(|| is_offline.then(|| t!("needs-server")))
+/// What was asked for and waits for the server, with the way back.
+#[component]
+pub fn Asked(props: &AskedProps) -> Html {
+    let Some(asked) = &props.view.asked_owner else { return Html::default() };
+    let said = match &asked.to {
+        Some(name) => t!("owner-asked", name = name.as_str()),
+        None => t!("owner-asked-nobody"),
+    };
+    let takes_back = {
+        let edit = props.edit.clone();
+        move |_: MouseEvent| edit.send(LeadAssignCancel { lead: edit.lead })
+    };
+    html! {
+        <p class="record-sync tone--muted" data-testid="owner-asked" title={t!("owner-provisional-why")}>
+            <Glyph icon={Icon::Clock} /><span>{ said }</span>
+            <button type="button" class="button button--bar button--ghost" data-testid="owner-asked-cancel" onclick={takes_back}>{ t!("take-back") }</button>
+        </p>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct AskedProps {
+    pub view: Rc<LeadView>,
+    pub edit: Editor,
 }
 
 /// Whose it is, in words.
@@ -56,7 +77,7 @@ pub fn whose(view: &LeadView, me: &Me) -> Html {
 }
 
 fn assign(props: &Props) -> Html {
-    let (is_open, why) = (props.is_open, blocked(&props.view, props.is_offline));
+    let (is_open, why) = (props.is_open, props.view.can.assign_blocked.clone());
     html! {
         <span class="identity__assign">
             <button type="button" class="chip" data-testid="assign-btn" aria-haspopup="dialog" aria-expanded={is_open.to_string()} disabled={why.is_some()}
@@ -76,10 +97,11 @@ fn assign(props: &Props) -> Html {
 /// Gives it, and offers to give it back.
 fn on_pick(props: &Props) -> Callback<Option<OwnerChoice>> {
     let (edit, on_open, before) = (props.edit.clone(), props.on_open.clone(), props.view.owner.as_ref().map(|(user, _)| *user));
+    let is_asked = props.view.asked_owner.is_some();
     Callback::from(move |choice: Option<OwnerChoice>| {
         on_open.emit(false);
         let owner = choice.as_ref().map(|choice| choice.user);
-        if owner == before {
+        if owner == before && !is_asked {
             return;
         }
         let said = match &choice {
@@ -94,7 +116,10 @@ fn on_pick(props: &Props) -> Callback<Option<OwnerChoice>> {
 fn give(edit: &Editor, expected: Option<UserId>, owner: Option<UserId>, said: Option<String>) {
     let (this, lead) = (edit.clone(), edit.lead);
     edit.send_then(LeadAssign { lead, expected, owner }, move |answer| match (answer, said) {
-        (Ok(_), Some(said)) => toast::undoable(said, Callback::from(move |()| give(&this, owner, expected, None))),
+        (Ok(Assigned { waits }), Some(said)) => {
+            let said = if waits { t!("assigned-waits") } else { said };
+            toast::undoable(said, Callback::from(move |()| give(&this, owner, expected, None)));
+        }
         (Ok(_), None) => {}
         (Err(problem), _) => {
             // Somebody was faster, and the text says who: the screen is to show it too.

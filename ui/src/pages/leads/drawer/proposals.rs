@@ -60,14 +60,15 @@ fn Card(props: &CardProps) -> Html {
     let is_off = why.is_some() || props.is_busy;
     let (take, drop) = (settle(props, true), settle(props, false));
     let onkeydown = {
-        let (take, drop, can) = (take.clone(), drop.clone(), proposal.can_settle && !is_off);
+        let (take, drop) = (take.clone(), drop.clone());
+        let (can_take, can_drop) = (proposal.can_take && !is_off, proposal.can_drop && !is_off);
         move |event: KeyboardEvent| {
-            if !keys::is_plain(&event) || !can {
+            if !keys::is_plain(&event) {
                 return;
             }
             match event.key().as_str() {
-                "t" | "T" => take.emit(()),
-                "d" | "D" => drop.emit(()),
+                "t" | "T" if can_take => take.emit(()),
+                "d" | "D" if can_drop => drop.emit(()),
                 _ => return,
             }
             event.prevent_default();
@@ -85,12 +86,16 @@ fn Card(props: &CardProps) -> Html {
             </div>
             <p class="proposal__what" dir="auto" data-testid="proposal-what">{ words::proposal(&proposal.what) }</p>
             <p class="proposal__now">{ t!("proposal-now") }{ " " }<span dir="auto" data-testid="proposal-now">{ proposal.now.clone().unwrap_or_else(|| t!("field-empty")) }</span></p>
-            if proposal.can_settle {
+            if proposal.can_take || proposal.can_drop {
                 <div class="proposal__acts">
-                    <button type="button" class="button button--bar" data-testid="proposal-take" disabled={is_off} title={why.clone()} aria-describedby={described.clone()}
-                        onclick={take.reform(|_: MouseEvent| ())}>{ t!("proposal-take") }<Key name="T" /></button>
-                    <button type="button" class="button button--bar button--ghost" data-testid="proposal-drop" disabled={is_off} title={why.clone()} aria-describedby={described}
-                        onclick={drop.reform(|_: MouseEvent| ())}>{ t!("proposal-drop") }<Key name="D" /></button>
+                    if proposal.can_take {
+                        <button type="button" class="button button--bar" data-testid="proposal-take" disabled={is_off} title={why.clone()} aria-describedby={described.clone()}
+                            onclick={take.reform(|_: MouseEvent| ())}>{ t!("proposal-take") }<Key name="T" /></button>
+                    }
+                    if proposal.can_drop {
+                        <button type="button" class="button button--bar button--ghost" data-testid="proposal-drop" disabled={is_off} title={why.clone()} aria-describedby={described}
+                            onclick={drop.reform(|_: MouseEvent| ())}>{ t!("proposal-drop") }<Key name="D" /></button>
+                    }
                     if let Some(why) = &why { <span class="proposal__why">{ why }</span> }
                     <Why id={why_id} {why} />
                 </div>

@@ -225,6 +225,7 @@ mod tests {
     fn view(status: Status, can: Can) -> LeadView {
         let when = When { at: 0, local: "2026-11-21T10:00".into(), weekday: 5, day: 0, same_year: true };
         LeadView {
+            asked_owner: None,
             id: LeadId(uuid::Uuid::nil()),
             name: FieldView { field: LeadField::Name, value: None, display: None, conflict: None },
             fields: Vec::new(),

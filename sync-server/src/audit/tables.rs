@@ -1,0 +1,60 @@
+//! Deep: what the log told of people, teams and proposals last, against the tables that answer for it now.
+//! Only what entries still hold can be compared.
+
+use crate::store::log::{self, LogRow};
+use crate::store::{Result, Tx, proposals, teams, users};
+use domain::people::Proposal;
+use domain::{CommandId, OrgId, TeamId, UserId};
+use protocol::rows::{Row as Fact, TeamRow, UserRow};
+use std::collections::BTreeMap;
+
+/// The last word of the log.
+#[derive(Default)]
+struct Told {
+    users: BTreeMap<UserId, UserRow>,
+    teams: BTreeMap<TeamId, TeamRow>,
+    proposals: BTreeMap<CommandId, Proposal>,
+}
+
+impl Told {
+    fn take(&mut self, row: &LogRow) {
+        match row.fact() {
+            Some(Fact::User(user)) => drop(self.users.insert(user.id, user)),
+            Some(Fact::Team(team)) => drop(self.teams.insert(team.id, team)),
+            Some(Fact::Proposal(proposal)) => drop(self.proposals.insert(proposal.id, proposal)),
+            Some(Fact::Org(_) | Fact::Owner(_)) | None => {}
+        }
+    }
+}
+
+/// Adds what is not as it was told.
+pub(super) fn compare(tx: &mut dyn Tx, org: OrgId, faults: &mut Vec<String>) -> Result<()> {
+    let mut told = Told::default();
+    log::walk(tx, org, None, &mut |row| {
+        told.take(&row);
+        Ok(true)
+    })?;
+    for (id, user) in told.users {
+        let found = users::by_id(tx, org, id)?;
+        let post = users::roles(tx, org, id)?.pop().map(|span| (span.role, span.team));
+        match found {
+            None => faults.push(format!("Person {id}: the log has them, and the table users has not.")),
+            Some(found) if found.row != user => faults.push(format!("Person {id}: the row in users is not what the log told last.")),
+            Some(_) if post != Some((user.role, user.team)) => {
+                faults.push(format!("Person {id}: the last row in user_roles is not what the log told last."));
+            }
+            Some(_) => {}
+        }
+    }
+    for (id, team) in told.teams {
+        if teams::by_id(tx, org, id)?.as_ref() != Some(&team) {
+            faults.push(format!("Team {id}: the row in teams is not what the log told last."));
+        }
+    }
+    for (id, proposal) in told.proposals {
+        if proposals::get(tx, org, id)?.as_ref() != Some(&proposal) {
+            faults.push(format!("Proposal {id}: the row in proposals is not what the log told last."));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! What people do at their desks: every kind of command there is, in the order a day has them.
+
+use super::chance::START_MS;
+use super::company::Company;
+use super::tally::Happening;
+use bridge::attention::{AttentionDiscard, AttentionKind, AttentionRetry};
+use client::store::attention;
+use domain::command::NewLead;
+use domain::{Command, CommandId, LeadField, LeadId, LeadRecord};
+use rand::Rng;
+use rand::rngs::SmallRng;
+use rand::seq::IndexedRandom;
+use records::TextEdit;
+
+impl Company {
+    /// A lead typed into the form.
+    pub fn create_lead(&mut self, who: usize) {
+        if !self.people[who].may_work() {
+            return;
+        }
+        let new = NewLead {
+            name: format!("लीड {}", self.leads.len()),
+            phone: a_phone(&mut self.rng),
+            note: Some("Prefers evenings.".into()),
+            ..NewLead::default()
+        };
+        if let Ok(lead) = self.people[who].engine().create_lead(new) {
+            self.leads.push(lead);
+            self.acknowledge(who, lead, CommandId(lead.0));
+        }
+    }
+
+    /// A person works on one of their leads: one edit, or a whole call.
+    pub fn work(&mut self, who: usize) {
+        // Who never pulls holds on to the copy, whatever the lease says.
+        let forged = self.people[who].road.faults.frozen.load(std::sync::atomic::Ordering::Relaxed);
+        if !forged && !self.people[who].may_work() || self.people[who].cut_off {
+            return;
+        }
+        let Some(lead) = self.a_lead_of(who) else { return };
+        match self.rng.random_range(0..10) {
+            0..2 => self.edit_note(who, lead),
+            2..4 => self.call(who, lead),
+            _ => self.edit(who, lead),
+        }
+    }
+
+    fn a_lead_of(&mut self, who: usize) -> Option<LeadId> {
+        let engine = self.people[who].engine();
+        let mine: Vec<LeadId> = self.leads.iter().copied().filter(|lead| engine.record(*lead).is_ok()).collect();
+        mine.choose(&mut self.rng).copied()
+    }
+
+    fn edit(&mut self, who: usize, lead: LeadId) {
+        let Ok((record, _)) = self.people[who].engine().record(lead) else { return };
+        if let Some(command) = a_command(&mut self.rng, &record) {
+            self.carry_out(who, lead, command);
+        }
+    }
+
+    /// The attempt, what came of it, a note, and the next step.
+    fn call(&mut self, who: usize, lead: LeadId) {
+        let at = START_MS;
+        self.carry_out(who, lead, Command::LogCall { at, outcome: "Talked".into() });
+        self.edit(who, lead);
+        let text = format!("बात हुई {}", self.rng.random_range(0..1000));
+        self.carry_out(who, lead, Command::AddNote { text });
+        let later = a_time(&mut self.rng);
+        self.carry_out(who, lead, later);
+    }
+
+    fn carry_out(&mut self, who: usize, lead: LeadId, command: Command) {
+        let deletes = matches!(command, Command::DeleteLead { .. } | Command::RestoreLead { .. });
+        if let Ok(id) = self.people[who].engine().execute(lead, command) {
+            self.acknowledge(who, lead, id);
+            self.tally.saw_many(Happening::Deleted, u64::from(deletes));
+        }
+    }
+
+    /// Types into a note, sometimes against what the screen showed a while ago.
+    fn edit_note(&mut self, who: usize, lead: LeadId) {
+        let stale = self.people[who].stale.take().filter(|_| self.rng.random_bool(0.5));
+        let engine = self.people[who].engine().clone();
+        let seen = stale.or_else(|| {
+            let (record, stored) = engine.record(lead).ok()?;
+            let note = record.notes.choose(&mut self.rng)?;
+            Some((lead, note.id, stored.doc.heads(), note.text.clone()))
+        });
+        let Some((lead, note, heads, text)) = seen else { return };
+        let length = text.chars().count();
+        let at = self.rng.random_range(0..=length);
+        let delete = self.rng.random_range(0..=(length - at).min(4));
+        let insert = format!("<{}>", self.rng.random_range(0..1000));
+        if let Ok(command) = engine.edit_note(lead, note, &heads, &[TextEdit { at, delete, insert }]) {
+            self.acknowledge(who, lead, command);
+        }
+        self.people[who].stale = Some((lead, note, heads, text));
+    }
+
+    /// A person goes through Needs attention.
+    pub fn decide(&mut self, who: usize) {
+        if !self.people[who].may_work() {
+            return;
+        }
+        let waiting = self.people[who].engine().store().read(attention::waiting).unwrap_or_default();
+        let refused: Vec<_> = waiting.into_iter().filter(|item| item.kind == AttentionKind::Refused).collect();
+        let Some(item) = refused.choose(&mut self.rng) else { return };
+        let (command, again) = (item.envelope.id, self.rng.random_bool(0.5));
+        let before: Vec<CommandId> = self.unsent(who);
+        let desk = self.people[who].desk();
+        let done = if again { desk.ask(AttentionRetry { command }) } else { desk.ask(AttentionDiscard { command }) };
+        if done.is_err() {
+            return;
+        }
+        self.tally.saw(Happening::Retried);
+        self.people[who].decided.insert(command);
+        let lead = LeadId(item.doc.id);
+        for id in self.unsent(who).into_iter().filter(|id| again && !before.contains(id)) {
+            let lead = if matches!(item.envelope.command, Command::CreateLead(_)) { LeadId(id.0) } else { lead };
+            if !self.leads.contains(&lead) {
+                self.leads.push(lead);
+            }
+            self.acknowledge(who, lead, id);
+        }
+    }
+
+    fn unsent(&self, who: usize) -> Vec<CommandId> {
+        let waiting = self.people[who].engine().store().read(|c| client::store::outbox::first(c, usize::MAX)).unwrap_or_default();
+        waiting.into_iter().map(|pending| pending.envelope.id).collect()
+    }
+
+    /// Arms an edit that this person types while their round of sync runs.
+    pub fn type_meanwhile(&mut self, who: usize) {
+        if !self.people[who].may_work() {
+            return;
+        }
+        let Some(lead) = self.a_lead_of(who) else { return };
+        let (engine, acknowledged) = (self.people[who].engine().clone(), self.people[who].acknowledged.clone());
+        let (tally, text) = (self.tally.clone(), format!("while it ran {}", self.rng.random_range(0..1000)));
+        self.people[who].road.meanwhile(Box::new(move || {
+            if let Ok(command) = engine.execute(lead, Command::AddNote { text }) {
+                tally.saw(Happening::Typed);
+                tally.saw(Happening::Command);
+                acknowledged.add(lead, command);
+            }
+        }));
+    }
+}
+
+fn a_phone(rng: &mut SmallRng) -> String {
+    format!("+9198{:08}", rng.random_range(10_000_000..99_999_999))
+}
+
+fn a_time(rng: &mut SmallRng) -> Command {
+    let due_at = START_MS + rng.random_range(0..9_000_000);
+    Command::ScheduleFollowUp { due_at, zone: "Asia/Kolkata".into(), local: "2026-11-22T11:00".into(), note: "call".into() }
+}
+
+fn a_field(rng: &mut SmallRng) -> Command {
+    let number = rng.random_range(0..9);
+    let (field, value) = match rng.random_range(0..8) {
+        0 | 1 => (LeadField::Phone, a_phone(rng)),
+        2 => (LeadField::AltPhone, a_phone(rng)),
+        3 => (LeadField::Email, format!("x{number}@example.com")),
+        4 => (LeadField::Name, format!("नाम {number}")),
+        5 => (LeadField::Source, ["Web", "Fair"][number % 2].to_owned()),
+        6 => (LeadField::Language, ["Hindi", "Tamil"][number % 2].to_owned()),
+        _ => (LeadField::Budget, format!("{}", number * 100_000)),
+    };
+    let empties = !matches!(field, LeadField::Name | LeadField::Phone) && rng.random_bool(0.2);
+    Command::SetField { field, value: (!empties).then_some(value) }
+}
+
+/// Something that may be done to a lead as it is; not always something that this person may do.
+fn a_command(rng: &mut SmallRng, record: &LeadRecord) -> Option<Command> {
+    let follow_up = record.follow_ups.choose(rng).map(|f| f.id);
+    let tag = ["hot", "vip"][rng.random_range(0..2)].to_owned();
+    Some(match rng.random_range(0..16) {
+        0..4 => a_field(rng),
+        4..7 => {
+            let to = *domain::lifecycle::next(record.status).choose(rng)?;
+            Command::ChangeStatus { from: record.status, to, reason: Some("Financial".into()) }
+        }
+        7 => Command::SetInterest { level: rng.random_range(1..=5) },
+        8 => a_time(rng),
+        9 => match a_time(rng) {
+            Command::ScheduleFollowUp { due_at, zone, local, .. } => Command::MoveFollowUp { follow_up: follow_up?, due_at, zone, local },
+            other => other,
+        },
+        10 => Command::CompleteFollowUp { follow_up: follow_up?, outcome: "Call made".into() },
+        11 => Command::CancelFollowUp { follow_up: follow_up? },
+        12 => Command::AddTag { tag },
+        13 => Command::RemoveTag { tag },
+        14 => Command::AddNote { text: "और".into() },
+        _ => match &record.deleted {
+            Some(deleted) => Command::RestoreLead { deletions: deleted.deletions.clone(), reason: "Wrong".into() },
+            None => Command::DeleteLead { reason: "Duplicate".into() },
+        },
+    })
+}
