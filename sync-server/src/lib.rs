@@ -24,6 +24,7 @@ pub mod people;
 pub mod pull;
 pub mod quarantine;
 pub mod recover;
+mod seal;
 pub mod serve;
 pub mod sight;
 pub mod store;

@@ -4,7 +4,7 @@
 use crate::accept::{self, may_decide};
 use crate::audit::{self, AuditEvent, Failure};
 use crate::auth::tally::{self, Failed, Tally};
-use crate::auth::{self, SignedIn};
+use crate::auth::{SignedIn, device_secret};
 use crate::error::Error;
 use crate::store::leads::LeadRow;
 use crate::store::outcomes::{self, OutcomeRow};
@@ -17,7 +17,6 @@ use protocol::auth::Secret;
 use protocol::push::{Outcome, PushItem};
 use protocol::{ChangeHash, QUARANTINE_ITEMS_MAX};
 use records::{Doc, Gated};
-use subtle::{Choice, ConstantTimeEq as _};
 use uuid::Uuid;
 
 /// Edits shown at a time; what is decided makes room.
@@ -75,9 +74,7 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
 /// # Errors
 /// `NotFound` for an unknown device or a wrong secret.
 pub fn admit(store: &Store, env: &Env, org: OrgId, device: DeviceId, secret: &Secret) -> Result<(), Error> {
-    let shown = auth::digest(secret);
-    let kept = store.read(|tx| devices::secrets(tx, org, device))?;
-    if bool::from(kept.iter().fold(Choice::from(0), |good, kept| good | kept.ct_eq(&shown))) {
+    if store.read(|tx| device_secret::is_of(tx, env, org, device, secret))? {
         return Ok(());
     }
     store.write(|tx| {

@@ -575,6 +575,10 @@ fn put_proposals(c: &Connection, doc: DocId, open: &[Proposal]) -> Result<bool, 
 }
 
 fn begin_backfill(c: &Connection, backfill: &mut BackfillState, recovering: bool) -> Result<(), ClientError> {
+    // A first one that never ended has left its rows out of the search table.
+    if backfill.first && backfill.running {
+        leads::build_search(c)?;
+    }
     let empty = documents::all(c)?.is_empty();
     *backfill = BackfillState { number: backfill.number + 1, running: true, first: empty, recovering, done: 0, total: 0 };
     Ok(())

@@ -1,6 +1,7 @@
 //! Who is there: passwords, tokens, sessions. [`SignedIn`] is the only way to act as somebody.
 
 pub mod code;
+pub mod device_secret;
 pub mod keys;
 mod lockout;
 pub mod password;

@@ -5,7 +5,7 @@ use super::lockout::Attempt;
 use super::tally::{self, Failed, Tally};
 use super::token::{Pair, digest};
 use super::totp::{self, Second};
-use super::{SignedIn, code, password};
+use super::{SignedIn, code, device_secret, password};
 use crate::audit::{self, AuditEvent, Failure};
 use crate::devices::label;
 use crate::error::Error;
@@ -355,8 +355,7 @@ fn open(tx: &mut dyn Tx, env: &Env, org: OrgId, user: &User, place: &Place<'_>) 
     }
     audit::append(tx, env, org, Some(user.row.id), Some(place.device), AuditEvent::SignIn)?;
     devices::register(tx, org, place.device, user.row.id, &label(place.name), &label(place.app_version), env.now_ms())?;
-    let (pair, secret) = (Pair::fresh(env), super::token::fresh(env));
-    devices::set_secret(tx, org, place.device, digest(&secret))?;
+    let (pair, secret) = (Pair::fresh(env), device_secret::renew(tx, env, org, place.device)?);
     sessions::revoke_device(tx, org, place.device)?;
     sessions::insert(tx, org, &row(env, &pair, user, place.device, env.new_id(), env.now_ms()))?;
     Ok(Ok(Session { device_secret: Some(secret), ..answer(tx, env, org, pair, user, place.device)? }))

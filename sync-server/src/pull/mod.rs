@@ -17,7 +17,7 @@ use domain::{Actor, DocId, Env, LeadId, OrgId, phone};
 use protocol::Cursor;
 use protocol::pull::{ChangeMeta, PullBatch, Snapshot};
 use protocol::rows::{LeadSummary, OrgRow, PROJECTION_VERSION};
-use seal::SealKey;
+use seal::CursorSeal;
 
 /// Entries in one batch at most.
 pub const BATCH_ENTRIES: usize = 500;
@@ -35,7 +35,7 @@ struct View<'a> {
     limit: usize,
     /// Records, or what may be done with one, were taken away since the device last asked.
     took_away: bool,
-    seal: SealKey,
+    seal: CursorSeal,
 }
 
 impl View<'_> {
@@ -68,7 +68,7 @@ pub fn batch(
     first: bool,
 ) -> Result<PullBatch, Error> {
     store.read(|tx| {
-        let (head, seal) = (orgs::head(tx, org.id)?, SealKey::of(tx, org.id)?);
+        let (head, seal) = (orgs::head(tx, org.id)?, CursorSeal::of(tx, org.id)?);
         let cursor = known(tx, org.id, &head, cursor.and_then(|text| seal.open(text)))?;
         // As they are now: a stream that began before a change of role goes on by the new one.
         let me = users::by_id(tx, org.id, who.actor().user)?.filter(|user| !user.row.disabled).ok_or(Error::NotSignedIn)?;
@@ -93,7 +93,7 @@ pub fn batch(
 /// The database's.
 pub fn acknowledge(store: &Store, org: OrgId, who: &SignedIn, cursor: Option<&str>) -> Result<(), Error> {
     let Some(text) = cursor else { return Ok(()) };
-    let seal = store.read(|tx| SealKey::of(tx, org))?;
+    let seal = store.read(|tx| CursorSeal::of(tx, org))?;
     let Some(cursor) = seal.open(text).filter(|c| c.took_away && c.backfill.is_none()) else { return Ok(()) };
     store.write(|tx| {
         let head = orgs::head(tx, org)?;

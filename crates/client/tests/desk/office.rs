@@ -1,7 +1,7 @@
 //! One computer with a desk, a clock that stands still, and a server that says what the test wants.
 
 use bridge::Problem;
-use bridge::lead::{LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadPage, LeadView};
+use bridge::lead::{LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadPage, LeadRow, LeadView};
 use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
@@ -85,6 +85,13 @@ impl Office {
 
     pub fn page(&self, filter: &LeadFilter, offset: u32, limit: u32) -> LeadPage {
         self.desk.ask(LeadList { filter: filter.clone(), offset, limit }).expect("a page")
+    }
+
+    /// Every row of the list, which comes in pages.
+    pub fn everything(&self) -> Vec<LeadRow> {
+        let total = self.page(&LeadFilter::default(), 0, 1).total;
+        let pages = (0..total).step_by(100).flat_map(|from| self.page(&LeadFilter::default(), from, 100).rows);
+        pages.collect()
     }
 
     /// Names found, as the list shows them.
