@@ -33,6 +33,11 @@ fn devices_of(desk: &Desk, name: &str) -> Result<Vec<Device>> {
     Ok(desk.ask(DeviceList {})?.into_iter().map(|dated| dated.item).filter(|device| device.user_name == name).collect())
 }
 
+/// Until Asha's only computer is so; being told to ask less often is no answer yet.
+fn becomes(desk: &Desk, what: &str, state: DeviceState) -> Result<()> {
+    eventually(what, || Ok(devices_of(desk, "Asha Menon").is_ok_and(|devices| devices[0].state == state)))
+}
+
 /// Picks a deed of the menu in the only row that matches.
 async fn deed(window: &Window, row: &str, deed: &str) -> Result<()> {
     window.click_css(&format!("{row} [data-testid=row-menu]")).await?;
@@ -76,7 +81,7 @@ async fn an_administrator_looks_after_people_teams_and_devices() -> Result<()> {
     let mumbai = admin.ask(PeopleList {})?.teams.into_iter().find(|team| team.name == "Mumbai").context("made")?.id;
     window.click_css(&format!("[data-team='{mumbai}'] [data-testid=team-rename]")).await?;
     window.css("[data-testid=team-name]:focus").await?;
-    window.press(&format!("{}a{}Thane{}", Key::Control, Key::Null, Key::Enter)).await?;
+    retype(&window, "team-name", &format!("Thane{}", Key::Enter)).await?;
     window.shows("teams-table", "Thane").await?;
     ensure!(admin.ask(PeopleList {})?.teams.iter().any(|team| team.id == mumbai && team.name == "Thane"));
 
@@ -90,14 +95,14 @@ async fn an_administrator_looks_after_people_teams_and_devices() -> Result<()> {
     deed(&window, &row, "revoke-device").await?;
     window.click("confirm-act").await?;
     window.css(&row).await?;
-    eventually("revoked", || Ok(devices_of(&admin, "Asha Menon")?[0].state == DeviceState::Revoked))?;
+    becomes(&admin, "revoked", DeviceState::Revoked)?;
     window.gone("[data-testid=revoke-dialog]").await?;
     deed(&window, &row, "wipe-device").await?;
     window.click("confirm-act").await?;
     window.gone("[data-testid=wipe-dialog]").await?;
-    eventually("ordered", || Ok(devices_of(&admin, "Asha Menon")?[0].state == DeviceState::WipeOrdered))?;
+    becomes(&admin, "ordered", DeviceState::WipeOrdered)?;
     ensure!(asha.attempt(&["sync"])?.0 != 0);
-    eventually("wiped", || Ok(devices_of(&admin, "Asha Menon")?[0].state == DeviceState::Wiped))?;
+    becomes(&admin, "wiped", DeviceState::Wiped)?;
     window.click("admin-refresh").await?;
     window.shows("devices-table", "Wiped").await?;
     window.close().await

@@ -66,6 +66,8 @@ fn run(engine: &Engine, transport: &HttpTransport, wake: &Signal, stop: &Signal)
                 wake.wake();
                 listen(&mut socket, wake, stop);
                 engine.note_status(|s| s.live = false);
+                // Whether the server is out of reach: the person should see it now.
+                wake.wake();
             }
             Err(refused) => stale = refused,
         }

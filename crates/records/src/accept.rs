@@ -24,19 +24,32 @@ pub enum Verdict {
 /// # Errors
 /// `NotItsCommand`. Never panics.
 pub fn accept(doc: &Doc, gated: &Gated) -> Result<Verdict, GateError> {
+    judge(doc, gated, Unresolved::Fail)
+}
+
+/// As [`accept`], for a change that [`crate::reexecute`] may have made and that comes back after a restore:
+/// what it was about may have had no place.
+///
+/// # Errors
+/// `NotItsCommand`. Never panics.
+pub fn accept_remade(doc: &Doc, gated: &Gated) -> Result<Verdict, GateError> {
+    judge(doc, gated, Unresolved::Fail).or_else(|_| judge(doc, gated, Unresolved::NewNote))
+}
+
+fn judge(doc: &Doc, gated: &Gated, unresolved: Unresolved) -> Result<Verdict, GateError> {
     let missing: Vec<_> = gated.deps.iter().filter(|d| !doc.has(d)).copied().collect();
     if !missing.is_empty() {
         return Ok(Verdict::MissingDeps(missing));
     }
-    catch_unwind(AssertUnwindSafe(|| reproduce(doc, gated))).map_err(|_| GateError::NotItsCommand)?.map(Verdict::Accepted)
+    catch_unwind(AssertUnwindSafe(|| reproduce(doc, gated, unresolved))).map_err(|_| GateError::NotItsCommand)?.map(Verdict::Accepted)
 }
 
-fn reproduce(doc: &Doc, gated: &Gated) -> Result<Doc, GateError> {
+fn reproduce(doc: &Doc, gated: &Gated, unresolved: Unresolved) -> Result<Doc, GateError> {
     let mut deps = gated.deps.clone();
     deps.sort_unstable();
     let at_heads = deps == doc.heads();
     let mut base = if at_heads { doc.clone() } else { fork_at(doc, &deps).map_err(|_| GateError::NotItsCommand)? };
-    let made = commit(&mut base, gated.actor, &gated.envelope, Unresolved::Fail).map_err(|_| GateError::NotItsCommand)?;
+    let made = commit(&mut base, gated.actor, &gated.envelope, unresolved).map_err(|_| GateError::NotItsCommand)?;
     if made.hash != gated.hash || made.bytes != gated.bytes {
         return Err(GateError::NotItsCommand);
     }

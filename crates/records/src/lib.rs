@@ -16,7 +16,7 @@ mod merge;
 mod shape;
 mod text;
 
-pub use accept::{Verdict, accept, verify};
+pub use accept::{Verdict, accept, accept_remade, verify};
 pub use doc::{ActorBytes, ChangeHash, Doc};
 pub use error::{GateError, RecordError};
 pub use execute::{NewChange, execute, reexecute};

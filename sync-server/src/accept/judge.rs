@@ -299,8 +299,10 @@ fn seen_deleted(doc: &records::Doc, gated: &Gated) -> bool {
 /// The change as it was sent.
 fn apply(batch: &mut Batch<'_>, item: &PushItem, gated: &Gated) -> Result<std::result::Result<Admitted, Refusal>> {
     let empty = records::Doc::empty();
+    let is_recovering = batch.in_recovery();
     let now = batch.work(item.doc)?.loaded.as_ref().map_or(&empty, |l| &l.doc);
-    Ok(match records::accept(now, gated) {
+    let verdict = if is_recovering { records::accept_remade(now, gated) } else { records::accept(now, gated) };
+    Ok(match verdict {
         Ok(Verdict::Accepted(next)) => {
             Ok(Admitted { doc: next, hash: ChangeHash(gated.hash.0), bytes: item.change.clone(), reexecuted: false })
         }

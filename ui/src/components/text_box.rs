@@ -12,6 +12,9 @@ pub struct Props {
     pub on_blur: Callback<()>,
     #[prop_or_default]
     pub on_key: Callback<KeyboardEvent>,
+    /// Gets what the line holds at Enter, also what was typed since the last frame.
+    #[prop_or_default]
+    pub on_enter: Option<Callback<String>>,
     #[prop_or_default]
     pub node: NodeRef,
     #[prop_or_default]
@@ -77,6 +80,17 @@ pub fn TextBox(props: &Props) -> Html {
         };
     }
     let oninput = move |event: InputEvent| heard(event.target_unchecked_into::<HtmlInputElement>().value());
+    let onkeydown = {
+        let on_enter = props.on_enter.clone();
+        move |event: KeyboardEvent| match &on_enter {
+            Some(on_enter) if event.key() == "Enter" && !event.is_composing() => {
+                event.prevent_default();
+                event.stop_propagation();
+                on_enter.emit(event.target_unchecked_into::<HtmlInputElement>().value());
+            }
+            _ => onkeydown.emit(event),
+        }
+    };
     html! {
         <input ref={props.node.clone()} id={props.id.clone()} class={props.class.clone()} type={props.kind.clone()} role={props.role.clone()} dir="auto"
             aria-label={props.label.clone()} aria-describedby={props.described_by.clone()} aria-invalid={invalid}

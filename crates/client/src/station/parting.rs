@@ -60,9 +60,13 @@ impl Station {
     }
 
     /// The same for a process that lives for one command: here and now.
-    pub(super) fn hear_of_the_end_now(&self, id: &str, engine: &Engine) {
-        let (station, profile) = (self.clone(), id.to_owned());
-        engine.on_cut_off(Arc::new(move |cut_off| station.cut_off(&profile, cut_off)));
+    pub(super) fn hear_of_the_end_now(&self, id: &str, engine: &Arc<Engine>) {
+        let (station, profile, lent) = (self.clone(), id.to_owned(), Arc::downgrade(engine));
+        engine.on_cut_off(Arc::new(move |cut_off| {
+            let _turn = lock(&station.0.turn);
+            let report = lent.upgrade().and_then(|engine| engine.wipe_report());
+            station.shut(&profile, cut_off, report);
+        }));
         let (station, profile) = (self.clone(), id.to_owned());
         engine.on_session_end(Arc::new(move || station.note(&profile, |facts| facts.signed_out = true)));
     }

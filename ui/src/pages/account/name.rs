@@ -37,10 +37,13 @@ pub fn NameRow(props: &Props) -> Html {
         })
     };
     let save = {
-        let (typed, problem, is_busy) = (typed.clone(), problem.clone(), is_busy.clone());
+        let (problem, is_busy) = (problem.clone(), is_busy.clone());
         let (close, on_done, before) = (close.clone(), props.on_done.clone(), props.name.clone());
-        Callback::from(move |()| {
-            let Some(name) = typed.as_ref().map(|name| name.trim().to_owned()).filter(|_| !*is_busy) else { return };
+        Callback::from(move |typed: String| {
+            if *is_busy {
+                return;
+            }
+            let name = typed.trim().to_owned();
             if name == before {
                 return close.emit(());
             }
@@ -70,14 +73,12 @@ pub fn NameRow(props: &Props) -> Html {
         }
     };
     let on_key = {
-        let (save, close) = (save.clone(), close.clone());
-        move |event: KeyboardEvent| match event.key().as_str() {
-            "Enter" => save.emit(()),
-            "Escape" => {
+        let close = close.clone();
+        move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
                 close.emit(());
                 keys::focus("[data-testid=account-name-edit]");
             }
-            _ => {}
         }
     };
     html! {
@@ -89,14 +90,17 @@ pub fn NameRow(props: &Props) -> Html {
             if let Some(now) = &*typed {
                 <div class={classes!("setting__form", problem.is_some().then_some("field--problem"))}>
                     <TextBox id="account-name" testid="account-name-input" value={now.clone()} label={t!("account-name")} invalid={problem.is_some()}
-                        described_by="account-name-message" readonly={*is_busy} {on_input} {on_key} />
+                        described_by="account-name-message" readonly={*is_busy} {on_input} {on_key} on_enter={save.clone()} />
                     <div id="account-name-message" class="field__message" aria-live="polite">
                         if let Some(problem) = &*problem { <span class="field__problem" data-testid="account-name-error">{ problem }</span> }
                     </div>
                     <div class="setting__acts">
                         <button type="button" class="button button--ghost" onclick={close.reform(|_: MouseEvent| ())}>{ t!("leave") }<Key name="Esc" /></button>
                         <button type="button" class="button button--filled" data-testid="account-name-save" disabled={*is_busy}
-                            onclick={save.reform(|_: MouseEvent| ())}>{ t!("save") }<Key name="↵" /></button>
+                            onclick={save.reform({
+                                let now = now.clone();
+                                move |_: MouseEvent| now.clone()
+                            })}>{ t!("save") }<Key name="↵" /></button>
                     </div>
                 </div>
             } else {

@@ -152,9 +152,9 @@ fn NameBox(props: &NameProps) -> Html {
     let typed = use_state_eq(|| team.name.clone());
     use_effect_with((), |()| keys::select("[data-testid=team-name]"));
     let save = {
-        let (order, typed, team) = (order.clone(), typed.clone(), team.clone());
+        let (order, team) = (order.clone(), team.clone());
         let (on_leave, on_done) = (on_leave.clone(), on_done.clone());
-        Callback::from(move |()| {
+        Callback::from(move |typed: String| {
             let name = typed.trim().to_owned();
             if name.is_empty() || name == team.name {
                 return on_leave.emit(());
@@ -170,15 +170,13 @@ fn NameBox(props: &NameProps) -> Html {
         })
     };
     let on_key = {
-        let (save, on_leave) = (save.clone(), on_leave.clone());
+        let on_leave = on_leave.clone();
         Callback::from(move |event: KeyboardEvent| {
-            match event.key().as_str() {
-                "Enter" => save.emit(()),
-                "Escape" => on_leave.emit(()),
-                _ => return,
+            if event.key() == "Escape" {
+                on_leave.emit(());
+                event.prevent_default();
+                event.stop_propagation();
             }
-            event.prevent_default();
-            event.stop_propagation();
         })
     };
     let on_input = {
@@ -188,8 +186,9 @@ fn NameBox(props: &NameProps) -> Html {
     html! {
         <span class="teams__edit">
             <TextBox class="input teams__name" label={t!("team-name-of", team = team.name.as_str())} testid="team-name" value={(*typed).clone()} {on_input} {on_key}
-                max_length={domain::limits::LINE_MAX} invalid={order.problem().is_some()} />
-            <button type="button" class="button button--bar" data-testid="team-save" disabled={order.is_busy()} onclick={save.reform(|_: MouseEvent| ())}>{ t!("save") }</button>
+                on_enter={save.clone()} max_length={domain::limits::LINE_MAX} invalid={order.problem().is_some()} />
+            <button type="button" class="button button--bar" data-testid="team-save" disabled={order.is_busy()}
+                onclick={save.reform(move |_: MouseEvent| (*typed).clone())}>{ t!("save") }</button>
             <button type="button" class="button button--bar button--ghost" onclick={on_leave.reform(|_: MouseEvent| ())}>{ t!("leave") }</button>
             if let Some(problem) = order.problem() { <span class="field__problem" role="alert" data-testid="form-error">{ &problem.text }</span> }
         </span>
