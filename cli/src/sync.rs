@@ -140,5 +140,6 @@ fn pill(pill: &Pill) -> String {
         Pill::NeedsAttention { count } => format!("{} need attention", words::count(*count)),
         Pill::UpdateNeeded => "Update needed, read-only".to_owned(),
         Pill::SignInNeeded { pending } => format!("Sign in again, {} to send", words::count(*pending)),
+        Pill::CantSave { .. } => "Can’t save".to_owned(),
     }
 }

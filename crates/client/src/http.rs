@@ -105,7 +105,7 @@ impl HttpTransport {
     }
 
     fn tokens(&self) -> Result<Tokens, TransportError> {
-        let tokens = self.engine.store().read(|c| meta::get::<Tokens>(c, meta::TOKENS)).map_err(local)?;
+        let tokens = self.engine.store().read(|c| meta::get::<Tokens>(c, meta::TOKENS)).map_err(|e| TransportError::local(&e))?;
         tokens.ok_or(TransportError::SignInNeeded)
     }
 
@@ -127,7 +127,7 @@ impl HttpTransport {
         let answer = post_json(&self.agent, &self.server, paths::REFRESH, &request);
         let session: Result<Session, _> = answer.and_then(|response| read_json(&self.server, response));
         match session {
-            Ok(session) => self.engine.renewed(&session).map_err(local),
+            Ok(session) => self.engine.renewed(&session).map_err(|e| TransportError::local(&e)),
             Err(TransportError::SignInNeeded | TransportError::WrongCredentials) => {
                 self.keep(None)?;
                 Err(TransportError::SignInNeeded)
@@ -137,7 +137,7 @@ impl HttpTransport {
     }
 
     fn keep(&self, tokens: Option<&Tokens>) -> Result<(), TransportError> {
-        self.engine.store().write(|tx| session::set_tokens(tx, tokens)).map_err(local)
+        self.engine.store().write(|tx| session::set_tokens(tx, tokens)).map_err(|e| TransportError::local(&e))
     }
 
     /// Whom this transport trusts.
@@ -173,7 +173,7 @@ impl HttpTransport {
     }
 
     fn get(&self, access: &str, path: &str) -> Result<Response<Body>, TransportError> {
-        let waiting = self.engine.store().read(|c| Ok(outbox::size(c)?.0)).map_err(local)?;
+        let waiting = self.engine.store().read(|c| Ok(outbox::size(c)?.0)).map_err(|e| TransportError::local(&e))?;
         let request = self.agent.get(format!("{}{path}", self.server)).header(PENDING_HEADER, waiting.to_string());
         let request = request.header("authorization", format!("Bearer {access}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
         checked(&self.server, request.call())
@@ -360,11 +360,6 @@ fn read_json<T: DeserializeOwned>(server: &str, mut response: Response<Body>) ->
 fn read_msgpack<T: DeserializeOwned>(mut response: Response<Body>) -> Result<T, TransportError> {
     let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec().map_err(|e| TransportError::Broken(e.to_string()))?;
     rmp_serde::from_slice(&body).map_err(|e| TransportError::Server(format!("its answer can't be read: {e}")))
-}
-
-/// The profile's own disk failed under a call.
-fn local(e: ClientError) -> TransportError {
-    TransportError::Broken(e.to_string())
 }
 
 impl std::fmt::Debug for HttpTransport {

@@ -6,11 +6,13 @@ use crate::store::{documents, meta, outbox};
 use crate::transport::{Transport, TransportError};
 use bridge::Change;
 use domain::people::QuarantineReason;
+use domain::{Refusal, RefusalCode};
 use protocol::PUSH_ITEMS_MAX;
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
 use protocol::push::{Outcome, PushItem, PushRequest, PushResult};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
@@ -161,13 +163,45 @@ impl Engine {
             if !settled.need.is_empty() {
                 need_rounds += 1;
                 needed = self.items_for(&settled.need)?;
-                if needed.is_empty() || need_rounds > NEED_ROUNDS_MAX {
+                let placed = self.place_anew(transport, &settled.need)?;
+                if (needed.is_empty() && !placed) || need_rounds > NEED_ROUNDS_MAX {
                     return Err(ClientError::Internal("the server asks for changes that this device does not have".into()));
                 }
             } else if settled.done == 0 {
                 return Err(TransportError::Server("it answered no command of the push".into()).into());
             }
         }
+    }
+
+    /// What was typed on a record that is on this computer no more, a damaged copy's, is put on the
+    /// server's; where the server has none either, the person decides. Whether there was any.
+    fn place_anew(&self, transport: &dyn Transport, need: &[(domain::DocId, records::ChangeHash)]) -> Result<bool, ClientError> {
+        let docs: BTreeSet<_> = need.iter().map(|(doc, _)| *doc).collect();
+        let mut placed = false;
+        for doc in docs {
+            if self.store().read(|c| documents::exists(c, doc))? {
+                continue;
+            }
+            match transport.snapshot(doc) {
+                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Err(TransportError::NotFound) => self.refuse_rest(doc)?,
+                Err(e) => return Err(e.into()),
+            }
+            placed = true;
+        }
+        Ok(placed)
+    }
+
+    /// The pending edits of a record that nobody has go to Needs attention.
+    fn refuse_rest(&self, doc: domain::DocId) -> Result<(), ClientError> {
+        let pending = self.store().read(|c| outbox::of_doc(c, doc))?;
+        let why = "The lead that this was typed on is neither on the server nor whole on this computer any more.";
+        let refused = |p: &outbox::Pending| {
+            let refusal = Refusal::new(RefusalCode::NotFound, why);
+            PushResult { command: p.envelope.id, outcome: Outcome::Refused { refusal } }
+        };
+        self.apply_push(&pending, &pending.iter().map(refused).collect::<Vec<_>>())?;
+        Ok(())
     }
 
     fn pull_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<Pulled, ClientError> {
@@ -255,11 +289,12 @@ impl Engine {
             }
             Err(ClientError::Transport(e)) => {
                 status.problem = Some(e.clone());
-                status.offline_since = status.offline_since.or(Some(now));
+                let is_offline = !matches!(e, TransportError::Local { .. });
+                status.offline_since = status.offline_since.or(is_offline.then_some(now));
             }
             Err(e) => {
                 tracing::error!("sync: {e}");
-                status.problem = Some(TransportError::Broken(e.to_string()));
+                status.problem = Some(TransportError::local(e));
             }
         }
         let told = *status != before;

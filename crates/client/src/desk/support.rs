@@ -54,7 +54,7 @@ impl Desk {
     /// `leadline-server audit verify --head`.
     ///
     /// # Errors
-    /// `Disk`, `Unreadable`.
+    /// `Disk`, `Damaged`.
     pub fn seen_head(&self) -> Result<Option<String>, ClientError> {
         self.read(|c| meta::get(c, meta::SEEN_HEAD))
     }
@@ -62,7 +62,7 @@ impl Desk {
     /// Facts for a support bundle.
     ///
     /// # Errors
-    /// `Disk`, `Unreadable`.
+    /// `Disk`, `Damaged`.
     pub fn support(&self) -> Result<Support, ClientError> {
         let at_ms = self.engine.env().now_ms();
         self.read(|c| {

@@ -4,6 +4,7 @@
 
 mod invitation;
 mod profiles;
+mod repair;
 mod settings;
 mod sign_in;
 mod watch;
@@ -17,8 +18,8 @@ use crate::error::ClientError;
 use crate::vault::{Homes, Wrapped};
 use bridge::account::{PasswordChange, PasswordStrength};
 use bridge::session::{
-    Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionGet, SessionLock, SessionRedeem, SessionSignIn,
-    SessionSignOut, SessionUnlock, SessionView,
+    Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionGet, SessionLock, SessionRedeem, SessionRepair,
+    SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
 };
 use bridge::{Change, Done, Problem, ProblemCode, Request};
 use domain::Env;
@@ -29,6 +30,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use settings::Settings;
 use sign_in::Pending;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use watch::Idle;
@@ -61,6 +63,8 @@ struct State {
     open: Option<Open>,
     /// A sign-in that the server took and the copy here did not.
     pending: Option<Pending>,
+    /// Copies that were found to be damaged while they were open.
+    damaged: HashSet<String>,
     settings: Settings,
 }
 
@@ -110,6 +114,7 @@ impl Station {
             SessionRedeem::NAME => json(self.redeem(read(payload)?)),
             InvitationRead::NAME => json(self.read_invitation(&read(payload)?)),
             SessionUnlock::NAME => json(self.unlock(&read::<SessionUnlock>(payload)?.password)),
+            SessionRepair::NAME => json(self.repair(&read::<SessionRepair>(payload)?.password)),
             SessionLock::NAME => json(self.lock()),
             ProfileChoose::NAME => json(self.choose(read::<ProfileChoose>(payload)?.id)),
             SessionSignOut::NAME => json(self.sign_out()),
@@ -226,7 +231,7 @@ impl Station {
     fn ask_desk(&self, name: &str, payload: Value) -> Result<Value, Problem> {
         let open = self.opened()?;
         lock(&open.idle).heard(name, &payload, self.0.env.now_ms());
-        open.desk.answer(name, payload)
+        open.desk.answer(name, payload).inspect_err(|problem| self.note_damage(&open.id, problem))
     }
 
     /// The theme is this computer's, too: the sign-in form has it before anybody is signed in.
@@ -332,6 +337,9 @@ impl Station {
         let engine = open.desk.engine();
         if let Err(e) = engine.note_clock() {
             tracing::warn!("the clock was not noted: {e}");
+        }
+        if let Some(problem) = engine.sync_status().problem {
+            self.note_damage(&open.id, &problem.into());
         }
         self.note_lease_of(&open.id, engine);
         open.desk.close();

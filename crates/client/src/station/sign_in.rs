@@ -84,7 +84,8 @@ impl Station {
     /// gate says why.
     ///
     /// # Errors
-    /// `WrongCredentials`; `ProfileHeld`; `NotSignedIn` for a copy whose person signed out.
+    /// `WrongCredentials`; `ProfileHeld`; `NotSignedIn` for a copy whose person signed out; `Damaged`:
+    /// repair it.
     pub fn unlock(&self, password: &str) -> Result<SessionView, Problem> {
         let _turn = lock(&self.0.turn);
         self.ready();
@@ -97,6 +98,9 @@ impl Station {
             return self.unlock_plain(&found, key, facts, password);
         }
         let key = self.key_of(&found, password)?;
+        if lock(&self.0.state).damaged.contains(&found.id) {
+            return Err(ClientError::Damaged.into());
+        }
         let desk = Desk::open(&found.profile()?, &key, self.0.env.clone())?;
         let pending = lock(&self.0.state).pending.take().filter(|pending| pending.id == found.id);
         if let Some(Pending { arrival, .. }) = pending {
@@ -134,7 +138,7 @@ impl Station {
         };
         let (profile, env) = (found.profile()?, self.0.env.clone());
         let desk = if to_write { Desk::open(&profile, &key, env)? } else { Desk::open_read_only(&profile, &key, env)? };
-        if self.lease_ended(&found.id, desk.engine()) {
+        if self.lease_ended(&found.id, desk.engine())? {
             return Err(closed(Gate::LeaseEnded));
         }
         if to_write {
@@ -325,7 +329,7 @@ impl Station {
 
     /// # Errors
     /// `WrongPassword`; `KeychainGone`; `NotFound` for a key that is gone.
-    fn key_of(&self, found: &Found, password: &str) -> Result<Key, ClientError> {
+    pub(super) fn key_of(&self, found: &Found, password: &str) -> Result<Key, ClientError> {
         match &found.kept {
             Kept::Wrapped { wrapped, .. } => wrapped.open(password),
             Kept::Unknown(why) => Err(ClientError::Keychain(why.clone())),
@@ -343,7 +347,7 @@ impl Station {
             return Ok(Some(Gate::SignIn));
         }
         desk.engine().note_clock()?;
-        Ok(self.lease_ended(&found.id, desk.engine()).then_some(Gate::LeaseEnded))
+        Ok(self.lease_ended(&found.id, desk.engine())?.then_some(Gate::LeaseEnded))
     }
 
     /// The copy of a person here, the last used first.

@@ -4,6 +4,7 @@
 mod enter;
 mod invitation;
 mod people;
+mod repair;
 mod sign_in;
 mod unlock;
 
