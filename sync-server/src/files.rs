@@ -1,7 +1,7 @@
 //! The data folder: the database file, the lock that one server holds, backup and restore.
 
 use crate::config::Config;
-use crate::store::{Store, orgs, sqlite};
+use crate::store::{Store, StoreError, orgs, sqlite};
 use anyhow::{Context as _, bail};
 use domain::Env;
 use std::fs::{File, TryLockError};
@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// How long after a restore lost entries are taken back from devices.
 const RECOVERY_MS: i64 = 7 * 24 * 3_600_000;
+/// What a restore calls the database that was there: its name, this, and when.
+const ASIDE: &str = ".before-restore-";
 
 /// Opens the configured database, making the data folder on the way.
 ///
@@ -20,10 +22,27 @@ pub fn open(config: &Config) -> anyhow::Result<Store> {
         Some(url) => Store::postgres(url).context("the PostgreSQL database can't be opened"),
         None => {
             let path = database(&config.data);
+            if let Some(old) = newest_aside(&path).filter(|_| !path.exists()) {
+                bail!("a restore was cut short: run it again. What was there before it is in {}", old.display());
+            }
             let store = Store::sqlite(&path).with_context(|| format!("the database {} can't be opened", path.display()))?;
             only_for_owner(&path, 0o600)?;
             Ok(store)
         }
+    }
+}
+
+/// Looks at every page of the database; of PostgreSQL's it is PostgreSQL's to do.
+///
+/// # Errors
+/// [`StoreError::Damaged`], and what to do then.
+pub fn check_pages(config: &Config) -> anyhow::Result<()> {
+    if config.database_url.is_some() {
+        return Ok(());
+    }
+    match sqlite::check(&database(&config.data)) {
+        Err(StoreError::Corrupt(what)) => Err(StoreError::Damaged(what).into()),
+        other => Ok(other?),
     }
 }
 
@@ -53,7 +72,8 @@ impl Lock {
     }
 }
 
-/// Copies the database into the new file `to` while the server works.
+/// Copies the database into the new file `to` while the server works. One that is cut short leaves
+/// nothing under that name.
 ///
 /// # Errors
 /// When `to` exists, or for PostgreSQL.
@@ -61,15 +81,15 @@ pub fn backup(config: &Config, to: &Path) -> anyhow::Result<()> {
     if to.exists() {
         bail!("{} exists already: name a new file", to.display());
     }
-    let partial = suffixed(to, ".partial");
-    let _ = std::fs::remove_file(&partial);
+    let partial = fresh(to, ".partial")?;
     open(config)?.backup(&partial).context("the backup was not made")?;
     only_for_owner(&partial, 0o600)?;
-    std::fs::rename(&partial, to).with_context(|| format!("{} can't be written", to.display()))
+    std::fs::rename(&partial, to).with_context(|| format!("{} can't be written", to.display()))?;
+    sync_folder(to)
 }
 
 /// Puts a backup in the database's place; what was there stays beside it. Begins a new epoch, so
-/// that devices bring back what the backup lacks.
+/// that devices bring back what the backup lacks. One that is cut short is run again.
 ///
 /// # Errors
 /// While a server runs; for a file that is no sound backup; for PostgreSQL.
@@ -80,12 +100,15 @@ pub fn restore(config: &Config, env: &Env, from: &Path) -> anyhow::Result<PathBu
     let _lock = Lock::take(&config.data)?;
     sqlite::check(from).with_context(|| format!("{} is not a sound backup", from.display()))?;
     let path = database(&config.data);
-    let fresh = suffixed(&path, ".restoring");
+    let fresh = fresh(&path, ".restoring")?;
     std::fs::copy(from, &fresh).with_context(|| format!("{} can't be copied", from.display()))?;
+    // All of it before it has the name that a server opens; closing it leaves one file.
+    begin_epoch(&Store::sqlite(&fresh).context("the backup can't be used")?, env)?;
+    only_for_owner(&fresh, 0o600)?;
     File::open(&fresh)?.sync_all()?;
     let old = set_aside(&path, env.now_ms())?;
     std::fs::rename(&fresh, &path)?;
-    begin_epoch(&open(config)?, env)?;
+    sync_folder(&path)?;
     Ok(old)
 }
 
@@ -108,16 +131,46 @@ pub fn database(data: &Path) -> PathBuf {
     data.join("leadline.db")
 }
 
-/// Moves the present database and its side files out of the way.
+/// Moves the present database and its side files out of the way; what a restore that was cut short
+/// moved already stays there.
 fn set_aside(path: &Path, now_ms: i64) -> anyhow::Result<PathBuf> {
-    let old = suffixed(path, &format!(".before-restore-{now_ms}"));
+    let old = match newest_aside(path) {
+        Some(moved) if !path.exists() => moved,
+        _ => suffixed(path, &format!("{ASIDE}{now_ms}")),
+    };
+    // The database first: from here on nobody opens it without its log.
     for side in ["", "-wal", "-shm"] {
         let from = suffixed(path, side);
         if from.exists() {
             std::fs::rename(&from, suffixed(&old, side)).with_context(|| format!("{} can't be moved", from.display()))?;
         }
     }
+    sync_folder(path)?;
     Ok(old)
+}
+
+/// The database that the last restore moved out of the way.
+fn newest_aside(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let entries = std::fs::read_dir(path.parent()?).ok()?.flatten();
+    let when = |entry: std::fs::DirEntry| {
+        let found = entry.file_name().to_string_lossy().into_owned();
+        found.strip_prefix(&name)?.strip_prefix(ASIDE)?.parse::<i64>().ok()
+    };
+    let newest = entries.filter_map(when).max()?;
+    Some(suffixed(path, &format!("{ASIDE}{newest}")))
+}
+
+/// A name for a database that is being made; nothing lies there, nor beside it.
+fn fresh(path: &Path, suffix: &str) -> anyhow::Result<PathBuf> {
+    let fresh = suffixed(path, suffix);
+    for side in ["", "-wal", "-shm", "-journal"] {
+        let leftover = suffixed(&fresh, side);
+        if leftover.exists() {
+            std::fs::remove_file(&leftover).with_context(|| format!("{} can't be removed", leftover.display()))?;
+        }
+    }
+    Ok(fresh)
 }
 
 fn suffixed(path: &Path, suffix: &str) -> PathBuf {
@@ -133,6 +186,23 @@ fn make_private(folder: &Path) -> anyhow::Result<()> {
     }
     std::fs::create_dir_all(folder).with_context(|| format!("the folder {} can't be made", folder.display()))?;
     only_for_owner(folder, 0o700)
+}
+
+/// A name is on the disk once its folder is.
+#[cfg(unix)]
+fn sync_folder(of: &Path) -> anyhow::Result<()> {
+    let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Some file systems of other computers have no such thing; theirs is the order of what is written.
+    if let Err(error) = File::open(folder)?.sync_all() {
+        tracing::debug!(%error, "{} was not synced", folder.display());
+    }
+    Ok(())
+}
+
+/// Elsewhere a folder can't be opened; a rename is on the disk when it returns.
+#[cfg(not(unix))]
+fn sync_folder(_of: &Path) -> anyhow::Result<()> {
+    Ok(())
 }
 
 /// Customers' data is for nobody else on this computer.

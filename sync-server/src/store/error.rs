@@ -22,6 +22,17 @@ pub enum StoreError {
     /// What was read is not what is written there.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),
+    /// A page of the file is not what was written.
+    #[error(
+        "the database is damaged ({0}). Stop the server, put the newest backup in its place with `leadline-server restore FILE`, and start it: \
+         devices bring back the edits that the backup lacks"
+    )]
+    Damaged(String),
+    /// Reading or writing fails below the file.
+    #[error("the server's disk fails ({0}). Nothing is stored until it works: have it checked")]
+    Broken(String),
+    #[error("the database can't be written ({0}). Nothing is stored until its disk and its folder can be written to")]
+    ReadOnly(String),
     /// The body of a transaction gave up.
     #[error("the transaction was given up")]
     Cancelled,
@@ -43,12 +54,17 @@ impl StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+        use rusqlite::ErrorCode as Code;
         match error.sqlite_error_code() {
-            Some(DiskFull) => StoreError::Full,
-            Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy,
-            // Without room for the -wal or -shm file the answer is an I/O error, not "full".
-            Some(rusqlite::ErrorCode::SystemIoFailure) => StoreError::Full,
+            Some(Code::DiskFull) => StoreError::Full,
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => StoreError::Busy,
+            // Without room for the -shm file SQLite does not say "full".
+            Some(Code::SystemIoFailure) if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                StoreError::Full
+            }
+            Some(Code::SystemIoFailure) => StoreError::Broken(error.to_string()),
+            Some(Code::ReadOnly | Code::PermissionDenied) => StoreError::ReadOnly(error.to_string()),
+            Some(Code::DatabaseCorrupt | Code::NotADatabase) => StoreError::Damaged(error.to_string()),
             _ => StoreError::Sqlite(error),
         }
     }
