@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod crash;
 mod demo;
 mod dependencies;
 mod desktop;
@@ -40,6 +41,8 @@ enum Task {
     Shots,
     /// Measure, each number beside a raw baseline
     Bench(bench::Args),
+    /// Kill clients and servers at random instants; says what was lost
+    Crash(crash::Args),
     /// Break the permission table and the gate in every small way; says what no test notices
     Mutants,
     /// Build the window's content to ui/dist
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Shots => shots::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Crash(args) => crash::run(&args),
         Task::Mutants => mutants::run(),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),
