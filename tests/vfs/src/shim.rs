@@ -11,8 +11,8 @@ use std::sync::{Arc, Once, OnceLock};
 pub const NAME: &str = "crash";
 const C_NAME: &CStr = c"crash";
 
-/// A file of ours as SQLite allocates it: this, then the usual file system's own.
-#[repr(C, align(16))]
+/// A file of ours as SQLite allocates it, at a multiple of 8: this, then the usual file system's own.
+#[repr(C)]
 struct File {
     base: ffi::sqlite3_file,
     /// Owned by this file; set as long as it is open.
