@@ -1,5 +1,5 @@
 //! `cargo xtask crash`: kills real processes of the client and of the server at random instants, and
-//! prints what was lost. docs/crashes.md holds the last table.
+//! prints what was lost.
 
 use anyhow::Result;
 

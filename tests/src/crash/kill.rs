@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// Where a kill may fall, in parts of how long the work takes; beyond 1 it may come too late.
 const SPAN: f64 = 1.1;
+/// How much longer work is thought to take after a kill in its midst.
+const GROWTH: f64 = 1.6;
 /// How long work is thought to take before it was seen to its end.
 const UNKNOWN: Duration = Duration::from_millis(20);
 
@@ -76,6 +78,7 @@ impl Dice {
     /// Work of this kind was done to its end, or went on for at least so long.
     pub fn learn(&mut self, work: &'static str, ended: &Ended) {
         let known = self.lengths.entry(work).or_insert(UNKNOWN);
-        *known = if ended.killed { ended.worked.max(*known) } else { ended.worked };
+        // A kill shows only that the work takes longer: further on the next time, until one comes too late.
+        *known = if ended.killed { ended.worked.mul_f64(GROWTH).max(*known) } else { ended.worked };
     }
 }

@@ -154,7 +154,7 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The table of `docs/crashes.md`: its head, and a line for each scenario.
+/// The table that is printed: its head, and a line for each scenario.
 pub mod table {
     use super::{Scenario, Tally};
 

@@ -187,8 +187,10 @@ impl Play for Migrates {
         let server = Server::start(&self.newest())?;
         check::server_is_sound(&server)?;
         let there = commands_on(&self.newest())?;
+        let count = |commands: &[String], command: &String| commands.iter().filter(|other| *other == command).count();
         let missing = self.commands.iter().filter(|command| !there.contains(command)).count();
-        Ok(Verdict { acknowledged: self.commands.len(), lost: missing, doubled: there.len().saturating_sub(self.commands.len()) })
+        let doubled = self.commands.iter().filter(|command| count(&there, command) > count(&self.commands, command)).count();
+        Ok(Verdict { acknowledged: self.commands.len(), lost: missing, doubled })
     }
 
     fn end(mut self: Box<Self>) -> Result<Verdict> {

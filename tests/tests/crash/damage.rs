@@ -81,7 +81,8 @@ impl Computer {
 /// The damaged file that a repair kept.
 fn kept_aside(copy: &Path) -> Result<PathBuf> {
     let mut files = fs::read_dir(copy)?.flatten().map(|entry| entry.path());
-    let aside = files.find(|path| path.to_string_lossy().contains(".damaged-") && !path.to_string_lossy().ends_with("shm"));
+    let is_database = |name: &str| name.rsplit_once(".damaged-").is_some_and(|(_, when)| when.bytes().all(|b| b.is_ascii_digit()));
+    let aside = files.find(|path| is_database(&path.to_string_lossy()));
     aside.context("the damaged file is kept")
 }
 
