@@ -69,7 +69,9 @@ pub enum Error {
     #[error("The server is shutting down. It will be back in a moment.")]
     ShuttingDown,
     /// Of a push: nothing of it was decided, and waiting alone does not help.
-    #[error("The server can't store anything: its disk or its database fails. What you typed stays on your computer and goes out when it works again. Tell your administrator.")]
+    #[error(
+        "The server can't store anything: its disk or its database fails. What you typed stays on your computer and goes out when it works again. Tell your administrator."
+    )]
     CantStore,
     #[error("The server has a problem. Try again; tell your administrator if it stays.")]
     Panicked(String),

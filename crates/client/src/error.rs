@@ -35,7 +35,9 @@ pub enum ClientError {
     NewerProfile { found: u32, known: u32 },
     #[error("not saved: the disk is full. Free some space and try again; what was saved before is safe")]
     DiskFull,
-    #[error("not saved: the disk or the folder of this copy can't be written to. Make it writable and try again; what was saved before is safe")]
+    #[error(
+        "not saved: the disk or the folder of this copy can't be written to. Make it writable and try again; what was saved before is safe"
+    )]
     ReadOnly,
     #[error("the profile can't be read or written: {0}")]
     Disk(String),

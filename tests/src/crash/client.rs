@@ -76,9 +76,10 @@ fn copy_of(terminal: &Terminal) -> Result<PathBuf> {
 
 fn a_lead(engine: &Engine) -> Result<LeadId> {
     let records = check::records_here(engine)?;
-    let open = records.into_iter().map(|doc| LeadId(doc.id)).find(|lead| {
-        engine.record(*lead).is_ok_and(|(record, _)| record.deleted.is_none() && record.status == domain::Status::New)
-    });
+    let open = records
+        .into_iter()
+        .map(|doc| LeadId(doc.id))
+        .find(|lead| engine.record(*lead).is_ok_and(|(record, _)| record.deleted.is_none() && record.status == domain::Status::New));
     open.context("an open lead")
 }
 

@@ -6,8 +6,8 @@ pub mod check;
 mod client;
 pub mod kill;
 mod marks;
-pub mod old;
 pub mod office;
+pub mod old;
 mod server;
 
 pub use marks::{Mark, Marks, Verdict};

@@ -125,7 +125,10 @@ fn repair(computer: &Computer, name: &str, tables: &[&str], asked: &[&str], told
     let all = WAITING as u64;
     let kept = if told.1 { 0 } else { all - told.0 };
     ensure!(done["whole"] == false && done["incomplete"] == false, "{done}");
-    ensure!((done["kept"].as_u64(), done["lost"].as_u64(), done["uncounted"].as_bool()) == (Some(kept), Some(told.0), Some(told.1)), "{done}");
+    ensure!(
+        (done["kept"].as_u64(), done["lost"].as_u64(), done["uncounted"].as_bool()) == (Some(kept), Some(told.0), Some(told.1)),
+        "{done}"
+    );
     ensure!(fs::read(kept_aside(&copy)?)? == damaged, "the damaged file is kept as it was");
     {
         let desk = terminal.borrow(true)?;
@@ -161,7 +164,10 @@ fn a_copy_that_is_damaged_from_its_first_page_on_begins_anew() -> Result<()> {
         ensure!(code == 7 && said.contains("leadline repair"), "{asked:?}: {code} {said}");
     }
     let done = terminal.run(&["repair"])?;
-    ensure!((done["kept"].as_u64(), done["uncounted"].as_bool(), done["incomplete"].as_bool()) == (Some(0), Some(true), Some(true)), "{done}");
+    ensure!(
+        (done["kept"].as_u64(), done["uncounted"].as_bool(), done["incomplete"].as_bool()) == (Some(0), Some(true), Some(true)),
+        "{done}"
+    );
     kept_aside(&copy)?;
     ensure!(terminal.attempt(&["sync"])?.0 == 4, "it asks for a sign-in");
     let again = Terminal::sign_in(&terminal.profile, &computer.server, ASHA)?;

@@ -87,9 +87,9 @@ fn client(fault: Fault, after: u64, says: &str) -> Result<()> {
     profile_is_sound(&engine)?;
     let now = notes(&engine, lead)?;
     ensure!(now.len() == saved.len() + 1 && now.contains(&"healed".to_owned()), "{now:?}");
-    let server = road.core()?.store().read(|tx| sync_server::store::orgs::only(tx).and_then(|org| {
-        sync_server::store::documents::blob(tx, org.id, domain::DocId::lead(lead))
-    }))?;
+    let server = road.core()?.store().read(|tx| {
+        sync_server::store::orgs::only(tx).and_then(|org| sync_server::store::documents::blob(tx, org.id, domain::DocId::lead(lead)))
+    })?;
     let server = records::lead::read(&records::Doc::load(&server.context("the lead")?)?, lead)?;
     ensure!(server.notes.len() == now.len(), "each is on the server once");
     Ok(())
@@ -119,19 +119,17 @@ fn server(fault: Fault, after: u64) -> Result<()> {
     engine.sync(&way)?;
     engine.execute(lead, note("during"))?;
     let waiting = engine.store().read(|c| client::store::outbox::first(c, 9))?;
-    let items = waiting.into_iter().map(|p| PushItem {
-        doc: p.doc,
-        envelope: p.envelope,
-        change: p.change,
-        hash: protocol::ChangeHash(p.hash.0),
-    });
+    let items =
+        waiting.into_iter().map(|p| PushItem { doc: p.doc, envelope: p.envelope, change: p.change, hash: protocol::ChangeHash(p.hash.0) });
     let push = PushRequest { items: items.collect() };
     let who = core.session_for(engine.session()?.context("signed in")?.me.user, engine.device()?)?;
 
     disk.fail(fault, after);
     match (fault, core.push(&who, push)) {
         // A full disk passes: come back later.
-        (Fault::Full, Ok(answer)) => ensure!(matches!(answer.results[..], [ref only] if matches!(only.outcome, Outcome::RetryLater { .. })), "{answer:?}"),
+        (Fault::Full, Ok(answer)) => {
+            ensure!(matches!(answer.results[..], [ref only] if matches!(only.outcome, Outcome::RetryLater { .. })), "{answer:?}")
+        }
         // The others wait for somebody: the device's person is told.
         (Fault::ReadOnly | Fault::Broken, Err(sync_server::Error::CantStore)) => {}
         (_, other) => bail!("{other:?}"),

@@ -7,8 +7,8 @@ use crate::components::input::InputField;
 use crate::components::name::Name;
 use crate::components::new_password::eye;
 use crate::{ipc, keys, t};
-use bridge::{Problem, ProblemCode};
 use bridge::session::{SessionUnlock, SessionView};
+use bridge::{Problem, ProblemCode};
 use std::rc::Rc;
 use yew::prelude::*;
 
