@@ -5,12 +5,15 @@ use crate::processes::Server;
 use anyhow::{Context, Result, ensure};
 use client::Engine;
 use client::store::{documents, leads, outbox};
-use domain::{DocId, LeadId};
+use domain::{Command, DocId, LeadId, OrgId};
 use protocol::rows::LeadSummary;
-use std::collections::BTreeSet;
+use records::{ChangeHash, Doc};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use sync_server::Store;
-use sync_server::store::{log, orgs};
+use sync_server::store::log::LogRow;
+use sync_server::store::{self, Tx, log, orgs};
+use sync_server::{Store, StoreError};
 
 /// The commands in every document here, as JSON.
 ///
@@ -42,17 +45,34 @@ pub fn commands_waiting(engine: &Engine) -> Result<Vec<String>> {
 /// What the database says.
 pub fn commands_on(data: &Path) -> Result<Vec<String>> {
     let store = Store::sqlite(&data.join("leadline.db"))?;
-    let mut commands = Vec::new();
-    store.read(|tx| {
+    let commands: Vec<Option<Command>> = store.read(|tx| -> Result<_, StoreError> {
         let org = orgs::only(tx)?.id;
+        let mut changes = Vec::new();
         log::walk(tx, org, None, &mut |row| {
             if row.entry == "change" {
-                commands.push(records::envelope_of(&row.payload).map(|envelope| envelope.command));
+                changes.push(row);
             }
             Ok(true)
-        })
+        })?;
+        let mut docs = HashMap::new();
+        changes.iter().map(|row| command_of(tx, org, row, &mut docs)).collect()
     })?;
     commands.into_iter().map(|command| Ok(serde_json::to_string(&command.context("a command")?)?)).collect()
+}
+
+/// The command of a change; what a compaction took out of the log is in the document.
+fn command_of(tx: &mut dyn Tx, org: OrgId, row: &LogRow, docs: &mut HashMap<DocId, Option<Doc>>) -> Result<Option<Command>, StoreError> {
+    if !row.is_dropped() {
+        return Ok(records::envelope_of(&row.payload).map(|envelope| envelope.command));
+    }
+    let hash = row.hash.as_deref().and_then(|hash| hash.try_into().ok()).map(ChangeHash);
+    let Some((doc, hash)) = log::doc_of(row).zip(hash) else { return Ok(None) };
+    if let Entry::Vacant(place) = docs.entry(doc) {
+        let blob = store::documents::blob(tx, org, doc)?;
+        place.insert(blob.and_then(|blob| Doc::load(&blob).ok()));
+    }
+    let held = docs.get(&doc).and_then(Option::as_ref);
+    Ok(held.and_then(|held| records::envelope_in(held, &hash)).map(|envelope| envelope.command))
 }
 
 /// A profile's file is whole, and documents, outbox and rows agree.

@@ -47,6 +47,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { whose: Whose::Server, name: "server migrates", begin: server::migrates },
     Scenario { whose: Whose::Server, name: "server backs up", begin: server::backs_up },
     Scenario { whose: Whose::Server, name: "server restores", begin: server::restores },
+    Scenario { whose: Whose::Server, name: "server compacts", begin: server::compacts },
 ];
 
 /// One scenario, going on.

@@ -1,4 +1,5 @@
-//! Scenarios in which a process of the server is killed: it accepts pushes, migrates, backs up, restores.
+//! Scenarios in which a process of the server is killed: it accepts pushes, migrates, backs up, restores,
+//! compacts.
 
 use super::check::{self, commands_on};
 use super::kill::{Dice, run_and_kill};
@@ -17,6 +18,8 @@ const PEOPLE: [&str; 2] = ["asha@nakshatra.example", "sanjay@nakshatra.example"]
 const MEERA: &str = "meera@nakshatra.example";
 /// A server that accepts is killed within this time.
 const BUSY: Duration = Duration::from_millis(400);
+/// Nothing is too young to be compacted.
+const COMPACT: [&str; 3] = ["compact", "--keep-days", "0"];
 
 /// Somebody who writes and sends without end.
 struct Writer {
@@ -290,5 +293,51 @@ impl Play for Restores {
 
     fn end(mut self: Box<Self>) -> Result<Verdict> {
         self.office.end()
+    }
+}
+
+/// A compaction, killed beside the server while everybody writes, or alone, and run again.
+struct Compacts(Office);
+
+pub(super) fn compacts(grounds: &Grounds) -> Result<Box<dyn Play>> {
+    Ok(Box::new(Compacts(Office::new(grounds, "compact")?)))
+}
+
+impl Compacts {
+    /// Something to compact: at first the whole company, then what was written since.
+    fn write(&mut self) -> Result<()> {
+        (0..5).try_for_each(|n| self.0.writers.iter_mut().try_for_each(|writer| writer.turn(n)))?;
+        self.0.sync_all()
+    }
+}
+
+impl Play for Compacts {
+    fn kill(&mut self, dice: &mut Dice) -> Result<bool> {
+        self.write()?;
+        let mut command = leadline_server(&self.0.data);
+        command.args(COMPACT);
+        // Beside a server it rests between its steps.
+        let (work, is_alone) = if dice.rng.random_bool(0.5) { ("compact alone", true) } else { ("compact", false) };
+        let after = dice.instant(work);
+        let ended = if is_alone {
+            self.0.server.kill()?;
+            run_and_kill(command, &|_| true, after)?
+        } else {
+            self.0.write_during(|_| run_and_kill(command, &|_| true, after))?
+        };
+        dice.learn(work, &ended);
+        self.0.server.restart()?;
+        Ok(ended.killed)
+    }
+
+    /// What it left is whole, and the next one comes to its end.
+    fn check(&mut self) -> Result<Verdict> {
+        let left = self.0.check()?;
+        self.0.server.command(&COMPACT)?;
+        Ok(super::worse(left, self.0.check()?))
+    }
+
+    fn end(mut self: Box<Self>) -> Result<Verdict> {
+        self.0.end()
     }
 }
