@@ -19,7 +19,7 @@ Exit codes:
   4  not signed in or locked; wrong e-mail, password or code; no leave to keep the key in a file
   5  the server can't be reached, or can't answer
   6  another process holds the profile
-  7  the disk is full, or the profile can't be read or written
+  7  the disk is full, or the profile can't be read or written, or is damaged
   8  no such lead, follow-up or item
   9  the profile or the server is newer than this version";
 
@@ -67,6 +67,9 @@ pub enum Command {
     Attention(Attention),
     /// Who is signed in, what waits to be sent, what was received
     Status,
+    /// Repair the copy if it is damaged: the damaged file is kept aside, what was not sent is read out of
+    /// it, and the rest comes from the server
+    Repair,
     /// Write facts for support to a file: versions, counts, sizes; no names, numbers, texts or tokens
     SupportBundle { file: PathBuf },
 }

@@ -32,7 +32,7 @@ impl Failure {
             | ProblemCode::Offline
             | ProblemCode::ServerOther => 5,
             ProblemCode::ProfileHeld => 6,
-            ProblemCode::Disk => 7,
+            ProblemCode::Disk | ProblemCode::Damaged => 7,
             ProblemCode::NotFound => 8,
             ProblemCode::UpdateNeeded => 9,
         })

@@ -44,6 +44,7 @@ fn run(cli: Cli, print: &Printer) -> Result<(), Failure> {
         Command::Sync { watch: true } => sync::watch(&place, print),
         Command::Attention(command) => attention::run(&place, print, command),
         Command::Status => sync::status(&place, print),
+        Command::Repair => session::repair(&place, print),
         Command::SupportBundle { file } => session::support_bundle(&place, print, &file),
     }
 }

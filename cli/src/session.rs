@@ -1,4 +1,4 @@
-//! `leadline sign-in`, `leadline copies` and `leadline support-bundle`
+//! `leadline sign-in`, `leadline copies`, `leadline repair` and `leadline support-bundle`
 
 use crate::args::SignIn;
 use crate::failure::Failure;
@@ -65,6 +65,11 @@ pub fn copies(place: &Place, print: &Printer) -> Result<(), Failure> {
         };
         table(&["ID", "WHOSE", "LAST USED", ""], profiles.iter().map(row).collect())
     })
+}
+
+pub fn repair(place: &Place, print: &Printer) -> Result<(), Failure> {
+    let repaired = place.station()?.repair(&place.password()?)?;
+    print.answer(&repaired, || words::repaired(&repaired))
 }
 
 pub fn support_bundle(place: &Place, print: &Printer, file: &Path) -> Result<(), Failure> {

@@ -51,7 +51,8 @@ pub fn watch(place: &Place, print: &Printer) -> Result<(), Failure> {
         }
         let state = State::of(&desk)?;
         if last.as_ref() != Some(&state) {
-            desk.engine().note_clock()?;
+            // A disk that takes nothing is what the state is about, and no reason to end.
+            let _ = desk.engine().note_clock();
             print.answer(&state, || state.in_words())?;
             last = Some(state);
         }
@@ -142,5 +143,6 @@ fn pill(pill: &Pill) -> String {
         Pill::NeedsAttention { count } => format!("{} need attention", words::count(*count)),
         Pill::UpdateNeeded => "Update needed, read-only".to_owned(),
         Pill::SignInNeeded { pending } => format!("Sign in again, {} to send", words::count(*pending)),
+        Pill::CantSave { .. } => "Can’t save".to_owned(),
     }
 }

@@ -1,11 +1,33 @@
 //! View models in words.
 
 use bridge::lead::{LeadRow, Mark, TimelineWhat, When};
+use bridge::session::Repaired;
 use domain::{LeadField, LeadId, Role, Status, lifecycle};
 use uuid::Uuid;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// What a repair did.
+pub fn repaired(done: &Repaired) -> String {
+    if done.whole {
+        return "This copy is whole; nothing was changed.".to_owned();
+    }
+    let mut said = match (done.kept, done.lost, done.uncounted) {
+        (0, 0, false) => "Repaired. Nothing was waiting to be sent.".to_owned(),
+        (kept, 0, false) => format!("Repaired. All edits that were not sent yet were kept: {}.", count(kept)),
+        (kept, 0, true) => format!("Repaired. Edits kept that were not sent yet: {}. Others may be lost.", count(kept)),
+        (kept, lost, more) => {
+            let more = if more { " or more" } else { "" };
+            format!("Repaired. Edits kept that were not sent yet: {}. Lost: {}{more}.", count(kept), count(lost))
+        }
+    };
+    if done.incomplete {
+        said.push_str(" Not all drafts and refused edits could be read.");
+    }
+    said.push_str(&format!("\nThe damaged file is kept: {}\nRun `leadline sync` to receive the rest from the server.", done.file));
+    said
+}
 
 /// The end of an id: the start is a time, the end is random.
 pub fn short(id: Uuid) -> String {

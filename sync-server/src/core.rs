@@ -150,7 +150,7 @@ impl Core {
     /// Takes a push and answers when its outcomes are on the disk.
     ///
     /// # Errors
-    /// `TooLarge`, `ShuttingDown`.
+    /// `TooLarge`, `ShuttingDown`, `CantStore`.
     pub fn push(&self, who: &SignedIn, request: PushRequest) -> Result<PushResponse, Error> {
         if request.items.len() > PUSH_ITEMS_MAX {
             return Err(Error::TooLarge);

@@ -68,6 +68,11 @@ pub enum Error {
     Overloaded,
     #[error("The server is shutting down. It will be back in a moment.")]
     ShuttingDown,
+    /// Of a push: nothing of it was decided, and waiting alone does not help.
+    #[error(
+        "The server can't store anything: its disk or its database fails. What you typed stays on your computer and goes out when it works again. Tell your administrator."
+    )]
+    CantStore,
     #[error("The server has a problem. Try again; tell your administrator if it stays.")]
     Panicked(String),
     #[error("The server has a problem. Try again; tell your administrator if it stays.")]
@@ -107,6 +112,7 @@ impl Error {
             Error::Overloaded => (503, "try_later"),
             Error::ShuttingDown => (503, "shutting_down"),
             Error::Store(e) if e.is_passing() => (503, "try_later"),
+            Error::CantStore => (500, "cant_store"),
             Error::Store(_) | Error::Panicked(_) => (500, "server_error"),
         };
         let field = if let Error::Refused(refusal) = self { refusal.field.clone() } else { None };

@@ -260,9 +260,15 @@ fn make_smaller(config: &Config, env: &Env, options: &Compact) -> anyhow::Result
 }
 
 fn verify(config: &Config, options: &AuditVerify) -> anyhow::Result<()> {
-    let report = audit::verify(&files::open_as_it_is(config)?, &options.heads, options.deep)?;
+    let store = files::open_as_it_is(config)?;
+    files::check_pages(config)?;
+    let report = audit::verify(&store, &options.heads, options.deep)?;
     if !report.faults.is_empty() {
-        bail!("the log was altered:\n{}", report.faults.join("\n"));
+        bail!(
+            "the log was altered:\n{}\nIf a disk did this, restore the newest backup: leadline-server restore FILE. Devices bring back the \
+             edits that it lacks.",
+            report.faults.join("\n")
+        );
     }
     println!("The log is whole: {} entries.", report.entries);
     if let Some(unseen) = report.unseen {

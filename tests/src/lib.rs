@@ -2,6 +2,7 @@
 //! never for a fixed time, and everything they start ends with them.
 
 pub mod bench;
+pub mod crash;
 pub mod device;
 pub mod display;
 pub mod folder;

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long anything here may take before a test fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everybody's in the demo company.
 pub const PASSWORD: &str = "demo-leadline";
@@ -40,9 +40,18 @@ impl Server {
     /// # Errors
     /// What the server says.
     pub fn demo(data: &Path, leads: usize) -> Result<Self> {
+        Self::fill(data, leads)?;
+        Self::start(data)
+    }
+
+    /// Fills a new data folder with the demo company.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn fill(data: &Path, leads: usize) -> Result<()> {
         let made = leadline_server(data).args(["demo-data", "--leads", &leads.to_string(), "--seed", "7"]).output()?;
         ensure!(made.status.success(), "demo-data: {}", String::from_utf8_lossy(&made.stderr));
-        Self::start(data)
+        Ok(())
     }
 
     /// Serves what is in `data`.
@@ -125,7 +134,8 @@ impl Drop for Server {
     }
 }
 
-fn leadline_server(data: &Path) -> Command {
+/// The server's program with its data folder, for a command.
+pub(crate) fn leadline_server(data: &Path) -> Command {
     let mut command = Command::new(binary("leadline-server").unwrap_or_else(|_| "leadline-server".into()));
     command.arg("--data").arg(data).stdin(Stdio::null());
     command

@@ -129,6 +129,7 @@ pill-attention = { $count ->
 }
 pill-update = Update needed, read-only
 pill-sign-in = Sign in again to send
+pill-cant-save = Can’t save
 record-synced = Everything sent
 record-leaving = { $count ->
     [one] Goes to somebody else once 1 edit is sent. It takes no more edits.
@@ -246,6 +247,7 @@ sync-loading-text = Today’s and the newest leads are here. You can start calli
 sync-attention-text = Some edits were not accepted. The others are not held up.
 sync-update-text = This version is older than the server’s records. What you did still goes out; update Leadline to edit again.
 sync-sign-in-text = Keep working. Everything is saved on this computer and goes out once you sign in again.
+sync-cant-save-text = What was saved before is safe. What you type now stays in its field until it can be saved.
 sync-sign-in-why = The server wants you to sign in again.
 sync-why = Why:
 sync-tried = Last try { $last }
@@ -301,6 +303,31 @@ forgot-password = Forgot the password?
 unlock = Unlock
 unlock-busy = Unlocking
 unlock-text = Locked. Your work is saved on this computer.
+repair = Repair this copy
+go-on = Go on
+repair-busy = Repairing
+repair-text = The damaged file is kept. What was not sent yet is read out of it, and the rest comes from the server.
+repair-whole = This copy is whole; nothing was changed.
+repair-kept =
+    Repaired. { $kept ->
+        [0] Nothing was waiting to be sent.
+        [one] The one edit that was not sent yet is kept.
+       *[other] All { $kept } edits that were not sent yet are kept.
+    } The damaged file: { $file }
+repair-lost =
+    Repaired. { $kept ->
+        [one] One edit that was not sent yet is kept,
+       *[other] { $kept } edits that were not sent yet are kept,
+    } { $lost ->
+        [one] one is lost.
+       *[other] { $lost } are lost.
+    } The damaged file: { $file }
+repair-uncounted =
+    Repaired. { $kept ->
+        [one] One edit that was not sent yet is kept.
+       *[other] { $kept } edits that were not sent yet are kept.
+    } Others may be lost. The damaged file: { $file }
+repair-incomplete = Not all drafts and refused edits could be read.
 lease-ended-title = Sign in once with the server
 lease-ended-text = This copy works for some days without the server, and that time is over. Your work is saved here and goes out after you sign in.
 wiped-title = This copy is gone

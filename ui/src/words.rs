@@ -107,6 +107,7 @@ pub fn pill(pill: &Pill) -> String {
         Pill::NeedsAttention { count } => t!("pill-attention", count = *count),
         Pill::UpdateNeeded => t!("pill-update"),
         Pill::SignInNeeded { .. } => t!("pill-sign-in"),
+        Pill::CantSave { .. } => t!("pill-cant-save"),
     }
 }
 
@@ -303,6 +304,7 @@ mod tests {
             (Pill::NeedsAttention { count: 3 }, "3 need attention"),
             (Pill::NeedsAttention { count: 1 }, "1 needs attention"),
             (Pill::UpdateNeeded, "Update needed, read-only"),
+            (Pill::CantSave { pending: 1 }, "Can’t save"),
         ];
         for (state, expected) in rows {
             assert_eq!(pill(&state), expected);

@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod crash;
 mod demo;
 mod dependencies;
 mod desktop;
@@ -47,6 +48,8 @@ enum Task {
     Bench(bench::Args),
     /// Run simulated companies under every misfortune; shrink what fails
     Sim(sim::Args),
+    /// Kill clients and servers at random instants; says what was lost
+    Crash(crash::Args),
     /// Break the permission table and the gate in every small way; says what no test notices
     Mutants,
     /// Feed every decoder hostile bytes for some minutes each; the corpus is run again by the tests
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Task::Shots => shots::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Sim(args) => sim::run(&args),
+        Task::Crash(args) => crash::run(&args),
         Task::Mutants => mutants::run(),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Ui(args) => ui::run(&args),

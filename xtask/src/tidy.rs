@@ -1,5 +1,6 @@
 //! Checks of the habits no compiler knows: paths named in documents exist, modules say what they own,
-//! tests neither sleep nor hide, money is no float. Reads only files git knows or would add.
+//! tests neither sleep nor hide, money is no float, no package of the workspace but one goes without its lints.
+//! Reads only files git knows or would add.
 
 use std::{
     fs,
@@ -15,6 +16,11 @@ const FORBIDDEN: [(&str, &str, &str); 2] =
     [("todo", "!(", "unfinished work does not land"), ("#[ign", "ore", "a test that is not run proves nothing")];
 /// The one pause a test may take: between two looks at what it waits for, until its deadline.
 const TEST_PAUSE: &str = "sleep(POLL)";
+/// The one package with lints of its own, and one that is no member of the workspace.
+const OWN_LINTS: [&str; 2] = ["tests/vfs/Cargo.toml", "tests/fuzz/Cargo.toml"];
+/// The one module that may hold this word.
+const UNSAFE_IN: &str = "tests/vfs/src/shim.rs";
+const UNSAFE: &str = concat!("uns", "afe");
 /// First folders of paths that are ours to check.
 const OURS: [&str; 14] = [
     "crates",
@@ -41,6 +47,10 @@ pub fn run() -> Result<()> {
     for file in files("rs")? {
         let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
         check_source(&name(&file), &text, &mut faults);
+    }
+    for file in files("toml")? {
+        let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+        check_manifest(&name(&file), &text, &mut faults);
     }
     for file in files("md")? {
         let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
@@ -79,10 +89,20 @@ fn check_source(file: &str, text: &str, faults: &mut Vec<String>) {
             faults.push(format!("{place}: a fixed wait: look again every POLL until a deadline"));
         }
         let code = line.split("//").next().unwrap_or(line);
+        if has_word(code, UNSAFE) && file != UNSAFE_IN {
+            faults.push(format!("{place}: {UNSAFE}: it has one place, {UNSAFE_IN}"));
+        }
         let names_money = is_money || ["amount", "price", "money"].iter().any(|word| code.contains(word));
         if names_money && has_word(code, "f64") | has_word(code, "f32") && file != "xtask/src/tidy.rs" {
             faults.push(format!("{place}: money as a float: it is an integer of minor units"));
         }
+    }
+}
+
+fn check_manifest(file: &str, text: &str, faults: &mut Vec<String>) {
+    let is_package = text.lines().any(|line| line == "[package]");
+    if is_package && !OWN_LINTS.contains(&file) && !text.contains("[lints]\nworkspace = true\n") {
+        faults.push(format!("{file}: goes without the workspace's lints, which forbid {UNSAFE} code"));
     }
 }
 
@@ -167,6 +187,22 @@ mod tests {
     }
 
     #[test]
+    fn only_one_package_has_lints_of_its_own() {
+        let lints = "[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n";
+        for (file, text, wanted) in [
+            ("crates/a/Cargo.toml", lints, 0),
+            ("crates/a/Cargo.toml", "[package]\nname = \"a\"\n", 1),
+            ("tests/vfs/Cargo.toml", "[package]\nname = \"a\"\n", 0),
+            ("tests/fuzz/Cargo.toml", "[package]\nname = \"a\"\n", 0),
+            (".cargo/config.toml", "[alias]\n", 0),
+        ] {
+            let mut faults = Vec::new();
+            check_manifest(file, text, &mut faults);
+            assert_eq!(faults.len(), wanted, "{file} {text:?}");
+        }
+    }
+
+    #[test]
     fn sources_keep_the_habits() {
         let sleep = "//! m\nsleep(SECOND);";
         let cases = [
@@ -179,6 +215,9 @@ mod tests {
             ("crates/a/src/money.rs", "//! m\nfn a(x: f64) {}", 1),
             ("crates/a/src/lead.rs", "//! m\nlet amount: f32 = 1.0;", 1),
             ("crates/a/src/lead.rs", "//! m\nlet share: f64 = 1.0;", 0),
+            ("crates/a/src/lead.rs", concat!("//! m\nuns", "afe { a() }"), 1),
+            ("tests/vfs/src/disk.rs", concat!("//! m\nuns", "afe { a() }"), 1),
+            ("tests/vfs/src/shim.rs", concat!("//! m\nuns", "afe { a() }"), 0),
         ];
         for (file, text, wanted) in cases {
             let mut faults = Vec::new();

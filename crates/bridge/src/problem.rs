@@ -36,6 +36,8 @@ pub enum ProblemCode {
     ServerOther,
     /// The disk is full or can't be written.
     Disk,
+    /// The copy's file is damaged: it can be repaired with its password.
+    Damaged,
     /// Another process holds this profile for writing.
     ProfileHeld,
     /// The profile was written by a newer version.

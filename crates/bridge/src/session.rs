@@ -102,6 +102,22 @@ pub struct Invitation {
     pub pin: Option<String>,
 }
 
+/// What a repair of a copy did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repaired {
+    /// Nothing is damaged, and nothing was changed.
+    pub whole: bool,
+    /// Edits not sent yet that were read out of the damaged file, and those known to be lost.
+    pub kept: u32,
+    pub lost: u32,
+    /// There may be more lost ones: what counts them is damaged too.
+    pub uncounted: bool,
+    /// Drafts, or what needs attention, could not all be read.
+    pub incomplete: bool,
+    /// Where the damaged file is kept.
+    pub file: String,
+}
+
 /// The signed-in person and the organisation's facts that screens need.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
@@ -156,6 +172,10 @@ requests! {
     } -> SessionView;
     /// Opens the chosen profile on this computer, without the server.
     "session_unlock" SessionUnlock { pub password: String } -> SessionView;
+    /// Repairs the chosen profile, closing it first: what is damaged is set aside and kept, what was not
+    /// sent is read out of it, and the rest comes from the server. Asked for by the problem `Damaged`; it
+    /// stays closed.
+    "session_repair" SessionRepair { pub password: String } -> Repaired;
     /// Closes the open profile; drafts and everything unsent stay in it.
     "session_lock" SessionLock {} -> SessionView;
     /// Locks the open profile and chooses another; `None` for a person who has none here yet.

@@ -35,6 +35,10 @@ pub enum Pill {
     SignInNeeded {
         pending: u32,
     },
+    /// The disk of this computer takes nothing, or the copy on it is damaged.
+    CantSave {
+        pending: u32,
+    },
 }
 
 /// An edit waiting in the outbox.
@@ -53,7 +57,7 @@ pub const OUTBOX_SHOWN_MAX: usize = 50;
 pub struct SyncView {
     pub pill: Pill,
     pub offline_since: Option<When>,
-    /// Why the server can't be reached, in words.
+    /// Why the server can't be reached, or nothing saved, in words.
     pub why: Option<String>,
     pub last_try: Option<When>,
     /// Seconds until the next try.

@@ -271,7 +271,9 @@ impl Engine {
             }
             let mut backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             let before = backfill;
-            let restarted = batch.entries.iter().any(|entry| matches!(entry, Entry::Epoch { .. }));
+            // To a copy that asks for everything, as a repaired one, the epoch is told without any restart.
+            let went_on = meta::get::<String>(tx, meta::CURSOR)?.is_some();
+            let restarted = went_on && batch.entries.iter().any(|entry| matches!(entry, Entry::Epoch { .. }));
             for entry in batch.entries {
                 self.apply_entry(tx, entry, &mut backfill, &mut applied, &mut change)?;
             }

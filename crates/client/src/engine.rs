@@ -15,7 +15,7 @@ use domain::policy::{authorise_command, new_standing};
 use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
 use protocol::auth::{Secret, Session};
 use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Hears what each commit changed.
@@ -70,7 +70,7 @@ impl Engine {
     /// Opens a profile for writing.
     ///
     /// # Errors
-    /// `ProfileHeld` naming the process, `NewerProfile`, `Unreadable`, `Disk`.
+    /// `ProfileHeld` naming the process, `NewerProfile`, `Damaged`, `Disk`.
     pub fn open(profile: &Profile, key: &Key, env: Env) -> Result<Self, ClientError> {
         Ok(Self::with_store(Store::open(profile, key)?, env))
     }
@@ -189,7 +189,7 @@ impl Engine {
     /// Who works here, if anyone ever signed in.
     ///
     /// # Errors
-    /// `Disk`, `Unreadable`.
+    /// `Disk`, `Damaged`.
     pub fn session(&self) -> Result<Option<SessionFacts>, ClientError> {
         self.store.read(SessionFacts::load)
     }
@@ -389,14 +389,11 @@ impl Engine {
         let pending = row.as_ref().map_or(0, |r| r.pending) + 1;
 
         edit.open = None;
-        {
-            let mut connection = self.store.writer()?;
-            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            documents::save_edit(&tx, doc, before.as_ref(), &after, &change.bytes)?;
-            outbox::push(&tx, doc, &envelope, change.hash, &change.bytes)?;
-            leads::put(&tx, LeadId(doc.id), &summary, row.as_ref().map_or(0, |r| r.confirmed_at), pending, true)?;
-            tx.commit()?;
-        }
+        self.store.write(|tx| {
+            documents::save_edit(tx, doc, before.as_ref(), &after, &change.bytes)?;
+            outbox::push(tx, doc, &envelope, change.hash, &change.bytes)?;
+            leads::put(tx, LeadId(doc.id), &summary, row.as_ref().map_or(0, |r| r.confirmed_at), pending, true)
+        })?;
         edit.open = Some((doc, Stored::after_edit(before, after)));
         drop(edit);
         self.tell(Change { leads: vec![LeadId(doc.id)], sync: true, ..Change::default() });

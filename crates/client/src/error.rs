@@ -33,12 +33,25 @@ pub enum ClientError {
     ProfileHeld { holder: String },
     #[error("this profile was written by a newer version of Leadline (format {found}, this one reads {known}); update the app")]
     NewerProfile { found: u32, known: u32 },
-    #[error("the disk is full, so nothing more can be saved; free some space and try again")]
+    #[error("not saved: the disk is full. Free some space and try again; what was saved before is safe")]
     DiskFull,
+    #[error(
+        "not saved: the disk or the folder of this copy can't be written to. Make it writable and try again; what was saved before is safe"
+    )]
+    ReadOnly,
     #[error("the profile can't be read or written: {0}")]
     Disk(String),
-    /// The page or the key is wrong.
-    #[error("the profile's database is damaged or its key is not the right one")]
+    /// Reading or writing fails below the file.
+    #[error("the disk fails ({0}). Try again, and have the disk checked if this stays; what was saved before is kept")]
+    DiskBroken(String),
+    /// What lies on the disk is not what was written there.
+    #[error(
+        "this copy is damaged on the disk. Nothing that was sent is lost. To repair it, lock Leadline and unlock it with your password, or run \
+         `leadline repair`; the damaged file is kept"
+    )]
+    Damaged,
+    /// The record of the key, not the database.
+    #[error("the record of the key to this copy is damaged or was made by another program")]
     Unreadable,
     #[error("this record is not on this computer")]
     NotFound,
@@ -55,8 +68,12 @@ impl From<rusqlite::Error> for ClientError {
         use rusqlite::ErrorCode as Code;
         match e.sqlite_error_code() {
             Some(Code::DiskFull) => Self::DiskFull,
-            Some(Code::ReadOnly | Code::CannotOpen | Code::SystemIoFailure | Code::PermissionDenied) => Self::Disk(e.to_string()),
-            Some(Code::NotADatabase | Code::DatabaseCorrupt) => Self::Unreadable,
+            // Without room for the -shm file SQLite does not say "full".
+            Some(Code::SystemIoFailure) if e.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::DiskFull,
+            Some(Code::SystemIoFailure) => Self::DiskBroken(e.to_string()),
+            Some(Code::ReadOnly) => Self::ReadOnly,
+            Some(Code::CannotOpen | Code::PermissionDenied) => Self::Disk(e.to_string()),
+            Some(Code::NotADatabase | Code::DatabaseCorrupt) => Self::Damaged,
             _ => Self::Internal(e.to_string()),
         }
     }
@@ -64,15 +81,21 @@ impl From<rusqlite::Error> for ClientError {
 
 impl From<std::io::Error> for ClientError {
     fn from(e: std::io::Error) -> Self {
-        if e.kind() == std::io::ErrorKind::StorageFull { Self::DiskFull } else { Self::Disk(e.to_string()) }
+        use std::io::ErrorKind as Kind;
+        match e.kind() {
+            Kind::StorageFull | Kind::QuotaExceeded => Self::DiskFull,
+            Kind::ReadOnlyFilesystem => Self::ReadOnly,
+            _ => Self::Disk(e.to_string()),
+        }
     }
 }
 
-impl From<ClientError> for Problem {
-    fn from(e: ClientError) -> Self {
-        let code = match e {
-            ClientError::Refused(refusal) => return refusal.into(),
-            ClientError::Transport(transport) => return transport.into(),
+impl ClientError {
+    pub(crate) fn code(&self) -> ProblemCode {
+        match self {
+            ClientError::Refused(_) => ProblemCode::Refused,
+            ClientError::Transport(crate::TransportError::Local { code, .. }) => *code,
+            ClientError::Transport(_) => ProblemCode::ServerOther,
             ClientError::NotSignedIn | ClientError::OtherUser(_) => ProblemCode::NotSignedIn,
             ClientError::Locked => ProblemCode::Locked,
             ClientError::WrongPassword => ProblemCode::WrongCredentials,
@@ -80,22 +103,35 @@ impl From<ClientError> for Problem {
             ClientError::Lease(_) => ProblemCode::ServerOther,
             ClientError::ProfileHeld { .. } => ProblemCode::ProfileHeld,
             ClientError::NewerProfile { .. } => ProblemCode::UpdateNeeded,
+            ClientError::Damaged => ProblemCode::Damaged,
             ClientError::DiskFull
+            | ClientError::ReadOnly
             | ClientError::Disk(_)
+            | ClientError::DiskBroken(_)
             | ClientError::Unreadable
             | ClientError::KeychainGone
             | ClientError::Keychain(_) => ProblemCode::Disk,
             ClientError::NotFound => ProblemCode::NotFound,
             ClientError::Record(_) | ClientError::Internal(_) => ProblemCode::Internal,
-        };
-        Problem::new(code, sentence(&e.to_string()))
+        }
+    }
+
+    /// Its words as a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        let text = self.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+        let rest: String = letters.collect();
+        if rest.ends_with('.') { format!("{first}{rest}") } else { format!("{first}{rest}.") }
     }
 }
 
-/// An error's words as a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
-    let rest: String = letters.collect();
-    if rest.ends_with('.') { format!("{first}{rest}") } else { format!("{first}{rest}.") }
+impl From<ClientError> for Problem {
+    fn from(e: ClientError) -> Self {
+        match e {
+            ClientError::Refused(refusal) => refusal.into(),
+            ClientError::Transport(transport) => transport.into(),
+            other => Problem::new(other.code(), other.sentence()),
+        }
+    }
 }

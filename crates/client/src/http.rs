@@ -106,7 +106,7 @@ impl HttpTransport {
     }
 
     fn tokens(&self) -> Result<Tokens, TransportError> {
-        let tokens = self.engine.store().read(|c| meta::get::<Tokens>(c, meta::TOKENS)).map_err(local)?;
+        let tokens = self.engine.store().read(|c| meta::get::<Tokens>(c, meta::TOKENS)).map_err(|e| TransportError::local(&e))?;
         tokens.ok_or(TransportError::SignInNeeded)
     }
 
@@ -121,14 +121,14 @@ impl HttpTransport {
         if tokens.nonce.is_none() {
             let nonce: String = self.engine.env().random::<16>().iter().map(|b| format!("{b:02x}")).collect();
             tokens.nonce = Some(Secret(nonce));
-            self.engine.store().write(|tx| session::set_tokens(tx, Some(&tokens))).map_err(local)?;
+            self.engine.store().write(|tx| session::set_tokens(tx, Some(&tokens))).map_err(|e| TransportError::local(&e))?;
         }
         let nonce = tokens.nonce.clone().unwrap_or_else(|| Secret(String::new()));
         let request = Refresh { refresh: tokens.refresh.clone(), nonce };
         let answer = post_json(&self.agent, &self.server, paths::REFRESH, &request);
         let session: Result<Session, _> = answer.and_then(|response| read_json(&self.server, response));
         match session {
-            Ok(session) => self.engine.renewed(&session).map_err(local),
+            Ok(session) => self.engine.renewed(&session).map_err(|e| TransportError::local(&e)),
             Err(TransportError::SignInNeeded | TransportError::WrongCredentials) => {
                 self.forget(&tokens)?;
                 Err(TransportError::SignInNeeded)
@@ -143,7 +143,7 @@ impl HttpTransport {
             Some(kept) if kept.refresh == ended.refresh => session::set_tokens(tx, None),
             _ => Ok(()),
         };
-        self.engine.store().write(forget).map_err(local)
+        self.engine.store().write(forget).map_err(|e| TransportError::local(&e))
     }
 
     /// Whom this transport trusts.
@@ -179,7 +179,7 @@ impl HttpTransport {
     }
 
     fn get(&self, access: &str, path: &str) -> Result<Response<Body>, TransportError> {
-        let waiting = self.engine.store().read(|c| Ok(outbox::size(c)?.0)).map_err(local)?;
+        let waiting = self.engine.store().read(|c| Ok(outbox::size(c)?.0)).map_err(|e| TransportError::local(&e))?;
         let request = self.agent.get(format!("{}{path}", self.server)).header(PENDING_HEADER, waiting.to_string());
         let request = request.header(VERSION_HEADER, env!("CARGO_PKG_VERSION"));
         let request = request.header("authorization", format!("Bearer {access}")).header(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string());
@@ -412,11 +412,6 @@ fn read_json<T: DeserializeOwned>(server: &str, mut response: Response<Body>) ->
 fn read_msgpack<T: DeserializeOwned>(mut response: Response<Body>) -> Result<T, TransportError> {
     let body = response.body_mut().with_config().limit(BODY_MAX).read_to_vec().map_err(|e| TransportError::Broken(e.to_string()))?;
     packed::read(&body).map_err(|e| TransportError::Server(format!("its answer can't be read: {e}")))
-}
-
-/// The profile's own disk failed under a call.
-fn local(e: ClientError) -> TransportError {
-    TransportError::Broken(e.to_string())
 }
 
 impl std::fmt::Debug for HttpTransport {

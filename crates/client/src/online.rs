@@ -51,6 +51,7 @@ pub(crate) fn problem(e: TransportError) -> Problem {
         | TransportError::TooMany { .. }
         | TransportError::No { .. }
         | TransportError::CutOff { .. }
+        | TransportError::Local { .. }
         | TransportError::Server(_) => e.into(),
     }
 }

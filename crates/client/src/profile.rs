@@ -1,12 +1,18 @@
-//! A profile folder: the database, and the lock that keeps one writer at a time. Its key is the
-//! vault's.
+//! A profile folder: the database, what a repair set aside of it, and the lock that keeps one writer at
+//! a time. Its key is the vault's.
 
 use crate::error::ClientError;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 const DATABASE: &str = "leadline.db";
+/// A damaged database that was set aside: this and when, ms since the epoch.
+const DAMAGED: &str = "leadline.db.damaged-";
+/// What will take its place.
+const FRESH: &str = "leadline.db.repairing";
+/// What SQLite keeps beside a database.
+const SIDES: [&str; 2] = ["-wal", "-shm"];
 
 /// Where one person's data on one computer lives.
 #[derive(Clone, Debug)]
@@ -27,14 +33,17 @@ impl Profile {
     /// `Disk`.
     pub fn at(dir: impl Into<PathBuf>) -> Result<Self, ClientError> {
         let dir = dir.into();
-        std::fs::create_dir_all(&dir)?;
+        if !dir.is_dir() {
+            std::fs::create_dir_all(&dir)?;
+            dir.parent().map_or(Ok(()), sync_folder)?;
+        }
         owner_only(&dir, 0o700)?;
         Ok(Self { dir })
     }
 
     /// Whether there is a profile in a folder.
     pub(crate) fn is_at(dir: &Path) -> bool {
-        dir.join(DATABASE).is_file()
+        dir.join(DATABASE).is_file() || newest_damaged(dir).is_some()
     }
 
     #[must_use]
@@ -44,6 +53,59 @@ impl Profile {
 
     pub(crate) fn database(&self) -> PathBuf {
         self.dir.join(DATABASE)
+    }
+
+    /// A repair set the damaged database aside, and did not come to put another in its place.
+    pub(crate) fn is_half_repaired(&self) -> bool {
+        !self.database().exists() && newest_damaged(&self.dir).is_some()
+    }
+
+    /// Moves the database out of the way, log and all, and says where it is now. What a repair that was
+    /// cut short has moved already stays there.
+    ///
+    /// # Errors
+    /// `Disk`, `ReadOnly`.
+    pub(crate) fn set_aside(&self, now_ms: i64) -> Result<PathBuf, ClientError> {
+        let database = self.database();
+        let aside = match newest_damaged(&self.dir) {
+            Some(moved) if !database.exists() => moved,
+            _ => {
+                let aside = self.dir.join(format!("{DAMAGED}{now_ms}"));
+                // First of all: from here on nobody opens it without its log.
+                std::fs::rename(&database, &aside)?;
+                aside
+            }
+        };
+        for side in SIDES {
+            move_if_there(&with_suffix(&database, side), &with_suffix(&aside, side))?;
+        }
+        sync_folder(&self.dir)?;
+        Ok(aside)
+    }
+
+    /// Where a new database is made, before it takes the place of the old one; nothing lies there.
+    ///
+    /// # Errors
+    /// `Disk`, `ReadOnly`.
+    pub(crate) fn fresh(&self) -> Result<PathBuf, ClientError> {
+        let fresh = self.dir.join(FRESH);
+        for leftover in std::iter::once(fresh.clone()).chain(SIDES.map(|side| with_suffix(&fresh, side))) {
+            match std::fs::remove_file(&leftover) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
+                _ => {}
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// Puts a new database, closed, in its place.
+    ///
+    /// # Errors
+    /// `Disk`, `ReadOnly`.
+    pub(crate) fn put_in_place(&self, fresh: &Path) -> Result<(), ClientError> {
+        File::open(fresh)?.sync_all()?;
+        std::fs::rename(fresh, self.database())?;
+        sync_folder(&self.dir)
     }
 
     /// Becomes the writer, or says who is.
@@ -69,14 +131,49 @@ impl Profile {
 
 /// Writes a file that only its owner can read: all of it, or nothing.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ClientError> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".new");
-    let temporary = PathBuf::from(temporary);
+    let temporary = with_suffix(path, ".new");
     let mut file = File::create(&temporary)?;
     owner_only(&temporary, 0o600)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;
+    // Or the power may go and the old one come back, which by then may be blanked.
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+fn newest_damaged(dir: &Path) -> Option<PathBuf> {
+    let at = |name: &str| name.strip_prefix(DAMAGED).and_then(|ms| ms.parse::<i64>().ok());
+    let names = std::fs::read_dir(dir).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let newest = names.filter_map(|name| Some((at(&name)?, name))).max()?;
+    Some(dir.join(newest.1))
+}
+
+fn move_if_there(from: &Path, to: &Path) -> Result<(), ClientError> {
+    match std::fs::rename(from, to) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// A name is on the disk once its folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> Result<(), ClientError> {
+    // Some file systems of other computers have no such thing; theirs is the order of what is written.
+    if let Err(e) = File::open(folder)?.sync_all() {
+        tracing::debug!("{} was not synced: {e}", folder.display());
+    }
+    Ok(())
+}
+
+/// Elsewhere a folder can't be opened; a rename is on the disk when it returns.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> Result<(), ClientError> {
     Ok(())
 }
 

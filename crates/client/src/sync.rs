@@ -21,6 +21,10 @@ use std::sync::PoisonError;
 const PUSH_ITEMS: usize = 200;
 /// Times a push may ask for missing changes before the round gives up.
 const NEED_ROUNDS_MAX: usize = 3;
+/// Why a pending edit is refused whose record the server does not know.
+const GONE: &str = "The server does not have this lead. Copy what you need of it.";
+/// The same, of a record that is not here either.
+const NOWHERE: &str = "The lead that this was typed on is neither on the server nor whole on this computer any more.";
 
 /// What the pill and the panel show of the running sync.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -152,7 +156,7 @@ impl Engine {
 
     fn push_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
         let mut needed: Vec<PushItem> = Vec::new();
-        let (mut need_rounds, mut regrounded) = (0, false);
+        let (mut need_rounds, mut regrounded) = (0, BTreeSet::<DocId>::new());
         loop {
             let waiting = self.store().read(|c| outbox::first(c, PUSH_ITEMS))?;
             if waiting.is_empty() {
@@ -182,11 +186,13 @@ impl Engine {
                 need_rounds += 1;
                 needed = self.items_for(&settled.need)?;
                 if needed.is_empty() || need_rounds > NEED_ROUNDS_MAX {
-                    if std::mem::replace(&mut regrounded, true) {
+                    let docs: BTreeSet<DocId> = settled.need.iter().map(|(doc, _)| *doc).filter(|doc| !regrounded.contains(doc)).collect();
+                    if docs.is_empty() {
                         return Err(ClientError::Internal("the server asks for changes that this device does not have".into()));
                     }
                     (needed, need_rounds) = (Vec::new(), 0);
-                    self.reground(transport, &settled.need, &waiting)?;
+                    docs.iter().try_for_each(|doc| self.reground(transport, *doc))?;
+                    regrounded.extend(docs);
                 }
             } else if settled.done == 0 {
                 return Err(TransportError::Server("it answered no command of the push".into()).into());
@@ -194,28 +200,22 @@ impl Engine {
         }
     }
 
-    /// The server asks for what can't be given. The records are taken as it has them, and what is pending is
-    /// carried out on that; an edit of a record that it does not have is refused, and shown.
-    fn reground(
-        &self,
-        transport: &dyn Transport,
-        need: &[(DocId, records::ChangeHash)],
-        waiting: &[outbox::Pending],
-    ) -> Result<(), ClientError> {
-        for doc in need.iter().map(|(doc, _)| *doc).collect::<BTreeSet<_>>() {
-            match transport.snapshot(doc) {
-                Ok(snapshot) => self.apply_snapshot(snapshot)?,
-                Err(TransportError::NotFound) => {
-                    let refusal = Refusal::new(RefusalCode::NotFound, "The server does not have this lead. Copy what you need of it.");
-                    let gone =
-                        |p: &outbox::Pending| PushResult { command: p.envelope.id, outcome: Outcome::Refused { refusal: refusal.clone() } };
-                    let results: Vec<_> = waiting.iter().filter(|p| p.doc == doc).map(gone).collect();
-                    self.apply_push(waiting, &results)?;
-                }
-                Err(e) => return Err(e.into()),
+    /// The server asks for what can't be given of a record: it lacks a change, or the record is not here any
+    /// more, as in a damaged copy. It is taken as the server has it, and what is pending is carried out on
+    /// that; where the server has none either it is refused, and shown.
+    fn reground(&self, transport: &dyn Transport, doc: DocId) -> Result<(), ClientError> {
+        match transport.snapshot(doc) {
+            Ok(snapshot) => self.apply_snapshot(snapshot),
+            Err(TransportError::NotFound) => {
+                let (pending, is_here) =
+                    self.store().read(|c| Ok((outbox::of_doc(c, doc)?, documents::load_readable(c, doc)?.is_some())))?;
+                let refusal = Refusal::new(RefusalCode::NotFound, if is_here { GONE } else { NOWHERE });
+                let refused =
+                    |p: &outbox::Pending| PushResult { command: p.envelope.id, outcome: Outcome::Refused { refusal: refusal.clone() } };
+                self.apply_push(&pending, &pending.iter().map(refused).collect::<Vec<_>>()).map(drop)
             }
+            Err(e) => Err(e.into()),
         }
-        Ok(())
     }
 
     fn pull_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<Pulled, ClientError> {
@@ -327,11 +327,12 @@ impl Engine {
             }
             Err(ClientError::Transport(e)) => {
                 status.problem = Some(e.clone());
-                status.offline_since = status.offline_since.or(Some(now));
+                let is_offline = !matches!(e, TransportError::Local { .. });
+                status.offline_since = status.offline_since.or(is_offline.then_some(now));
             }
             Err(e) => {
                 tracing::error!("sync: {e}");
-                status.problem = Some(TransportError::Broken(e.to_string()));
+                status.problem = Some(TransportError::local(e));
             }
         }
         let told = *status != before;

@@ -1,6 +1,7 @@
 //! The road to the server, as the engine sees it: a few blocking calls. HTTP is one implementation;
 //! tests and the simulator bring their own, with faults.
 
+use crate::error::ClientError;
 use bridge::{Problem, ProblemCode};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::pull::{PullBatch, Snapshot};
@@ -49,9 +50,20 @@ pub enum TransportError {
     CutOff { code: String, text: String },
     #[error("the server failed: {0}")]
     Server(String),
+    /// Not on the way: this computer's disk is full, can't be written, or holds a damaged copy.
+    #[error("{text}")]
+    Local { code: ProblemCode, text: String },
 }
 
 impl TransportError {
+    /// What failed on this computer under a call.
+    pub(crate) fn local(e: &ClientError) -> Self {
+        match e.code() {
+            code @ (ProblemCode::Disk | ProblemCode::Damaged) => Self::Local { code, text: e.sentence() },
+            _ => Self::Broken(e.to_string()),
+        }
+    }
+
     /// Whether trying again later may help by itself.
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -90,6 +102,7 @@ impl From<TransportError> for Problem {
                 _ => ProblemCode::Refused,
             },
             TransportError::CutOff { .. } => ProblemCode::Refused,
+            TransportError::Local { code, .. } => *code,
             TransportError::Broken(_) | TransportError::Busy { .. } | TransportError::Server(_) => ProblemCode::ServerOther,
         };
         let text = e.to_string();

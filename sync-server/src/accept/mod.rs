@@ -14,6 +14,7 @@ pub use queue::Queue;
 pub use settle::{drop_proposal, drop_quarantined, may_decide, release, take_proposal};
 
 use crate::auth::SignedIn;
+use crate::error::Error;
 use crate::live::Touched;
 use crate::store::{Store, StoreError};
 use batch::{Batch, Plan};
@@ -44,9 +45,12 @@ impl Acceptor {
         Self { store, env, org, cache: Cache::new(CACHED_DOCUMENTS) }
     }
 
-    /// Judges `pushes` in order and commits what came of them in one transaction. Where that fails,
-    /// the answer to everything is "later".
-    pub fn accept(&mut self, pushes: &[Push]) -> (Vec<PushResponse>, Touched) {
+    /// Judges `pushes` in order and commits what came of them in one transaction. Where the disk is full
+    /// or the database busy, the answer to everything is "later".
+    ///
+    /// # Errors
+    /// [`Error::CantStore`] where waiting alone does not help; nothing was stored then.
+    pub fn accept(&mut self, pushes: &[Push]) -> Result<(Vec<PushResponse>, Touched), Error> {
         let (store, cache) = (&self.store, &mut self.cache);
         let done = store.write(|tx| {
             let mut careful = HashSet::new();
@@ -66,10 +70,10 @@ impl Acceptor {
             Ok((answers, plan))
         });
         match done {
-            Ok((answers, plan)) => (answers, self.keep(plan)),
+            Ok((answers, plan)) => Ok((answers, self.keep(plan))),
             Err(error) => {
                 tracing::error!(error = error.class(), pushes = pushes.len(), "nothing of these pushes was stored");
-                (pushes.iter().map(|(_, request)| retry_later(request)).collect(), Touched::default())
+                if error.is_passing() { Ok(later(pushes)) } else { Err(Error::CantStore) }
             }
         }
     }
@@ -97,6 +101,11 @@ fn answer_all(batch: &mut Batch<'_>, pushes: &[Push]) -> Result<Vec<PushResponse
             Ok(PushResponse { results: request.items.iter().map(&mut result).collect::<Result<_, StoreError>>()? })
         })
         .collect()
+}
+
+/// Everybody comes back later; nobody is told of anything.
+fn later(pushes: &[Push]) -> (Vec<PushResponse>, Touched) {
+    (pushes.iter().map(|(_, request)| retry_later(request)).collect(), Touched::default())
 }
 
 fn retry_later(request: &PushRequest) -> PushResponse {

@@ -1,7 +1,7 @@
 //! The queue before the acceptor's thread. It ends when its last handle is dropped, after
 //! everything that was queued is answered.
 
-use super::{Acceptor, Push, retry_later};
+use super::{Acceptor, Push, later};
 use crate::error::Error;
 use crate::live::{Hub, Touched};
 use protocol::push::PushResponse;
@@ -15,7 +15,7 @@ const WAITING: usize = 256;
 /// Commands in one transaction at most.
 const GROUP_ITEMS: usize = 1_000;
 
-type Answer = Box<dyn FnOnce(PushResponse) + Send>;
+type Answer = Box<dyn FnOnce(Result<PushResponse, Error>) + Send>;
 
 struct Job {
     push: Push,
@@ -40,14 +40,14 @@ impl Queue {
     /// Queues a push and waits for its answer.
     ///
     /// # Errors
-    /// [`Error::ShuttingDown`].
+    /// [`Error::ShuttingDown`], [`Error::CantStore`].
     pub fn push(&self, push: Push) -> Result<PushResponse, Error> {
         let (answer, answered) = channel();
         let jobs = self.jobs()?;
         let job = Job { push, answer: Box::new(move |response| drop(answer.send(response))) };
         jobs.send(job).map_err(|_| Error::ShuttingDown)?;
         drop(jobs);
-        answered.recv().map_err(|_| Error::ShuttingDown)
+        answered.recv().map_err(|_| Error::ShuttingDown)?
     }
 
     /// As [`Queue::push`], without a thread that waits.
@@ -62,7 +62,7 @@ impl Queue {
             TrySendError::Full(_) => Error::Overloaded,
             TrySendError::Disconnected(_) => Error::ShuttingDown,
         })?;
-        answered.await.map_err(|_| Error::ShuttingDown)
+        answered.await.map_err(|_| Error::ShuttingDown)?
     }
 
     fn jobs(&self) -> Result<SyncSender<Job>, Error> {
@@ -100,20 +100,22 @@ fn work(mut acceptor: Acceptor, queued: &Receiver<Job>, hub: &Hub) {
             answers.push(job.answer);
             next = if items < GROUP_ITEMS { queued.try_recv().ok() } else { None };
         }
-        let (responses, touched) = accept(&mut acceptor, &pushes);
-        for (answer, response) in answers.into_iter().zip(responses) {
-            answer(response);
+        match accept(&mut acceptor, &pushes) {
+            Ok((responses, touched)) => {
+                answers.into_iter().zip(responses).for_each(|(answer, response)| answer(Ok(response)));
+                hub.poke(&touched);
+            }
+            Err(_) => answers.into_iter().for_each(|answer| answer(Err(Error::CantStore))),
         }
-        hub.poke(&touched);
     }
 }
 
 /// A defect outside the judging of an item must not end the thread: nothing was committed, so the
 /// answer is "later".
-fn accept(acceptor: &mut Acceptor, pushes: &[Push]) -> (Vec<PushResponse>, Touched) {
+fn accept(acceptor: &mut Acceptor, pushes: &[Push]) -> Result<(Vec<PushResponse>, Touched), Error> {
     catch_unwind(AssertUnwindSafe(|| acceptor.accept(pushes))).unwrap_or_else(|_| {
         tracing::error!(pushes = pushes.len(), "accepting panicked; nothing of these pushes was stored");
         acceptor.forget();
-        (pushes.iter().map(|(_, request)| retry_later(request)).collect(), Touched::default())
+        Ok(later(pushes))
     })
 }

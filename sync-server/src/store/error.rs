@@ -25,6 +25,17 @@ pub enum StoreError {
     /// What was read is not what is written there.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),
+    /// A page of the file is not what was written.
+    #[error(
+        "the database is damaged ({0}). Stop the server, put the newest backup in its place with `leadline-server restore FILE`, and start it: \
+         devices bring back the edits that the backup lacks"
+    )]
+    Damaged(String),
+    /// Reading or writing fails below the file.
+    #[error("the server's disk fails ({0}). Nothing is stored until it works: have it checked")]
+    Broken(String),
+    #[error("the database can't be written ({0}). Nothing is stored until its disk and its folder can be written to")]
+    ReadOnly(String),
     /// The body of a transaction gave up.
     #[error("the transaction was given up")]
     Cancelled,
@@ -49,6 +60,9 @@ impl StoreError {
             | StoreError::Empty
             | StoreError::Unsupported(_) => self.to_string(),
             StoreError::Corrupt(_) => "the database holds something unreadable".to_owned(),
+            StoreError::Damaged(_) => "the database is damaged".to_owned(),
+            StoreError::Broken(_) => "the server's disk fails".to_owned(),
+            StoreError::ReadOnly(_) => "the database can't be written".to_owned(),
             StoreError::Cancelled => "the transaction was given up".to_owned(),
             StoreError::Sqlite(error) => match error.sqlite_error() {
                 Some(inner) => format!("SQLite error {}", inner.extended_code),
@@ -72,12 +86,17 @@ impl StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+        use rusqlite::ErrorCode as Code;
         match error.sqlite_error_code() {
-            Some(DiskFull) => StoreError::Full,
-            Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy,
-            // Without room for the -wal or -shm file the answer is an I/O error, not "full".
-            Some(rusqlite::ErrorCode::SystemIoFailure) => StoreError::Full,
+            Some(Code::DiskFull) => StoreError::Full,
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => StoreError::Busy,
+            // Without room for the -shm file SQLite does not say "full".
+            Some(Code::SystemIoFailure) if error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                StoreError::Full
+            }
+            Some(Code::SystemIoFailure) => StoreError::Broken(error.to_string()),
+            Some(Code::ReadOnly | Code::PermissionDenied) => StoreError::ReadOnly(error.to_string()),
+            Some(Code::DatabaseCorrupt | Code::NotADatabase) => StoreError::Damaged(error.to_string()),
             _ => StoreError::Sqlite(error),
         }
     }
@@ -105,7 +124,12 @@ mod tests {
         assert!(unreadable.to_string().contains(secret), "or this shows nothing");
         let database = rusqlite::Connection::open_in_memory().expect("a database");
         let odd = database.query_row(&format!("SELECT json('{secret}')"), [], |row| row.get::<_, i64>(0)).expect_err("no JSON");
-        for error in [StoreError::Corrupt(unreadable.to_string()), odd.into(), StoreError::Io(std::io::Error::other(secret))] {
+        for error in [
+            StoreError::Corrupt(unreadable.to_string()),
+            StoreError::Damaged(secret.to_owned()),
+            odd.into(),
+            StoreError::Io(std::io::Error::other(secret)),
+        ] {
             let class = error.class();
             assert!(!class.is_empty() && !class.contains("9820014786") && !class.contains("Priya"), "{class}");
         }

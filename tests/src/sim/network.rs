@@ -350,7 +350,9 @@ fn told(error: &Error) -> TransportError {
         Error::DeviceRevoked => cut_off("device_revoked"),
         Error::NotSignedIn | Error::SessionEnded | Error::SessionRevoked | Error::TokenExpired => TransportError::SignInNeeded,
         Error::NotFound => TransportError::NotFound,
-        Error::Store(_) | Error::Panicked(_) | Error::Overloaded | Error::ShuttingDown => TransportError::Server(error.to_string()),
+        Error::Store(_) | Error::CantStore | Error::Panicked(_) | Error::Overloaded | Error::ShuttingDown => {
+            TransportError::Server(error.to_string())
+        }
         other => TransportError::No { code: other.problem().code, text: other.to_string(), field: None },
     }
 }

@@ -81,10 +81,11 @@ fn head(props: &Props) -> Html {
     let sync = &props.sync;
     let (icon, tone) = sync_pill::look(&sync.pill);
     let title = match &sync.offline_since {
-        Some(since) => t!("sync-offline-since", when = words::time_or_day(since)),
-        None => words::pill(&sync.pill),
+        Some(since) if !matches!(sync.pill, Pill::CantSave { .. }) => t!("sync-offline-since", when = words::time_or_day(since)),
+        _ => words::pill(&sync.pill),
     };
     let text = match &sync.pill {
+        Pill::CantSave { .. } => t!("sync-cant-save-text"),
         _ if sync.offline_since.is_some() => t!("sync-offline-text"),
         Pill::Synced => t!("sync-synced-text"),
         Pill::Sending { .. } => t!("sync-sending-text"),

@@ -35,6 +35,7 @@ pub fn look(pill: &Pill) -> (Icon, &'static str) {
         Pill::NeedsAttention { .. } => (Icon::Triangle, "warn"),
         Pill::UpdateNeeded => (Icon::Lock, "warn"),
         Pill::SignInNeeded { .. } => (Icon::LogIn, "warn"),
+        Pill::CantSave { .. } => (Icon::Disk, "warn"),
     }
 }
 
@@ -49,5 +50,6 @@ fn state(pill: &Pill) -> &'static str {
         Pill::NeedsAttention { .. } => "needs_attention",
         Pill::UpdateNeeded => "update_needed",
         Pill::SignInNeeded { .. } => "sign_in_needed",
+        Pill::CantSave { .. } => "cant_save",
     }
 }

@@ -79,7 +79,7 @@ impl Desk {
     /// Opens a profile for writing.
     ///
     /// # Errors
-    /// `ProfileHeld` naming the process, `NewerProfile`, `Unreadable`, `Disk`.
+    /// `ProfileHeld` naming the process, `NewerProfile`, `Damaged`, `Disk`.
     pub fn open(profile: &Profile, key: &Key, env: Env) -> Result<Self, ClientError> {
         Ok(Self::on(Engine::open(profile, key, env)?, false))
     }

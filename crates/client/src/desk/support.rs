@@ -57,7 +57,7 @@ impl Desk {
     /// `leadline-server audit verify --head`.
     ///
     /// # Errors
-    /// `Disk`, `Unreadable`.
+    /// `Disk`, `Damaged`.
     pub fn seen_head(&self) -> Result<Option<String>, ClientError> {
         self.read(|c| meta::get(c, meta::SEEN_HEAD))
     }
@@ -66,7 +66,7 @@ impl Desk {
     /// the end was cut off. Each is for `--head` too.
     ///
     /// # Errors
-    /// `Disk`, `Unreadable`.
+    /// `Disk`, `Damaged`.
     pub fn contradicted_heads(&self) -> Result<Vec<String>, ClientError> {
         Ok(self.read(|c| meta::get(c, meta::CONTRADICTED_HEADS))?.unwrap_or_default())
     }
@@ -74,7 +74,7 @@ impl Desk {
     /// Facts for a support bundle.
     ///
     /// # Errors
-    /// `Disk`, `Unreadable`.
+    /// `Disk`, `Damaged`.
     pub fn support(&self) -> Result<Support, ClientError> {
         let at_ms = self.engine.env().now_ms();
         self.read(|c| {

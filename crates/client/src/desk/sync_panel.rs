@@ -81,6 +81,7 @@ fn pill(status: &SyncStatus, facts: &Facts) -> Pill {
     let Facts { pending, attention, backfill, .. } = *facts;
     let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     match &status.problem {
+        Some(TransportError::Local { .. }) => return Pill::CantSave { pending },
         Some(TransportError::UpdateNeeded) => return Pill::UpdateNeeded,
         Some(TransportError::SignInNeeded | TransportError::WrongCredentials | TransportError::CutOff { .. }) => {
             return Pill::SignInNeeded { pending };
@@ -140,6 +141,7 @@ mod tests {
         let fine = Facts { signed_in: true, ..Facts::default() };
         let with = |problem: Option<TransportError>| SyncStatus { problem, ..SyncStatus::default() };
         let refused = || Some(TransportError::Refused("localhost".into()));
+        let full = || Some(TransportError::local(&ClientError::DiskFull));
         let loading = BackfillState { running: true, done: 1_204, total: 2_014, ..BackfillState::default() };
         for (status, facts, expected) in [
             (with(None), fine, Pill::Synced),
@@ -150,6 +152,7 @@ mod tests {
             (with(refused()), Facts { backfill: loading, pending: 7, ..fine }, Pill::Offline { pending: 7 }),
             (with(Some(TransportError::Busy { after_ms: 19_500 })), fine, Pill::Busy { retry_in_s: 20, pending: 0 }),
             (with(refused()), Facts { signed_in: false, pending: 1, ..fine }, Pill::SignInNeeded { pending: 1 }),
+            (with(full()), Facts { signed_in: false, pending: 2, attention: 1, ..fine }, Pill::CantSave { pending: 2 }),
             (with(Some(TransportError::UpdateNeeded)), Facts { signed_in: false, ..fine }, Pill::UpdateNeeded),
         ] {
             assert_eq!(pill(&status, &facts), expected, "{status:?} {facts:?}");

@@ -5,6 +5,7 @@
 mod invitation;
 mod parting;
 mod profiles;
+mod repair;
 mod settings;
 mod sign_in;
 mod watch;
@@ -19,7 +20,7 @@ use crate::vault::{Homes, Wrapped};
 use bridge::account::{PasswordChange, PasswordStrength, SignOutEverywhere};
 use bridge::session::{
     DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet, SessionLock,
-    SessionRedeem, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
+    SessionRedeem, SessionRepair, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
 };
 use bridge::{Change, Done, Problem, ProblemCode, Request};
 use domain::Env;
@@ -30,6 +31,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use settings::Settings;
 use sign_in::Pending;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use watch::Idle;
@@ -67,6 +69,8 @@ struct State {
     pending: Option<Pending>,
     /// The copy that the open one was begun beside.
     left: Option<PathBuf>,
+    /// Copies that were found to be damaged while they were open.
+    damaged: HashSet<String>,
     settings: Settings,
 }
 
@@ -116,6 +120,7 @@ impl Station {
             SessionRedeem::NAME => json(self.redeem(read(payload)?)),
             InvitationRead::NAME => json(self.read_invitation(&read(payload)?)),
             SessionUnlock::NAME => json(self.unlock(&read::<SessionUnlock>(payload)?.password)),
+            SessionRepair::NAME => json(self.repair(&read::<SessionRepair>(payload)?.password)),
             SessionBeginNew::NAME => json(self.begin_new(read(payload)?)),
             SessionLock::NAME => json(self.lock()),
             ProfileChoose::NAME => json(self.choose(read::<ProfileChoose>(payload)?.id)),
@@ -220,7 +225,7 @@ impl Station {
     fn ask_desk(&self, name: &str, payload: Value) -> Result<Value, Problem> {
         let open = self.opened()?;
         lock(&open.idle).heard(name, &payload, self.0.env.now_ms());
-        open.desk.answer(name, payload)
+        open.desk.answer(name, payload).inspect_err(|problem| self.note_damage(&open.id, problem))
     }
 
     /// The theme is this computer's, too: the sign-in form has it before anybody is signed in.
@@ -326,6 +331,9 @@ impl Station {
         let engine = open.desk.engine();
         if let Err(e) = engine.note_clock() {
             tracing::warn!("the clock was not noted: {e}");
+        }
+        if let Some(problem) = engine.sync_status().problem {
+            self.note_damage(&open.id, &problem.into());
         }
         self.note_lease_of(&open.id, engine);
         open.desk.close();

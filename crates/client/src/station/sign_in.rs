@@ -145,7 +145,8 @@ impl Station {
     /// gate says why.
     ///
     /// # Errors
-    /// `WrongCredentials`; `ProfileHeld`; `NotSignedIn` for a copy whose person signed out.
+    /// `WrongCredentials`; `ProfileHeld`; `NotSignedIn` for a copy whose person signed out; `Damaged`:
+    /// repair it.
     pub fn unlock(&self, password: &str) -> Result<SessionView, Problem> {
         let _turn = lock(&self.0.turn);
         self.ready();
@@ -158,6 +159,9 @@ impl Station {
             return self.unlock_plain(&found, key, facts, password);
         }
         let key = self.key_of(&found, password)?;
+        if lock(&self.0.state).damaged.contains(&found.id) {
+            return Err(ClientError::Damaged.into());
+        }
         let desk = Desk::open(&found.profile()?, &key, self.0.env.clone())?;
         match self.arrival_for(&found.id) {
             Some(arrival) => self.take_over(&found, desk, arrival, true)?,
@@ -229,7 +233,7 @@ impl Station {
         };
         let (profile, env) = (found.profile()?, self.0.env.clone());
         let desk = if to_write { Desk::open(&profile, &key, env)? } else { Desk::open_read_only(&profile, &key, env)? };
-        if self.lease_ended(&found.id, desk.engine()) {
+        if self.lease_ended(&found.id, desk.engine())? {
             return Err(closed(Gate::LeaseEnded));
         }
         if to_write {
@@ -434,7 +438,7 @@ impl Station {
 
     /// Signs in as the device of an open database.
     fn ask_server(&self, engine: &Engine, pin: Option<String>, ask: SessionSignIn) -> Result<Arrival, TransportError> {
-        let local = |e: ClientError| TransportError::Broken(e.to_string());
+        let local = |e: ClientError| TransportError::local(&e);
         let pin = pin.map_or_else(|| engine.store().read(|c| meta::get(c, meta::SERVER_PIN)), |pin| Ok(Some(pin))).map_err(local)?;
         self.call(pin, engine.device().map_err(local)?, ask)
     }
@@ -470,7 +474,7 @@ impl Station {
     ///
     /// # Errors
     /// `NotSignedIn` when there is none; `KeychainGone`, `Keychain`.
-    fn readable(&self, id: Option<&str>) -> Result<Found, ClientError> {
+    pub(super) fn readable(&self, id: Option<&str>) -> Result<Found, ClientError> {
         let found = self.found(id).ok_or(ClientError::NotSignedIn)?;
         if !matches!(found.kept, Kept::Unknown) {
             return Ok(found);
@@ -483,7 +487,7 @@ impl Station {
 
     /// # Errors
     /// `WrongPassword`; `KeychainGone`; `NotSignedIn` for a key that is gone.
-    fn key_of(&self, found: &Found, password: &str) -> Result<Key, ClientError> {
+    pub(super) fn key_of(&self, found: &Found, password: &str) -> Result<Key, ClientError> {
         match &found.kept {
             Kept::Wrapped { wrapped, .. } => wrapped.open(password),
             Kept::Unknown => Err(ClientError::KeychainGone),
@@ -502,7 +506,7 @@ impl Station {
             return Ok(Some(Gate::SignIn));
         }
         desk.engine().note_clock()?;
-        Ok(self.lease_ended(&found.id, desk.engine()).then_some(Gate::LeaseEnded))
+        Ok(self.lease_ended(&found.id, desk.engine())?.then_some(Gate::LeaseEnded))
     }
 
     /// The copy of a person here, the last used first.

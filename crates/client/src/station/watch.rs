@@ -5,6 +5,7 @@
 use super::{Found, Station, lock};
 use crate::desk::session::{IDLE_LOCK_DEFAULT, idle_lock_min};
 use crate::engine::Engine;
+use crate::error::ClientError;
 use crate::lease::{self, Standing};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -82,7 +83,7 @@ impl Station {
             let engine = open.desk.engine();
             let idle_min = engine.store().read(idle_lock_min).unwrap_or(IDLE_LOCK_DEFAULT);
             let idle_for = now - lock(&open.idle).since;
-            if self.lease_ended(&open.id, engine) || (idle_min > 0 && idle_for > (i64::from(idle_min) + 1) * MINUTE_MS) {
+            if self.lease_ended(&open.id, engine).unwrap_or(true) || (idle_min > 0 && idle_for > (i64::from(idle_min) + 1) * MINUTE_MS) {
                 self.close();
             } else {
                 self.note_lease(&open.id);
@@ -119,14 +120,18 @@ impl Station {
     }
 
     /// Whether this copy's lease lets nobody in. What follows from it is noted in the record.
-    pub(super) fn lease_ended(&self, id: &str, engine: &Engine) -> bool {
+    ///
+    /// # Errors
+    /// `Damaged` where the lease can't be read for that.
+    pub(super) fn lease_ended(&self, id: &str, engine: &Engine) -> Result<bool, ClientError> {
         self.note_lease_of(id, engine);
         match engine.lease_standing() {
-            Ok(Standing::Good) => false,
-            Ok(Standing::Ended | Standing::WipeDue) => true,
+            Ok(Standing::Good) => Ok(false),
+            Ok(Standing::Ended | Standing::WipeDue) => Ok(true),
+            Err(ClientError::Damaged) => Err(ClientError::Damaged),
             Err(e) => {
                 tracing::error!("the lease can't be checked: {e}");
-                true
+                Ok(true)
             }
         }
     }

@@ -8,13 +8,17 @@ pub mod leads;
 pub mod meta;
 pub mod outbox;
 pub mod proposals;
+mod repair;
 pub mod requests;
 pub mod rows;
+mod salvage;
+
+pub(crate) use repair::{Repair, repair};
 
 use crate::error::ClientError;
 use crate::profile::{Profile, WriterLock};
 use crate::vault::Key;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,16 +53,14 @@ impl Store {
     /// Opens for writing: takes the profile's lock, migrates.
     ///
     /// # Errors
-    /// `ProfileHeld`, `NewerProfile`, `Unreadable`, `Disk`.
+    /// `ProfileHeld`, `NewerProfile`, `Damaged`, `Disk`.
     pub fn open(profile: &Profile, key: &Key) -> Result<Self, ClientError> {
         let lock = profile.lock()?;
+        if profile.is_half_repaired() {
+            return Err(ClientError::Damaged);
+        }
         let path = profile.database();
-        let mut writer = connect(&path, key, OpenFlags::default())?;
-        writer.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA secure_delete = ON;",
-        )?;
-        migrate(&mut writer)?;
-        let wipe_due = meta::get::<bool>(&writer, meta::WIPE_DUE)?.unwrap_or(false);
+        let writer = open_writer(&path, key)?;
         let store = Self {
             writer: Some(Mutex::new(writer)),
             readers: Mutex::default(),
@@ -67,7 +69,7 @@ impl Store {
             lock: Mutex::new(Some(lock)),
             unwiped: AtomicBool::new(true),
         };
-        if wipe_due {
+        if store.read(|c| meta::get::<bool>(c, meta::WIPE_DUE))? == Some(true) {
             // The process ended between the commit that let something leave and its wiping.
             store.wipe();
         }
@@ -77,8 +79,11 @@ impl Store {
     /// Opens for reading only, also beside a process that writes.
     ///
     /// # Errors
-    /// `NotFound` when there is no profile yet; `NewerProfile`, `Unreadable`, `Disk`.
+    /// `NotFound` when there is no profile yet; `NewerProfile`, `Damaged`, `Disk`.
     pub fn open_read_only(profile: &Profile, key: &Key) -> Result<Self, ClientError> {
+        if profile.is_half_repaired() {
+            return Err(ClientError::Damaged);
+        }
         let path = profile.database();
         if !path.exists() {
             return Err(ClientError::NotSignedIn);
@@ -122,7 +127,7 @@ impl Store {
     /// Reads on a connection of its own: sees the last commit, waits for no writer.
     ///
     /// # Errors
-    /// Whatever `f` returns; `Disk`.
+    /// Whatever `f` returns; `Disk`; `Damaged`, also where `f` noticed nothing.
     pub fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, ClientError>) -> Result<T, ClientError> {
         let key = self.key()?;
         let pooled = lock(&self.readers).pop();
@@ -135,6 +140,9 @@ impl Store {
             }
         };
         let result = f(&connection);
+        if (result.is_err() || connection.is_readonly(MAIN_DB)?) && is_damaged(&connection, &key) {
+            return Err(ClientError::Damaged);
+        }
         let mut readers = lock(&self.readers);
         if readers.len() < READERS && self.key().is_ok() {
             readers.push(connection);
@@ -142,8 +150,8 @@ impl Store {
         result
     }
 
-    /// The writing connection, to run one transaction on.
-    pub(crate) fn writer(&self) -> Result<MutexGuard<'_, Connection>, ClientError> {
+    /// The writing connection.
+    fn writer(&self) -> Result<MutexGuard<'_, Connection>, ClientError> {
         let writer = self.writer.as_ref().ok_or_else(|| ClientError::Internal("this store is open for reading only".into()))?;
         let writer = lock(writer);
         self.key()?;
@@ -153,10 +161,10 @@ impl Store {
     /// Runs `f` in one transaction: all of it is stored, or nothing.
     pub(crate) fn write<T>(&self, f: impl FnOnce(&Transaction<'_>) -> Result<T, ClientError>) -> Result<T, ClientError> {
         let mut connection = self.writer()?;
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let result = f(&tx)?;
-        tx.commit()?;
-        Ok(result)
+        match transact(&mut connection, f) {
+            Err(_) if is_damaged(&connection, &self.key()?) => Err(ClientError::Damaged),
+            other => other,
+        }
     }
 
     /// Moves the log into the database file; for idle moments, so that no edit pays for it.
@@ -200,6 +208,35 @@ impl Store {
     }
 }
 
+fn transact<T>(connection: &mut Connection, f: impl FnOnce(&Transaction<'_>) -> Result<T, ClientError>) -> Result<T, ClientError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = f(&tx)?;
+    tx.commit()?;
+    Ok(result)
+}
+
+/// Opens or makes the file, and brings it up to this version.
+fn open_writer(path: &std::path::Path, key: &Key) -> Result<Connection, ClientError> {
+    let mut writer = connect(path, key, OpenFlags::default())?;
+    writer.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA secure_delete = ON;",
+    )?;
+    migrate(&mut writer)?;
+    Ok(writer)
+}
+
+/// Whether this connection met a page that is not what was written. SQLCipher reads it as zeros, which
+/// SQLite need not notice, and never trusts the connection again.
+fn is_damaged(connection: &Connection, key: &Key) -> bool {
+    let status = connection.query_row("PRAGMA cipher_status", [], |r| r.get::<_, String>(0));
+    is_sealed(key) && status.as_deref() == Ok("0")
+}
+
+/// See the feature `plain`.
+fn is_sealed(key: &Key) -> bool {
+    !(cfg!(feature = "plain") && key.is_zero())
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -210,7 +247,7 @@ fn connect(path: &std::path::Path, key: &Key, flags: OpenFlags) -> Result<Connec
     let _one = lock(&FIRST);
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // A raw key: no key derivation at open.
-    if !(cfg!(feature = "plain") && key.is_zero()) {
+    if is_sealed(key) {
         connection.pragma_update(None, "key", key.pragma().as_str())?;
     }
     connection.busy_timeout(BUSY)?;

@@ -5,6 +5,7 @@ mod enter;
 mod invitation;
 mod old_copy;
 mod people;
+mod repair;
 mod sign_in;
 mod unlock;
 

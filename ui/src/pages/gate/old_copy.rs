@@ -2,13 +2,14 @@
 //! one, or this computer was revoked. They open it once more, or begin a new copy.
 
 use super::enter::{Enter, Submit};
+use super::repair::Repair;
 use super::{Stage, failure, recovery};
 use crate::components::input::InputField;
 use crate::components::new_password::eye;
 use crate::icon::{Glyph, Icon};
 use crate::{ipc, keys, t};
-use bridge::Problem;
 use bridge::session::{Gate, SessionBeginNew, SessionUnlock, SessionView};
+use bridge::{Problem, ProblemCode};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -126,7 +127,11 @@ impl OldCopy {
                         kind={if self.is_shown { "text" } else { "password" }} on_input={link.callback(Msg::Typed)} autocomplete="current-password" />
                     { eye(self.is_shown, link.callback(|()| Msg::Show)) }
                 </div>
-                { super::submit("old-password-submit", self.is_busy, t!("old-copy-open"), t!("unlock-busy")) }
+                if self.problem.as_ref().is_some_and(|problem| problem.code == ProblemCode::Damaged) {
+                    <Repair password={self.password.clone()} on_session={ctx.props().on_session.clone()} />
+                } else {
+                    { super::submit("old-password-submit", self.is_busy, t!("old-copy-open"), t!("unlock-busy")) }
+                }
             </form>
         }
     }

@@ -1,13 +1,14 @@
 //! The chosen person's password opens their copy, also offline (row A17).
 
+use super::repair::Repair;
 use super::{Stage, chosen, failure};
 use crate::components::avatar::Avatar;
 use crate::components::input::InputField;
 use crate::components::name::Name;
 use crate::components::new_password::eye;
 use crate::{ipc, keys, t};
-use bridge::Problem;
 use bridge::session::{SessionUnlock, SessionView};
+use bridge::{Problem, ProblemCode};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -86,7 +87,11 @@ impl Component for UnlockForm {
                         autofocus=true />
                     { eye(self.is_shown, link.callback(|()| Msg::Show)) }
                 </div>
-                { super::submit("unlock-submit", self.is_busy, t!("unlock"), t!("unlock-busy")) }
+                if self.problem.as_ref().is_some_and(|problem| problem.code == ProblemCode::Damaged) {
+                    <Repair password={self.password.clone()} on_session={props.on_session.clone()} />
+                } else {
+                    { super::submit("unlock-submit", self.is_busy, t!("unlock"), t!("unlock-busy")) }
+                }
                 <div class="gate__links">
                     <button type="button" class="link" data-testid="someone-else" onclick={to(Stage::People)}>{ t!("someone-else") }</button>
                     <button type="button" class="link" data-testid="forgot-password" onclick={to(Stage::Invitation)}>{ t!("forgot-password") }</button>
