@@ -122,7 +122,7 @@ pub fn server_is_sound(server: &Server) -> Result<()> {
 /// Naming the first that is not.
 pub fn is_held_by(one: &Engine, other: &Engine) -> Result<()> {
     for doc in one.store().read(documents::all)? {
-        let load = |engine: &Engine| Ok::<_, anyhow::Error>(engine.store().read(|c| documents::load(c, doc))?.context("it is not there")?);
+        let load = |engine: &Engine| engine.store().read(|c| documents::load(c, doc))?.context("it is not there");
         let (here, there) = (load(one)?, load(other).with_context(|| doc.to_string())?);
         ensure!(here.doc.heads() == there.doc.heads(), "{doc} is another one there");
     }

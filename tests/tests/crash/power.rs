@@ -170,7 +170,7 @@ fn client(seed: u64, lies: bool) -> Result<()> {
     let mut agent = Agent::new(seed);
     for _ in 0..CUTS {
         disk.cut_power_at(disk.steps() + agent.rng.random_range(1..STEPS));
-        match open(&profile).and_then(|engine| Ok((Way::of(&engine, &road), engine))) {
+        match open(&profile).map(|engine| (Way::of(&engine, &road), engine)) {
             Ok((Ok(way), engine)) => agent.act_until_dark(&engine, &way, &disk)?,
             Ok((Err(_), _)) | Err(_) => ensure!(disk.is_off(), "it does not open"),
         }
