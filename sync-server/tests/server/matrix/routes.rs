@@ -427,7 +427,8 @@ fn elsewhere(world: &World) -> Elsewhere {
         |n: u32| made(Command::CreateLead(NewLead { name: "Secret".into(), phone: format!("+9197000000{n:02}"), ..NewLead::default() }));
     let (item, held) = (new(1), [new(2), new(3)]);
     let pushed = Acceptor::new(store.clone(), env.clone(), org.id).accept(&[(who, PushRequest { items: vec![item.clone()] })]);
-    assert!(matches!(pushed.0[0].results[0].outcome, Outcome::Applied { .. }));
+    let (answers, _) = pushed.expect("the database stores it");
+    assert!(matches!(answers[0].results[0].outcome, Outcome::Applied { .. }));
     let proposed = [new(4), new(5)];
     let waits = store.write(|tx| {
         for item in &held {
