@@ -107,19 +107,20 @@ impl Core {
         auth::authenticate(&self.store, &self.env, self.org.id, access)
     }
 
-    /// Signs somebody in without a password: for tests and the simulator. Registers the device.
+    /// Signs somebody in without a password: for tests and the simulator. Registers a new device.
     ///
     /// # Errors
     /// `NotFound`, `DeviceTaken`.
     pub fn session_for(&self, user: UserId, device: DeviceId) -> Result<SignedIn, Error> {
-        self.store.write(|tx| {
-            let found = users::by_id(tx, self.org.id, user)?.ok_or(Error::NotFound)?;
-            if devices::owner(tx, self.org.id, device)?.is_some_and(|owner| owner != user) {
-                return Err(Error::DeviceTaken);
-            }
-            devices::register(tx, self.org.id, device, user, "test", "0", self.env.now_ms())?;
-            Ok(SignedIn::new(found.actor(), device, None))
-        })
+        let (found, owner) =
+            self.store.read(|tx| Ok::<_, Error>((users::by_id(tx, self.org.id, user)?, devices::owner(tx, self.org.id, device)?)))?;
+        let found = found.ok_or(Error::NotFound)?;
+        match owner {
+            Some(owner) if owner != user => return Err(Error::DeviceTaken),
+            Some(_) => {}
+            None => self.store.write(|tx| devices::register(tx, self.org.id, device, user, "test", "0", self.env.now_ms()))?,
+        }
+        Ok(SignedIn::new(found.actor(), device, None))
     }
 
     /// Signs somebody in without a password, with all that a sign-in gives: for tests and the simulator.

@@ -380,7 +380,7 @@ impl App {
         }
         let open = Route::Leads { filter: ListFilter::default(), open: Some(lead) };
         let action = Some(toast::Action { word: t!("open"), is_undo: false, act: Callback::from(move |()| go(&open)) });
-        toast::show(toast::Toast { is_problem: false, text: t!("lead-added-toast", name = name), action });
+        toast::show(toast::Toast { is_problem: false, is_parting: false, text: t!("lead-added-toast", name = name), action });
     }
 
     fn toggle_panel(&mut self, ctx: &Context<Self>) {
@@ -452,7 +452,7 @@ fn close(ctx: &Context<App>, act: UserAct) {
             Ok(session) => {
                 if act == UserAct::SignOut {
                     go(&Route::Login);
-                    toast::done(t!("signed-out-toast"));
+                    toast::parting(t!("signed-out-toast"));
                 }
                 Msg::Closed(Box::new(session), act)
             }

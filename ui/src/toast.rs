@@ -11,6 +11,8 @@ thread_local! {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
     pub is_problem: bool,
+    /// Says nothing of anybody's work: stays when the person goes.
+    pub is_parting: bool,
     pub text: String,
     pub action: Option<Action>,
 }
@@ -25,22 +27,32 @@ pub struct Action {
 }
 
 pub fn done(text: String) {
-    show(Toast { is_problem: false, text, action: None });
+    show(Toast { is_problem: false, is_parting: false, text, action: None });
+}
+
+/// Tells a person who leaves that it was done.
+pub fn parting(text: String) {
+    show(Toast { is_problem: false, is_parting: true, text, action: None });
 }
 
 pub fn undoable(text: String, undo: Callback<()>) {
-    show(Toast { is_problem: false, text, action: Some(Action { word: crate::t!("toast-undo"), is_undo: true, act: undo }) });
+    show(Toast {
+        is_problem: false,
+        is_parting: false,
+        text,
+        action: Some(Action { word: crate::t!("toast-undo"), is_undo: true, act: undo }),
+    });
 }
 
 pub fn problem(text: String) {
-    show(Toast { is_problem: true, text, action: None });
+    show(Toast { is_problem: true, is_parting: false, text, action: None });
 }
 
 pub fn show(toast: Toast) {
     tell(Some(toast));
 }
 
-/// Nobody else may take back what one person did.
+/// Nobody else may read, or take back, what one person did.
 pub fn clear() {
     tell(None);
 }

@@ -32,10 +32,12 @@ pub enum Fault {
     BreakChain,
     /// A device rests while it has something to send.
     StuckOutbox,
+    /// Some rounds of sync end in an error that nothing explains.
+    FailRound,
 }
 
 impl Fault {
-    pub const ALL: [Fault; 14] = [
+    pub const ALL: [Fault; 15] = [
         Fault::LoseUnanswered,
         Fault::LoseRefused,
         Fault::ApplyTwice,
@@ -50,6 +52,7 @@ impl Fault {
         Fault::SettleNothing,
         Fault::BreakChain,
         Fault::StuckOutbox,
+        Fault::FailRound,
     ];
 }
 

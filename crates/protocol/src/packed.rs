@@ -1,36 +1,54 @@
 //! Reading MessagePack from whoever sent it. A value takes one byte on the wire and some forty in memory,
-//! so the values are counted before any is made; how deep they are nested, the reader itself bounds.
+//! so the values are counted before any is made, and nested ones bounded: the reader calls itself for each level.
 
 use serde::de::DeserializeOwned;
 
 /// Values in one body or batch at most: ten times what the largest honest one has. Some 40 MB in memory.
 pub const VALUES_MAX: usize = 1_000_000;
 
+/// Values inside each other at most; ours are some ten deep.
+const DEPTH_MAX: usize = 64;
+
 #[derive(Debug, thiserror::Error)]
 pub enum PackedError {
     #[error("it holds more than {VALUES_MAX} values")]
     TooMany,
+    #[error("its values are nested more than {DEPTH_MAX} deep")]
+    TooDeep,
     #[error(transparent)]
     Malformed(#[from] rmp_serde::decode::Error),
 }
 
 /// # Errors
-/// `TooMany`, `Malformed`.
+/// `TooMany`, `TooDeep`, `Malformed`.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, PackedError> {
-    if counts_more_than(bytes, VALUES_MAX) { Err(PackedError::TooMany) } else { Ok(rmp_serde::from_slice(bytes)?) }
+    check(bytes, VALUES_MAX)?;
+    Ok(rmp_serde::from_slice(bytes)?)
 }
 
-/// Whether there are more than `most` values. What is torn counts as far as it goes.
-fn counts_more_than(bytes: &[u8], most: usize) -> bool {
-    let (mut rest, mut open, mut count) = (bytes, 1_u64, 0);
-    while open > 0 {
-        if count == most && !rest.is_empty() {
-            return true;
+/// Refuses more than `most` values, and deep ones. What is torn is looked at as far as it goes.
+fn check(bytes: &[u8], most: usize) -> Result<(), PackedError> {
+    // How many are still to come, of each value that is not at its end.
+    let (mut rest, mut open, mut count) = (bytes, vec![1_u64], 0);
+    while let Some(left) = open.last_mut() {
+        if *left == 0 {
+            open.pop();
+            continue;
         }
-        let Some((inner, after)) = value(rest) else { return false };
-        (rest, open, count) = (after, (open - 1).saturating_add(inner), count + 1);
+        *left -= 1;
+        if count == most && !rest.is_empty() {
+            return Err(PackedError::TooMany);
+        }
+        let Some((inner, after)) = value(rest) else { return Ok(()) };
+        (rest, count) = (after, count + 1);
+        if inner > 0 {
+            if open.len() > DEPTH_MAX {
+                return Err(PackedError::TooDeep);
+            }
+            open.push(inner);
+        }
     }
-    false
+    Ok(())
 }
 
 /// How many values are in the one that begins here, and what comes after its own bytes.
@@ -74,6 +92,20 @@ mod tests {
     use super::*;
     use serde_bytes::ByteBuf;
     use std::collections::BTreeMap;
+
+    fn counts_more_than(bytes: &[u8], most: usize) -> bool {
+        matches!(check(bytes, most), Err(PackedError::TooMany))
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused() {
+        let nested = |depth: usize| [vec![0x91; depth], vec![0xc0]].concat();
+        assert!(check(&nested(DEPTH_MAX), VALUES_MAX).is_ok());
+        assert!(matches!(check(&nested(DEPTH_MAX + 1), VALUES_MAX), Err(PackedError::TooDeep)));
+        assert!(matches!(read::<serde::de::IgnoredAny>(&nested(1_000)), Err(PackedError::TooDeep)));
+        let wide = [vec![0xdc, 1, 0], nested(1).repeat(256)].concat();
+        assert!(check(&wide, VALUES_MAX).is_ok(), "one beside the other is not deep");
+    }
 
     #[test]
     fn values_of_every_kind_are_counted_and_skipped() {

@@ -160,8 +160,8 @@ fn author(batch: &mut Batch<'_>, who: &SignedIn, gated: &Gated) -> Result<std::r
                 batch.register(gated.actor, Holder::Device(who.device()));
                 Ok(actor)
             }
-            // After a restore a device brings back what was made for it here, too.
-            Some(Holder::Server) if batch.in_recovery() => Ok(actor),
+            // After a restore a device brings back what was made for it here, or by its person elsewhere, too.
+            Some(Holder::Server | Holder::Device(_)) if batch.in_recovery() => Ok(actor),
             Some(Holder::Device(_) | Holder::Server) => Err(foreign()),
         });
     }

@@ -243,8 +243,7 @@ fn a_cut_that_the_log_grew_over_is_found_by_who_saw_it() {
     }
     let grown = end_of(server.data());
     assert!(grown > last);
-    let told = desktop.until("told", |sync| sync.why.is_some() && sync.complete);
-    assert!(told.why.as_ref().is_some_and(|why| why.contains("set back")), "{told:?}");
+    desktop.until("told", |sync| sync.why.as_ref().is_some_and(|why| why.contains("set back")) && sync.complete);
     assert_eq!(desktop.desk().contradicted_heads().expect("read"), std::slice::from_ref(&seen));
     assert_eq!(desktop.desk().support().expect("facts").contradicted_heads, std::slice::from_ref(&seen));
     let newest = desktop.desk().seen_head().expect("read").expect("the log's end");

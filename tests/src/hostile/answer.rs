@@ -18,7 +18,7 @@ pub const TARGET: Target = Target { name: "answer", meets: "what a server answer
 fn run(input: &[u8]) {
     let (mode, body) = split(input);
     // Unread, it changes nothing.
-    let Ok(mut answer) = rmp_serde::from_slice::<PushResponse>(body) else { return };
+    let Ok(mut answer) = protocol::packed::read::<PushResponse>(body) else { return };
     if mode & 1 == 0 {
         answer.results.iter_mut().for_each(order);
     }

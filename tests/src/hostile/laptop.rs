@@ -129,7 +129,7 @@ impl Transport for Hostile {
         self.call()?;
         match &self.says.push {
             // As `HttpTransport` reads it.
-            Some(bytes) => rmp_serde::from_slice(bytes).map_err(|e| TransportError::Server(e.to_string())),
+            Some(bytes) => protocol::packed::read(bytes).map_err(|e| TransportError::Server(e.to_string())),
             None => {
                 let applied =
                     |item: &protocol::push::PushItem| PushResult { command: item.envelope.id, outcome: Outcome::Applied { seq: 99 } };
@@ -158,7 +158,7 @@ impl Transport for Hostile {
 
     fn snapshot(&self, _: DocId) -> Result<Snapshot, TransportError> {
         self.call()?;
-        rmp_serde::from_slice(&self.says.snapshot).map_err(|e| TransportError::Server(e.to_string()))
+        protocol::packed::read(&self.says.snapshot).map_err(|e| TransportError::Server(e.to_string()))
     }
 }
 

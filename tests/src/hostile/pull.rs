@@ -45,7 +45,7 @@ fn run(input: &[u8]) {
 }
 
 fn framed(mode: u8, body: &[u8]) -> Vec<u8> {
-    match rmp_serde::from_slice::<PullBatch>(body) {
+    match protocol::packed::read::<PullBatch>(body) {
         Ok(mut batch) => {
             if mode & AS_IT_IS == 0 {
                 batch.entries.iter_mut().for_each(order);

@@ -7,7 +7,7 @@ use super::office::{self, Office, honest_items, post, template};
 use super::{Seed, Target, chunk, seed, split};
 use protocol::admin::QuarantineUpload;
 use protocol::push::{Outcome, PushItem, PushRequest, PushResponse};
-use protocol::{ChangeHash, paths};
+use protocol::{ChangeHash, packed, paths};
 use serde::{Serialize, de::DeserializeOwned};
 
 const JSON: u8 = 1;
@@ -57,7 +57,7 @@ fn read_answer(is_json: bool, answer: &[u8]) -> PushResponse {
 /// The body with lengths, checksums and hashes in order, where it can be read at all.
 fn ordered<T: Serialize + DeserializeOwned>(mode: u8, body: &[u8], order: impl FnOnce(&mut T)) -> Vec<u8> {
     let is_json = mode & JSON != 0;
-    let read = if is_json { serde_json::from_slice(body).ok() } else { rmp_serde::from_slice(body).ok() };
+    let read = if is_json { serde_json::from_slice(body).ok() } else { packed::read(body).ok() };
     match read {
         Some(mut value) if mode & AS_IT_IS == 0 => {
             order(&mut value);

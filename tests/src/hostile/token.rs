@@ -19,7 +19,7 @@ fn run(input: &[u8]) {
         0 => bearer(body),
         1 => sent(paths::REFRESH, is_json, body),
         2 => code(is_json, body),
-        _ => drop((serde_json::from_slice::<SignIn>(body), rmp_serde::from_slice::<SignIn>(body))),
+        _ => drop((serde_json::from_slice::<SignIn>(body), protocol::packed::read::<SignIn>(body))),
     }
 }
 
@@ -41,7 +41,7 @@ fn sent(path: &str, is_json: bool, body: &[u8]) {
 
 /// The code that is good costs a password hash: that road is not the decoder's.
 fn code(is_json: bool, body: &[u8]) {
-    let read: Option<Redeem> = if is_json { serde_json::from_slice(body).ok() } else { rmp_serde::from_slice(body).ok() };
+    let read: Option<Redeem> = if is_json { serde_json::from_slice(body).ok() } else { protocol::packed::read(body).ok() };
     let letters = |code: &str| code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     if read.is_some_and(|redeem| letters(&redeem.code.0) == letters(&template().code)) {
         return;

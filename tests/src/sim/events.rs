@@ -34,7 +34,9 @@ impl Company {
         }
         let who = self.rng.random_range(0..self.people.len());
         match self.rng.random_range(0..100) {
-            0..42 => self.work(who),
+            0..38 => self.work(who),
+            38..40 => self.ask_for_owner(who),
+            40..42 => self.keep_house(who),
             42..46 => self.create_lead(who),
             46..58 => self.round(who),
             58..61 => self.round_if_poked(who),
@@ -187,7 +189,7 @@ impl Company {
         self.core().session_for(self.people[who].user, self.people[who].device)
     }
 
-    fn somebody(&mut self) -> UserId {
+    pub(super) fn somebody(&mut self) -> UserId {
         self.people[STAFF..].choose(&mut self.rng).expect("there are people").user
     }
 
@@ -252,6 +254,28 @@ impl Company {
         self.tally.saw(Happening::Posted);
     }
 
+    /// People and teams get other names; somebody signs out everywhere.
+    fn keep_house(&mut self, who: usize) {
+        let (core, boss, number) = (self.core(), self.boss(), self.rng.random_range(0..1_000));
+        let Ok(signed_in) = self.signed_in(who) else { return };
+        match self.rng.random_range(0..3) {
+            0 => {
+                core.rename(&signed_in, &format!("आशा {number}")).expect("everybody has a name of their own");
+                self.tally.saw(Happening::Renamed);
+            }
+            1 => {
+                let teams = core.teams(&boss).expect("the Admin lists teams");
+                let team = teams.choose(&mut self.rng).expect("there are teams").id;
+                let renamed = core.put_team(&boss, Some(team), &format!("Team {number}")).is_ok();
+                self.tally.saw_many(Happening::Renamed, u64::from(renamed));
+            }
+            _ => {
+                core.sign_out_everywhere(&signed_in).expect("everybody may");
+                self.tally.saw(Happening::SignedOut);
+            }
+        }
+    }
+
     /// Somebody takes or drops an old owner's edit, where they may.
     fn settle_a_proposal(&mut self) {
         let (core, org) = (self.core(), self.core().org().id);
@@ -298,6 +322,10 @@ impl Company {
         } else {
             core.revoke_device(&self.boss(), device).expect("the Admin may");
             self.tally.saw(Happening::Revoked);
+            if self.rng.random_bool(0.4) {
+                core.wipe_device(&self.boss(), device).expect("the Admin may");
+                self.tally.saw(Happening::WipeOrdered);
+            }
         }
     }
 

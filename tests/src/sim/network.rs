@@ -4,11 +4,12 @@
 use super::chance;
 use super::tally::{Happening, Oracle, Tally};
 use client::{Transport, TransportError};
-use domain::{DeviceId, DocId, LeadId, UserId};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload};
+use domain::{DeviceId, DocId, LeadId, RefusalCode, UserId};
+use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Refresh, Secret, Session};
 use protocol::pull::{Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushRequest, PushResponse};
+use protocol::rows::OwnerRow;
 use protocol::{frame, rows};
 use rand::Rng;
 use rand::rngs::SmallRng;
@@ -141,7 +142,7 @@ impl Road {
             }
             who => who,
         };
-        let who = who.map_err(|e| told(&e))?;
+        let who = who.map_err(|e| self.told(&e))?;
         Ok((core, if self.faults.outdated.load(Ordering::Relaxed) { who.at_older_app() } else { who }))
     }
 
@@ -149,13 +150,21 @@ impl Road {
         let mut tokens = lock(&self.tokens);
         let kept = tokens.as_mut().ok_or(TransportError::SignInNeeded)?;
         let nonce = kept.nonce.get_or_insert_with(|| Secret(format!("{:032x}", lock(&self.dice).random::<u128>()))).clone();
-        let session = core.refresh(&Refresh { refresh: kept.refresh.clone(), nonce }).map_err(|e| told(&e))?;
+        let session = core.refresh(&Refresh { refresh: kept.refresh.clone(), nonce }).map_err(|e| self.told(&e))?;
         if self.roll(0.1) {
             self.tally.saw(Happening::LostAnswer);
             return Err(broken());
         }
         *kept = Tokens { access: session.access.clone(), refresh: session.refresh, nonce: None };
         Ok(session.access)
+    }
+
+    /// The answer to a request that failed; the server itself never does.
+    fn told(&self, error: &Error) -> TransportError {
+        if let Error::Store(_) | Error::CantStore | Error::Panicked(_) = error {
+            self.tally.find(Oracle::Crash, format!("the server fails: {error}"));
+        }
+        in_words(error)
     }
 
     fn roll(&self, chance: f64) -> bool {
@@ -207,6 +216,11 @@ impl Road {
 
     fn count(&self, answer: &PushResponse) {
         for result in &answer.results {
+            if let Outcome::Refused { refusal } = &result.outcome
+                && matches!(refusal.code, RefusalCode::MalformedChange | RefusalCode::ForeignActor)
+            {
+                self.tally.find(Oracle::Crash, format!("the server takes an honest edit for a forged one: {refusal:?}"));
+            }
             self.tally.saw(match result.outcome {
                 Outcome::Proposed { .. } => Happening::Proposed,
                 Outcome::Quarantined { .. } => Happening::Quarantined,
@@ -266,10 +280,10 @@ impl Transport for Road {
             return Err(broken());
         }
         let (core, who) = self.who()?;
-        let answer = core.push(&who, request.clone()).map_err(|e| told(&e))?;
+        let answer = core.push(&who, request.clone()).map_err(|e| self.told(&e))?;
         if self.roll(0.1) {
             self.tally.saw(Happening::Repeated);
-            let again = core.push(&who, request.clone()).map_err(|e| told(&e))?;
+            let again = core.push(&who, request.clone()).map_err(|e| self.told(&e))?;
             if answer != again {
                 self.tally.find(Oracle::Doubled, format!("a repeated push was answered {again:?} after {answer:?}"));
             }
@@ -299,7 +313,7 @@ impl Transport for Road {
             let (core, who) = self.who()?;
             let limit = lock(&self.dice).random_range(1..12);
             let asked = if first { core.pull(&who, cursor.as_deref(), limit) } else { core.pull_on(&who, cursor.as_deref(), limit) };
-            let batch = self.over_the_wire(&asked.map_err(|e| told(&e))?)?;
+            let batch = self.over_the_wire(&asked.map_err(|e| self.told(&e))?)?;
             first = false;
             cursor = Some(batch.cursor.clone());
             let done = batch.up_to_date;
@@ -319,16 +333,27 @@ impl Transport for Road {
     fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
         self.sets_out()?;
         let (core, who) = self.who()?;
-        let mut snapshot = core.snapshot(&who, LeadId(doc.id)).map_err(|e| told(&e))?;
+        let mut snapshot = core.snapshot(&who, LeadId(doc.id)).map_err(|e| self.told(&e))?;
         if self.faults.reprojects.load(Ordering::Relaxed) {
             self.project(&mut snapshot);
         }
         Ok(snapshot)
     }
 
+    fn set_owner(&self, lead: LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
+        self.sets_out()?;
+        let (core, who) = self.who()?;
+        let row = core.set_owner(&who, lead, *set).map_err(|e| self.told(&e))?;
+        if self.roll(0.15) {
+            self.tally.saw(Happening::LostAnswer);
+            return Err(broken());
+        }
+        Ok(row)
+    }
+
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {
         self.sets_out()?;
-        let answer = self.server.core().upload_quarantine(upload).map_err(|e| told(&e))?;
+        let answer = self.server.core().upload_quarantine(upload).map_err(|e| self.told(&e))?;
         self.tally.saw_many(Happening::Quarantined, u64::from(answer.kept));
         if self.roll(0.15) {
             self.tally.saw(Happening::LostAnswer);
@@ -343,7 +368,7 @@ fn broken() -> TransportError {
 }
 
 /// As `HttpTransport` tells it.
-fn told(error: &Error) -> TransportError {
+fn in_words(error: &Error) -> TransportError {
     let cut_off = |code: &str| TransportError::CutOff { code: code.into(), text: error.to_string() };
     match error {
         Error::UserDisabled => cut_off("user_disabled"),

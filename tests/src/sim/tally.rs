@@ -98,8 +98,10 @@ happenings! {
     ClockWrong = "device clocks set wrong by up to a year";
     DaysAway = "times that days passed";
     Posted = "changes of role or team";
+    Renamed = "people and teams renamed";
     Assigned = "leads given to somebody";
     AssignedLate = "assignments refused for a changed owner";
+    Asked = "assignments asked for without a server";
     Deleted = "leads deleted or restored";
     Frozen = "devices that sent and never pulled";
     Outdated = "devices too old for the server";
@@ -107,6 +109,8 @@ happenings! {
     Disabled = "people disabled";
     Enabled = "people let in again";
     Revoked = "devices revoked";
+    WipeOrdered = "wipes ordered";
+    SignedOut = "people signed out everywhere";
     SignedIn = "sign-ins after the first";
     Proposed = "edits proposed to a new owner";
     Taken = "proposals taken";
@@ -116,6 +120,7 @@ happenings! {
     Discarded = "quarantined edits dropped";
     Refused = "edits refused and shown";
     Retried = "refused edits tried again or discarded";
+    SentOn = "refused edits sent to a manager";
     Remade = "edits carried out again by the server";
     Needed = "pushes that lacked what they build on";
     BackedUp = "backups made";

@@ -4,6 +4,7 @@ use super::chance::START_MS;
 use super::company::Company;
 use super::tally::Happening;
 use bridge::attention::{AttentionDiscard, AttentionKind, AttentionRetry};
+use bridge::lead::{LeadAssign, LeadGet};
 use client::store::attention;
 use domain::command::NewLead;
 use domain::{Command, CommandId, LeadField, LeadId, LeadRecord};
@@ -97,6 +98,19 @@ impl Company {
         self.people[who].stale = Some((lead, note, heads, text));
     }
 
+    /// A person who may assigns a lead while the server is out of reach: it waits for the next round.
+    pub fn ask_for_owner(&mut self, who: usize) {
+        if !self.people[who].may_work() {
+            return;
+        }
+        let (Some(lead), owner) = (self.a_lead_of(who), self.somebody()) else { return };
+        let desk = self.people[who].desk();
+        let Ok(view) = desk.ask(LeadGet { lead }) else { return };
+        let expected = view.owner.map(|(user, _)| user);
+        let asked = desk.ask(LeadAssign { lead, expected, owner: Some(owner) }).is_ok_and(|assigned| assigned.waits);
+        self.tally.saw_many(Happening::Asked, u64::from(asked));
+    }
+
     /// A person goes through Needs attention.
     pub fn decide(&mut self, who: usize) {
         if !self.people[who].may_work() {
@@ -106,6 +120,11 @@ impl Company {
         let refused: Vec<_> = waiting.into_iter().filter(|item| item.kind == AttentionKind::Refused).collect();
         let Some(item) = refused.choose(&mut self.rng) else { return };
         let (command, again) = (item.envelope.id, self.rng.random_bool(0.5));
+        if self.rng.random_bool(0.3) {
+            let person = &self.people[who];
+            let sent = person.engine().send_on(person.road.as_ref(), command).is_ok();
+            return self.tally.saw_many(Happening::SentOn, u64::from(sent));
+        }
         let before: Vec<CommandId> = self.unsent(who);
         let desk = self.people[who].desk();
         let done = if again { desk.ask(AttentionRetry { command }) } else { desk.ask(AttentionDiscard { command }) };

@@ -12,6 +12,7 @@ const SHOWN_MS: u32 = 10_000;
 pub enum Msg {
     Show(Toast),
     Hide,
+    Clear,
     Act,
     Hold,
     Release,
@@ -29,7 +30,7 @@ impl Component for Toaster {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> Self {
-        toast::host(Some(ctx.link().callback(|toast: Option<Toast>| toast.map_or(Msg::Hide, Msg::Show))));
+        toast::host(Some(ctx.link().callback(|toast: Option<Toast>| toast.map_or(Msg::Clear, Msg::Show))));
         Self { shown: None, timer: None, _keys: keys::listen(is_undo, ctx.link().callback(|_| Msg::Undo)) }
     }
 
@@ -43,6 +44,12 @@ impl Component for Toaster {
             Msg::Hide => {
                 self.timer = None;
                 self.shown.take().is_some()
+            }
+            Msg::Clear => {
+                if self.shown.as_ref().is_some_and(|toast| !toast.is_parting) {
+                    ctx.link().send_message(Msg::Hide);
+                }
+                false
             }
             Msg::Act => {
                 let action = self.shown.take().and_then(|toast| toast.action);

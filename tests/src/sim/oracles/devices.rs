@@ -6,7 +6,7 @@ use super::truth::Lead;
 use crate::sim::company::{Company, Person};
 use crate::sim::tally::Oracle;
 use bridge::lead::{LeadFilter, LeadList};
-use client::store::{documents, leads, proposals};
+use client::store::{documents, leads, proposals, rows};
 use domain::lead::FieldState;
 use domain::{DocId, LeadId, people};
 use protocol::rows::LeadSummary;
@@ -22,6 +22,27 @@ pub fn check(company: &Company, who: usize, me: &people::Person, sees: &[&Lead])
         if is_masked(me) { masked(company, who, lead) } else { whole(company, who, lead) }
     }
     words(company, who, me, sees);
+    directory(company, who);
+}
+
+/// Everybody by name, role and team.
+fn directory(company: &Company, who: usize) {
+    let (core, boss) = (company.core(), company.boss());
+    let held = company.people[who].engine().store().read(rows::users).expect("readable");
+    let mut held: Vec<_> = held.into_iter().map(|user| (user.id, user.name, user.role, user.team, user.disabled)).collect();
+    let people = core.people(&boss).expect("the Admin lists people");
+    let mut is: Vec<_> = people.into_iter().map(|person| (person.id, person.name, person.role, person.team, person.disabled)).collect();
+    held.sort_by_key(|row| row.0);
+    is.sort_by_key(|row| row.0);
+    if held != is {
+        company.tally.find(Oracle::Rows, format!("person {who} knows people as {held:?}, and they are {is:?}"));
+    }
+    for team in core.teams(&boss).expect("the Admin lists teams") {
+        let name = company.people[who].engine().store().read(|c| rows::team_name(c, team.id)).expect("readable");
+        if name.as_ref() != Some(&team.name) {
+            company.tally.find(Oracle::Rows, format!("person {who} knows {} as {name:?}", team.name));
+        }
+    }
 }
 
 fn holds_what_is_in_sight(company: &Company, who: usize, sees: &[&Lead]) {
@@ -49,7 +70,12 @@ fn all_rows(c: &rusqlite::Connection) -> Result<Vec<LeadId>, client::ClientError
 /// Document and row.
 fn whole(company: &Company, who: usize, lead: &Lead) {
     let find = |oracle, text: String| company.tally.find(oracle, format!("{} at person {who}: {text}", lead.id));
-    let Ok(Some(stored)) = company.people[who].engine().store().read(|c| documents::load(c, DocId::lead(lead.id))) else { return };
+    let stored = match company.people[who].engine().store().read(|c| documents::load(c, DocId::lead(lead.id))) {
+        Ok(Some(stored)) => stored,
+        // Told by what is in sight.
+        Ok(None) => return,
+        Err(error) => return find(Oracle::Heads, format!("its document can't be read: {error}")),
+    };
     if stored.doc.heads() != lead.heads {
         return find(Oracle::Heads, format!("heads {:?} where the server has {:?}", stored.doc.heads(), lead.heads));
     }

@@ -4,7 +4,7 @@ use super::truth::Truth;
 use crate::sim::company::Company;
 use crate::sim::tally::Oracle;
 use bridge::attention::AttentionKind;
-use client::store::{attention, outbox};
+use client::store::{attention, outbox, requests};
 use domain::CommandId;
 use std::collections::HashSet;
 
@@ -38,6 +38,10 @@ fn settled(company: &Company, who: usize) {
     let left = company.people[who].engine().store().read(outbox::size).expect("readable").0;
     if left > 0 {
         company.tally.find(Oracle::Unsettled, format!("person {who} still has {left} edits to send"));
+    }
+    let asked = company.people[who].engine().store().read(requests::waiting).expect("readable");
+    if !asked.is_empty() && !company.people[who].cut_off {
+        company.tally.find(Oracle::Unsettled, format!("person {who} still asks for owners: {asked:?}"));
     }
 }
 

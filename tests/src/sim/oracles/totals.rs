@@ -10,7 +10,7 @@ pub fn check(company: &Company, who: usize, sees: &[&Lead]) {
     let there: Vec<&&Lead> = sees.iter().filter(|lead| lead.record.deleted.is_none()).collect();
     let count = |is: &dyn Fn(&Lead) -> bool| u32::try_from(there.iter().filter(|lead| is(lead)).count()).unwrap_or(u32::MAX);
     let desk = company.people[who].desk();
-    let Ok(shown) = desk.ask(LeadCountsGet {}) else { return };
+    let shown = desk.ask(LeadCountsGet {}).expect("the counts");
     let is_fresh = |lead: &Lead| lead.record.status == Status::New && lead.owner.is_none();
     let is_converted = |lead: &Lead| lead.record.status == Status::Converted;
     let is_dropped = |lead: &Lead| lead.record.status == Status::Lost;
@@ -25,9 +25,8 @@ pub fn check(company: &Company, who: usize, sees: &[&Lead]) {
     }
     for status in Status::ALL {
         let filter = LeadFilter { statuses: vec![status], ..LeadFilter::default() };
-        if let Ok(page) = desk.ask(LeadList { filter, offset: 0, limit: 1 }) {
-            compare(company, who, status.as_str(), page.total, count(&|lead| lead.record.status == status));
-        }
+        let page = desk.ask(LeadList { filter, offset: 0, limit: 1 }).expect("a page");
+        compare(company, who, status.as_str(), page.total, count(&|lead| lead.record.status == status));
     }
 }
 

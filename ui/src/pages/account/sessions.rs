@@ -39,7 +39,7 @@ pub fn Sessions(props: &Props) -> Html {
                 draft::settled().await;
                 match ipc::call(&SignOutEverywhere {}).await {
                     Ok(_) => {
-                        toast::done(t!("signed-out-everywhere-toast"));
+                        toast::parting(t!("signed-out-everywhere-toast"));
                         on_done.emit(());
                     }
                     Err(problem) => toast::problem(problem.text),
