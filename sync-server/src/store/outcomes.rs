@@ -2,6 +2,7 @@
 
 use super::value::{pack, unpack};
 use super::{Result, Row, Tx, Value};
+use domain::sabotage::{self, Fault};
 use domain::{CommandId, DeviceId, DocId, OrgId, UserId};
 use protocol::ChangeHash;
 use protocol::push::Outcome;
@@ -21,6 +22,9 @@ pub struct OutcomeRow {
 const COLUMNS: &str = "command_id, hash, kind, doc_id, author, device_id, outcome, maps_to";
 
 pub fn insert(tx: &mut dyn Tx, org: OrgId, row: &OutcomeRow, now: i64) -> Result<()> {
+    if sabotage::is_on(Fault::ApplyTwice) {
+        tx.execute("DELETE FROM outcomes WHERE org_id = $1 AND command_id = $2", &[org.into(), row.command.into()])?;
+    }
     let maps_to = row.maps_to.as_ref().map(|hashes| Value::Bytes(hashes.iter().flat_map(|h| h.0).collect()));
     tx.execute(
         "INSERT INTO outcomes (org_id, command_id, hash, kind, doc_id, author, device_id, outcome, maps_to, decided_at) \
