@@ -67,7 +67,7 @@ pub enum Command {
     Attention(Attention),
     /// Who is signed in, what waits to be sent, what was received
     Status,
-    /// Repair the copy if it is damaged: the damaged file is kept aside, what was not sent is read out of
+    /// Repair the copy if it is damaged: the damaged file is set aside, what was not sent is read out of
     /// it, and the rest comes from the server
     Repair,
     /// Write facts for support to a file: versions, counts, sizes; no names, numbers, texts or tokens

@@ -306,7 +306,7 @@ unlock-text = Locked. Your work is saved on this computer.
 repair = Repair this copy
 go-on = Go on
 repair-busy = Repairing
-repair-text = The damaged file is kept. What was not sent yet is read out of it, and the rest comes from the server.
+repair-text = The damaged file is set aside. What was not sent yet is read out of it, and the rest comes from the server.
 repair-whole = This copy is whole; nothing was changed.
 repair-kept =
     Repaired. { $kept ->
@@ -903,6 +903,7 @@ quarantine-when = Wrote it { $wrote }, arrived { $arrived }
 quarantine-typed = Typed
 quarantine-lead-gone = A lead that is not here
 quarantine-release = Release
+quarantine-release-not = Your role may not do this edit itself. Somebody who may can release it.
 quarantine-released = Let through
 quarantine-drop = Drop
 quarantine-dropped = Dropped

@@ -41,6 +41,8 @@ pub struct QuarantineView {
     pub wrote: When,
     pub arrived: When,
     pub reason: QuarantineReason,
+    /// Whether this person may do themselves what it does.
+    pub can_release: bool,
 }
 
 /// One page of the audit log, newest first.

@@ -141,6 +141,17 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ClientError
     path.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Removes every damaged database that was set aside, and what SQLite keeps beside it.
+pub(crate) fn remove_damaged(dir: &Path) -> Result<(), ClientError> {
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(DAMAGED) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 fn newest_damaged(dir: &Path) -> Option<PathBuf> {
     let at = |name: &str| name.strip_prefix(DAMAGED).and_then(|ms| ms.parse::<i64>().ok());
     let names = std::fs::read_dir(dir).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());

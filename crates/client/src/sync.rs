@@ -112,6 +112,7 @@ impl Engine {
             }
             if self.store().read(|c| Ok(outbox::size(c)?.0))? == 0 {
                 self.ask_after_unnamed(transport)?;
+                self.store().forget_damaged()?;
                 return Ok(SyncStep::Quiet);
             }
             // Edits made meanwhile, or changes that a restored server lacks.

@@ -139,6 +139,7 @@ fn repair(computer: &Computer, name: &str, tables: &[&str], asked: &[&str], told
     ensure!(terminal.run(&["repair"])?["whole"] == true, "a second repair finds nothing");
 
     terminal.run(&["sync"])?;
+    ensure!(kept_aside(&copy).is_ok() != (kept == all), "the damaged file stays where something in it was not read");
     let desk = terminal.borrow(true)?;
     profile_is_sound(desk.engine())?;
     ensure!(desk.contradicted_heads()?.is_empty(), "the server's log is the one that was seen before");

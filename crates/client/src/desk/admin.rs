@@ -4,6 +4,7 @@ use super::Desk;
 use super::attention::typed;
 use super::timeline::what;
 use crate::online::{Method, NOTHING};
+use crate::project;
 use crate::store::leads;
 use bridge::admin::{
     AuditGet, AuditView, CodeView, Dated, DeviceList, DeviceRevoke, DeviceWipe, PeopleList, PeopleView, PersonChange, PersonCode,
@@ -81,10 +82,14 @@ pub(super) fn quarantine(desk: &Desk, _: QuarantineList) -> Result<Vec<Quarantin
         let reader = desk.reader(c)?;
         let today = reader.today(now_ms);
         let view = |held: Quarantined| {
+            let row = leads::get(c, held.lead)?;
+            // What is not here the server judges.
+            let may = |row: &leads::Row| reader.may_command(&held.envelope.command, &project::subject(&row.summary));
             Ok(QuarantineView {
+                can_release: row.as_ref().is_none_or(may),
                 id: held.id,
                 lead: held.lead,
-                lead_here: leads::get(c, held.lead)?.is_some(),
+                lead_here: row.is_some(),
                 lead_name: held.lead_name,
                 by: held.author_name,
                 device_name: held.device_name,

@@ -187,7 +187,12 @@ impl Page<'_> {
     }
 
     fn can(&self, record: &LeadRecord, next: &[Status], subject: &Subject, unsent: bool) -> Can {
-        let may = |action| self.reader.may(action, subject);
+        // Scheduling is more than its right where a role reaches only converted leads.
+        let plan = Command::ScheduleFollowUp { due_at: 0, zone: String::new(), local: String::new(), note: String::new() };
+        let may = |action| match action {
+            Action::ScheduleFollowUp => self.reader.may_command(&plan, subject),
+            action => self.reader.may(action, subject),
+        };
         let state = State::of(subject);
         let unknown = || Refusal::new(RefusalCode::NotFound, "The server does not know this lead yet. It can be assigned once it is sent.");
         let known = if unsent { Err(unknown()) } else { Ok(()) };

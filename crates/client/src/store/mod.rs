@@ -16,7 +16,7 @@ mod salvage;
 pub(crate) use repair::{Repair, repair};
 
 use crate::error::ClientError;
-use crate::profile::{Profile, WriterLock};
+use crate::profile::{self, Profile, WriterLock};
 use crate::vault::Key;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use std::path::PathBuf;
@@ -183,6 +183,16 @@ impl Store {
         if let Err(e) = self.wiped() {
             tracing::debug!("the log is emptied later: {e}");
         }
+    }
+
+    /// After a repair, once nothing waits and everything came: the damaged file holds nothing that the server
+    /// does not have, and maybe what this person may not see any more.
+    pub(crate) fn forget_damaged(&self) -> Result<(), ClientError> {
+        if self.read(|c| meta::get::<bool>(c, meta::DAMAGED_READ))? != Some(true) {
+            return Ok(());
+        }
+        self.path.parent().map_or(Ok(()), profile::remove_damaged)?;
+        self.write(|tx| meta::remove(tx, meta::DAMAGED_READ))
     }
 
     fn wiped(&self) -> Result<(), ClientError> {

@@ -1,9 +1,10 @@
-//! Repair: a damaged database is set aside, never deleted; what the server does not have is read out of
-//! it into a new one, which takes its place and gets the rest from the server. Cut short anywhere, the
-//! next repair goes on.
+//! Repair: a damaged database is set aside; what the server does not have is read out of it into a new
+//! one, which takes its place and gets the rest from the server. Cut short anywhere, the next repair goes
+//! on. The damaged file goes once the server has all that was read; one that could not be read to its end
+//! stays.
 
 use super::salvage::{self, Salvaged};
-use super::{connect, is_damaged, is_sealed, open_writer};
+use super::{connect, is_damaged, is_sealed, meta, open_writer};
 use crate::error::ClientError;
 use crate::profile::Profile;
 use crate::vault::Key;
@@ -45,6 +46,9 @@ fn build(fresh: &Path, damaged: &Path, key: &Key) -> Result<Salvaged, ClientErro
     let mut connection = open_writer(fresh, key)?;
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let salvaged = salvage::salvage(damaged, key, &tx)?;
+    if salvaged.is_all() {
+        meta::set(&tx, meta::DAMAGED_READ, &true)?;
+    }
     tx.commit()?;
     connection.close().map_err(|(_, e)| e)?;
     Ok(salvaged)

@@ -37,6 +37,13 @@ pub(crate) struct Salvaged {
     pub incomplete: Vec<&'static str>,
 }
 
+impl Salvaged {
+    /// Nothing that the server may lack was left behind.
+    pub fn is_all(&self) -> bool {
+        self.lost == 0 && !self.uncounted && self.incomplete.is_empty()
+    }
+}
+
 /// Reads what it can of `damaged` into the new database behind `into`.
 ///
 /// # Errors

@@ -119,7 +119,8 @@ fn card(
             </dl>
             { complaint }
             <footer class="card__acts">
-                <button type="button" class={classes!("button", is_here.then_some("button--filled"))} data-testid="quarantine-release" data-row-main="true" disabled={release.is_busy()}
+                <button type="button" class={classes!("button", is_here.then_some("button--filled"))} data-testid="quarantine-release" data-row-main="true" disabled={release.is_busy() || !item.can_release}
+                    title={(!item.can_release).then(|| t!("quarantine-release-not"))}
                     onclick={on_release.reform(move |_: MouseEvent| id)}>{ t!("quarantine-release") }<Key name="↵" /></button>
                 if !item.typed.trim().is_empty() {
                     <button type="button" class="button" data-testid="quarantine-copy" data-key="c" onclick={move |_: MouseEvent| copy(&typed)}>{ t!("copy-text") }</button>
