@@ -303,6 +303,15 @@ async fn routes_about_a_lead_answer_every_role_as_the_table_says() {
             assert_eq!(status, want, "{who:?} {place:?} {}: {text}", call.route);
             let _ = writeln!(golden, "{} {place:?} {} {status}", who.name(), call.route);
         }
+        let path = format!("/api/v1/audit?lead={}", ids.lead);
+        let (status, text) = ask(&app, &Call { route: "GET /api/v1/audit", path, body: String::new() }, Some(&tokens[who])).await;
+        let want = match (table.has("ViewAudit", who.role), table.sees(*who, *place)) {
+            (false, _) => 403,
+            (true, false) => 404,
+            (true, true) => 200,
+        };
+        assert_eq!(status, want, "{who:?} {place:?} the audit log of the lead: {text}");
+        let _ = writeln!(golden, "{} {place:?} GET /api/v1/audit?lead={{id}} {status}", who.name());
     }
     compare("access-leads.txt", &golden);
 }
@@ -403,6 +412,9 @@ async fn routes_of_ones_own_account_know_no_roles() {
 struct Elsewhere {
     email: String,
     token: String,
+    refresh: Secret,
+    /// The device's.
+    secret: Secret,
     ids: Ids,
 }
 
@@ -451,7 +463,8 @@ fn elsewhere(world: &World) -> Elsewhere {
         proposals: proposed.map(|item| item.envelope.id),
         held: held.map(|item| item.envelope.id),
     };
-    Elsewhere { email: email("stranger"), token: session.access.0, ids }
+    let secret = session.device_secret.expect("a sign-in brings one");
+    Elsewhere { email: email("stranger"), token: session.access.0, refresh: session.refresh, secret, ids }
 }
 
 #[tokio::test]
@@ -478,6 +491,8 @@ async fn no_route_opens_without_a_token_of_this_company() {
     }
     let door = serde_json::to_string(&sign_in(&env, elsewhere.email)).expect("json");
     assert_eq!(ask(&app, &call("POST /api/v1/auth/sign-in", "", door), None).await.0, 401, "a neighbour at the door");
+    let renewal = serde_json::json!({ "refresh": elsewhere.refresh, "nonce": "n" }).to_string();
+    assert_eq!(ask(&app, &call("POST /api/v1/auth/refresh", "", renewal), None).await.0, 401, "a neighbour’s renewal");
     clock.later(16 * 60_000);
     for call in &routes {
         for token in mine.values() {
@@ -515,10 +530,11 @@ async fn what_is_of_another_organisation_is_not_there() {
 #[tokio::test]
 async fn quarantine_takes_no_wrong_secret() {
     let world = company();
-    let Elsewhere { ids, .. } = elsewhere(&world);
+    let Elsewhere { ids, secret, .. } = elsewhere(&world);
     let (app, _, _open) = app(world);
-    for device in [ids.device, DeviceId(Uuid::nil())] {
-        let body = format!(r#"{{"device":"{device}","secret":"wrong","items":[],"wiped":true}}"#);
+    // A neighbour's own secret is none here either.
+    for (device, secret) in [(ids.device, "wrong"), (DeviceId(Uuid::nil()), "wrong"), (ids.device, secret.0.as_str())] {
+        let body = format!(r#"{{"device":"{device}","secret":"{secret}","items":[],"wiped":true}}"#);
         let (status, text) = ask(&app, &call("POST /api/v1/quarantine", "", body), None).await;
         assert_eq!(status, 404, "{text}");
     }
