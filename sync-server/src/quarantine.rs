@@ -46,6 +46,8 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
             DeviceState::Active if upload.sent_on => QuarantineReason::SentByAuthor,
             DeviceState::Active => return Err(Error::NotCutOff),
         };
+        // What its author sends on was refused before: it is kept as that, whatever else the device may.
+        let kept_as = if upload.sent_on { QuarantineReason::SentByAuthor } else { reason };
         let held = quarantine::count_of(tx, org, upload.device)?;
         let more: usize = upload.items.iter().map(|item| item.change.len()).sum();
         if quarantine::bytes_of(tx, org, owner)? + more as u64 > HELD_MAX {
@@ -53,7 +55,7 @@ pub fn upload(store: &Store, env: &Env, org: OrgId, upload: &QuarantineUpload) -
         }
         let mut kept = 0;
         for item in &upload.items {
-            kept += u32::from(keep(tx, env, org, owner, upload.device, item, reason)?);
+            kept += u32::from(keep(tx, env, org, owner, upload.device, item, kept_as)?);
         }
         let edits = u32::try_from(quarantine::count_of(tx, org, upload.device)?.saturating_sub(held)).unwrap_or(u32::MAX);
         if edits > 0 {

@@ -331,7 +331,7 @@ impl Engine {
         })?;
         edit.open = None;
         drop(edit);
-        self.tell(Change { attention: gone, ..one_lead(doc) });
+        self.tell(Change { attention: gone, many_leads: gone, ..one_lead(doc) });
         Ok(gone)
     }
 
@@ -377,6 +377,8 @@ impl Engine {
                 change.attention |= self.forget(c, doc)?;
                 applied.evicted = true;
                 change.absorb(one_lead(doc));
+                // Its row may be another one when it comes back.
+                change.many_leads = true;
             }
             Entry::Row(row) => apply_row(c, row, change)?,
             Entry::Epoch { .. } => {

@@ -59,6 +59,8 @@ pub fn digits(typed: &str) -> String {
 #[must_use]
 pub fn display(e164: &str, home_prefix: &str) -> String {
     match e164.strip_prefix(home_prefix) {
+        // Masked already, or no number at all.
+        _ if !e164.is_ascii() => e164.to_owned(),
         Some(national) if national.len() == 10 => format!("{} {}", &national[..5], &national[5..]),
         Some(national) => national.to_owned(),
         None => spaced(e164),

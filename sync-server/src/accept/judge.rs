@@ -49,6 +49,22 @@ pub fn malformed(why: &str) -> Refusal {
 }
 
 pub fn judge(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<Decision> {
+    let decision = judged(batch, who, item)?;
+    match &decision {
+        Decision::Refuse { refusal, .. } if refusal.code != RefusalCode::MalformedChange && is_anothers(batch, who, item)? => {
+            Ok(Decision::Quarantine(QuarantineReason::Restored))
+        }
+        _ => Ok(decision),
+    }
+}
+
+/// Whether somebody else brings it back after a restore: its author would not hear of a refusal.
+fn is_anothers(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<bool> {
+    let Envelope { author, command, .. } = &item.envelope;
+    Ok(batch.in_recovery() && *author != who.actor().user && command.check_shape().is_ok() && batch.user(*author)?.is_some())
+}
+
+fn judged(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<Decision> {
     let gated = match gate(item) {
         Ok(gated) => gated,
         Err(refusal) => return Ok(Decision::refuse(refusal)),
@@ -233,6 +249,10 @@ fn base(batch: &mut Batch<'_>, doc: DocId, gated: &Gated) -> Result<Base> {
             missing.push(dep_hash);
         }
     }
+    if base.is_empty() && moved && missing.is_empty() {
+        // What it was made on waited in quarantine, while the lead was not there; by now it is.
+        base = loaded.map(|l| l.doc.heads().iter().map(|h| ChangeHash(h.0)).collect()).unwrap_or_default();
+    }
     base.sort_unstable();
     base.dedup();
     Ok(match (missing.is_empty(), moved) {
@@ -281,7 +301,9 @@ fn check(
         command.check_shape()?;
         let now = work.loaded.as_ref();
         if now.is_some() && heads.is_empty() && !matches!(command, Command::CreateLead(_)) {
-            return Err(malformed("it does not follow the lead's creation"));
+            // Made by a device where the creation was taken back, or by a forged one.
+            let text = "The lead that this was typed on was not accepted at first. Open the lead and do it again by hand.";
+            return Err(Refusal::new(RefusalCode::NotFound, text));
         }
         let seen_status = now.and_then(|l| records::lead::seen_status(&l.doc, &heads));
         // Where what it builds on was made again, the deletion may have come in between unseen.

@@ -85,6 +85,9 @@ pub struct Company {
     /// When that happened last, which devices held each command that the server had accepted: if all of
     /// these are shut out before they come back, there is nobody to bring it back.
     pub holders: HashMap<CommandId, Vec<usize>>,
+    /// Proposals and what lay in quarantine when a backup was put back: rows of the server's that are newer
+    /// than it are lost, and no device has them.
+    pub rows_lost: HashSet<CommandId>,
     server: Arc<Place>,
     root: TempDir,
 }
@@ -113,6 +116,7 @@ impl Company {
             backup: None,
             restored: false,
             holders: HashMap::new(),
+            rows_lost: HashSet::new(),
             server: Arc::default(),
             root,
         };
@@ -230,7 +234,7 @@ impl Company {
     }
 
     /// The copy is closed once all that was typed is in quarantine.
-    fn note_cut_off(&mut self, who: usize) {
+    pub(super) fn note_cut_off(&mut self, who: usize) {
         let left = self.people[who].engine().store().read(|c| Ok(client::store::outbox::size(c)?.0));
         self.people[who].cut_off = left.is_ok_and(|left| left == 0);
     }
@@ -314,6 +318,7 @@ impl Company {
     }
 
     fn note_holders(&mut self) {
+        self.rows_lost.extend(oracles::put_aside(self));
         for command in oracles::Truth::of(self).map(|truth| truth.applied).unwrap_or_default().into_keys() {
             self.holders.insert(command, Vec::new());
         }
@@ -327,7 +332,8 @@ impl Company {
     }
 
     /// Commands in the documents of a device.
-    fn commands_held_by(&self, who: usize) -> HashSet<CommandId> {
+    #[must_use]
+    pub fn commands_held_by(&self, who: usize) -> HashSet<CommandId> {
         let store = self.people[who].engine().store();
         let docs = store.read(documents::all).expect("readable");
         let stored = docs.into_iter().filter_map(|doc| store.read(|c| documents::load(c, doc)).ok()?);
@@ -337,6 +343,9 @@ impl Company {
     /// Nobody is left who could have brought it back after a restore.
     #[must_use]
     pub fn nobody_holds(&self, command: CommandId) -> bool {
+        if self.rows_lost.contains(&command) {
+            return true;
+        }
         self.holders.get(&command).is_some_and(|holders| holders.iter().all(|who| self.people[*who].cut_off))
     }
 

@@ -333,7 +333,11 @@ impl Company {
     fn let_in(&mut self, user: UserId) {
         for who in 0..self.people.len() {
             if self.people[who].user == user {
-                self.people[who].cut_off = self.sign_in(who).is_err();
+                match self.sign_in(who) {
+                    Ok(()) => self.people[who].cut_off = false,
+                    // Closed once what was typed there is in quarantine.
+                    Err(_) => self.note_cut_off(who),
+                }
             }
         }
     }

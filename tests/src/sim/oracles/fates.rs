@@ -7,6 +7,7 @@ use bridge::attention::AttentionKind;
 use client::store::{attention, outbox, requests};
 use domain::CommandId;
 use std::collections::HashSet;
+use sync_server::store::outcomes;
 
 pub fn check(company: &Company, truth: &Truth) {
     let aside = aside(company);
@@ -20,6 +21,13 @@ pub fn check(company: &Company, truth: &Truth) {
 struct Aside {
     proposed: HashSet<CommandId>,
     quarantined: HashSet<CommandId>,
+}
+
+/// Commands that wait as proposals or in quarantine, or waited there.
+#[must_use]
+pub fn put_aside(company: &Company) -> HashSet<CommandId> {
+    let Aside { proposed, quarantined } = aside(company);
+    proposed.into_iter().chain(quarantined).collect()
 }
 
 fn aside(company: &Company) -> Aside {
@@ -61,7 +69,11 @@ fn accounted(company: &Company, who: usize, truth: &Truth, aside: &Aside) {
             )
         };
         if applied + shown + kept + remembered == 0 {
-            company.tally.find(Oracle::Lost, fate());
+            let holders: Vec<usize> = (0..company.people.len()).filter(|one| company.commands_held_by(*one).contains(&command)).collect();
+            let (core, org) = (company.core(), company.core().org().id);
+            let outcome = core.store().read(|tx| outcomes::by_command(tx, org, command)).expect("readable").map(|row| row.outcome);
+            let more = format!("; held by {holders:?}, answered {outcome:?}, restored: {}", company.restored);
+            company.tally.find(Oracle::Lost, fate() + &more);
         }
         if applied > 1 || (!company.restored && applied + shown + kept > 1) {
             company.tally.find(Oracle::Doubled, fate());

@@ -10,6 +10,7 @@ mod truth;
 
 use super::company::Company;
 use super::tally::Oracle;
+pub use fates::put_aside;
 pub use truth::Truth;
 
 /// Looks at everything.
