@@ -1,5 +1,6 @@
-//! What tests that cross crates share: the real window under WebDriver. Helpers wait with a deadline,
-//! never for a fixed time, and everything they start ends with them.
+//! What tests that cross crates share: the simulator, the crash rig, hostile bytes, real processes and the
+//! real window under WebDriver. Helpers wait with a deadline, never for a fixed time, and everything they
+//! start ends with them.
 
 pub mod bench;
 pub mod crash;

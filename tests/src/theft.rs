@@ -1,28 +1,10 @@
-//! A thief in tests: copies a folder with everything in it, and looks for what should not be there.
+//! A thief in tests: looks through copied folders for what should not be there.
 
 use crate::processes::{PASSWORD, Terminal};
 use anyhow::{Context, Result};
 use client::store::meta;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-
-/// Copies a folder with everything in it.
-///
-/// # Errors
-/// The disk's.
-pub fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &to)?;
-        } else {
-            std::fs::copy(entry.path(), to)?;
-        }
-    }
-    Ok(())
-}
 
 /// Every file below `dir`.
 ///

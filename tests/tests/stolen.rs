@@ -5,8 +5,9 @@ use anyhow::{Context, Result, ensure};
 use client::vault::{KDF_MEMORY_KIB, KDF_PASSES};
 use serde_json::Value;
 use std::path::Path;
+use tests::folder::copy;
 use tests::processes::{Server, Terminal};
-use tests::theft::{copy, files, places, secrets};
+use tests::theft::{files, places, secrets};
 
 const ASHA: &str = "asha@nakshatra.example";
 

@@ -2,8 +2,9 @@
 //! copy, not in the logs, not in the web view's own folder.
 
 use anyhow::{Context, Result, ensure};
+use tests::folder::copy;
 use tests::processes::{Server, Terminal};
-use tests::theft::{copy, places, secrets};
+use tests::theft::{places, secrets};
 use tests::visit::{open_lead, sign_in};
 use tests::window::Window;
 

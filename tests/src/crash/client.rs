@@ -3,8 +3,9 @@
 
 use super::check::{self, commands_here, commands_on};
 use super::kill::{Dice, holds, run_and_kill};
-use super::{Grounds, Marks, Play, Verdict, copy_folder, office, old};
+use super::{Grounds, Marks, Play, Verdict, office, old};
 use crate::device::Device;
+use crate::folder;
 use crate::processes::{Server, Terminal};
 use anyhow::{Context, Result, ensure};
 use client::desk::Desk;
@@ -263,7 +264,7 @@ impl Play for Migrates {
     fn kill(&mut self, dice: &mut Dice) -> Result<bool> {
         self.opened += 1;
         let profile = self.folder.join(format!("opened{}", self.opened));
-        copy_folder(&self.folder.join("old"), &profile)?;
+        folder::copy(&self.folder.join("old"), &profile)?;
         let computer = Terminal { profile };
         let command = computer.command(&["lead", "add", "--name", "New", "--phone", "9820012345"]);
         let ended = run_and_kill(command, &holds(&computer.profile), dice.instant("migration"))?;

@@ -12,10 +12,11 @@ mod server;
 
 pub use marks::{Mark, Marks, Verdict};
 
+use crate::folder;
 use crate::processes::Server;
 use anyhow::{Context, Result};
 use kill::Dice;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -79,7 +80,7 @@ impl Grounds {
     /// A new folder of this name with the demo company's database in it.
     fn company(&self, name: &str) -> Result<PathBuf> {
         let data = self.folder.path().join(name);
-        copy_folder(&self.company, &data)?;
+        folder::copy(&self.company, &data)?;
         Ok(data)
     }
 
@@ -135,24 +136,6 @@ fn worse(one: Verdict, other: Verdict) -> Verdict {
         lost: one.lost.max(other.lost),
         doubled: one.doubled.max(other.doubled),
     }
-}
-
-/// Copies a folder with all that is in it.
-///
-/// # Errors
-/// The disk's.
-pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let (entry, target) = (entry?, to.to_owned());
-        let target = target.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_folder(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }
 
 /// The table that is printed: its head, and a line for each scenario.

@@ -3,8 +3,9 @@
 
 use super::check::{self, commands_on};
 use super::kill::{Dice, run_and_kill};
-use super::{Grounds, Marks, Play, Verdict, copy_folder, old};
+use super::{Grounds, Marks, Play, Verdict, old};
 use crate::device::Device;
+use crate::folder;
 use crate::processes::{Server, leadline_server};
 use anyhow::{Context, Result, ensure};
 use domain::{Command, LeadId};
@@ -177,7 +178,7 @@ impl Migrates {
 impl Play for Migrates {
     fn kill(&mut self, dice: &mut Dice) -> Result<bool> {
         self.started += 1;
-        copy_folder(&self.old, &self.newest())?;
+        folder::copy(&self.old, &self.newest())?;
         // Any command migrates first, and this one ends by itself.
         let mut command = leadline_server(&self.newest());
         command.args(["user", "enable", PEOPLE[0]]);

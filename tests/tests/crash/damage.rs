@@ -7,10 +7,11 @@ use client::Engine;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tests::crash::Marks;
 use tests::crash::check::{commands_here, commands_on, commands_waiting, profile_is_sound, records_here, server_is_sound};
 use tests::crash::office::{flip, pages_of};
-use tests::crash::{Marks, copy_folder};
 use tests::device::Device;
+use tests::folder;
 use tests::processes::{Server, Terminal};
 
 const ASHA: &str = "asha@nakshatra.example";
@@ -66,7 +67,7 @@ impl Computer {
     /// A copy of the computer, and the folder of its profile.
     fn copied(&self, name: &str) -> Result<(Terminal, PathBuf)> {
         let profile = self.folder.path().join(name);
-        copy_folder(&self.whole.profile, &profile)?;
+        folder::copy(&self.whole.profile, &profile)?;
         let copy = fs::read_dir(profile.join("profiles"))?.next().context("a copy")??.path();
         Ok((Terminal { profile }, copy))
     }
