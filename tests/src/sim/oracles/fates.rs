@@ -72,7 +72,8 @@ fn accounted(company: &Company, who: usize, truth: &Truth, aside: &Aside) {
             let holders: Vec<usize> = (0..company.people.len()).filter(|one| company.commands_held_by(*one).contains(&command)).collect();
             let (core, org) = (company.core(), company.core().org().id);
             let outcome = core.store().read(|tx| outcomes::by_command(tx, org, command)).expect("readable").map(|row| row.outcome);
-            let more = format!("; held by {holders:?}, answered {outcome:?}, restored: {}", company.restored);
+            let before = company.holders.get(&command);
+            let more = format!("; held by {holders:?}, at the last restore by {before:?}, answered {outcome:?}");
             company.tally.find(Oracle::Lost, fate() + &more);
         }
         if applied > 1 || (!company.restored && applied + shown + kept > 1) {
