@@ -25,7 +25,7 @@ pub fn repaired(done: &Repaired) -> String {
     if done.incomplete {
         said.push_str(" Not all drafts and refused edits could be read.");
     }
-    said.push_str(&format!("\nThe damaged file is kept: {}\nRun `leadline sync` to receive the rest from the server.", done.file));
+    said.push_str(&format!("\nThe damaged file is set aside: {}\nRun `leadline sync` to receive the rest from the server.", done.file));
     said
 }
 

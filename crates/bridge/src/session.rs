@@ -172,7 +172,7 @@ requests! {
     } -> SessionView;
     /// Opens the chosen profile on this computer, without the server.
     "session_unlock" SessionUnlock { pub password: String } -> SessionView;
-    /// Repairs the chosen profile, closing it first: what is damaged is set aside and kept, what was not
+    /// Repairs the chosen profile, closing it first: what is damaged is set aside, what was not
     /// sent is read out of it, and the rest comes from the server. Asked for by the problem `Damaged`; it
     /// stays closed.
     "session_repair" SessionRepair { pub password: String } -> Repaired;

@@ -47,7 +47,7 @@ pub enum ClientError {
     /// What lies on the disk is not what was written there.
     #[error(
         "this copy is damaged on the disk. Nothing that was sent is lost. To repair it, lock Leadline and unlock it with your password, or run \
-         `leadline repair`; the damaged file is kept"
+         `leadline repair`; the damaged file is set aside"
     )]
     Damaged,
     /// The record of the key, not the database.

@@ -90,10 +90,7 @@ impl Profile {
     pub(crate) fn fresh(&self) -> Result<PathBuf, ClientError> {
         let fresh = self.dir.join(FRESH);
         for leftover in std::iter::once(fresh.clone()).chain(SIDES.map(|side| with_suffix(&fresh, side))) {
-            match std::fs::remove_file(&leftover) {
-                Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
-                _ => {}
-            }
+            remove_if_there(&leftover)?;
         }
         Ok(fresh)
     }
@@ -141,15 +138,9 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ClientError
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Removes every damaged database that was set aside, and what SQLite keeps beside it.
-pub(crate) fn remove_damaged(dir: &Path) -> Result<(), ClientError> {
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(DAMAGED) {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
+/// Removes a damaged database that was set aside, and what SQLite keeps beside it.
+pub(crate) fn remove_damaged(aside: &Path) -> Result<(), ClientError> {
+    SIDES.iter().map(|side| with_suffix(aside, side)).chain([aside.to_owned()]).try_for_each(|file| remove_if_there(&file))
 }
 
 fn newest_damaged(dir: &Path) -> Option<PathBuf> {
@@ -157,6 +148,13 @@ fn newest_damaged(dir: &Path) -> Option<PathBuf> {
     let names = std::fs::read_dir(dir).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let newest = names.filter_map(|name| Some((at(&name)?, name))).max()?;
     Some(dir.join(newest.1))
+}
+
+fn remove_if_there(file: &Path) -> Result<(), ClientError> {
+    match std::fs::remove_file(file) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
+        _ => Ok(()),
+    }
 }
 
 fn move_if_there(from: &Path, to: &Path) -> Result<(), ClientError> {

@@ -34,7 +34,7 @@ pub const CURSOR: &str = "cursor";
 pub const SEEN_HEAD: &str = "seen_head";
 /// Records that a restored server did not name: whether they are in sight is asked once they were sent.
 pub const UNNAMED: &str = "unnamed";
-/// A repair read all that it had to out of a damaged file, which goes once the server has it.
+/// Names of the damaged files out of which a repair read all that it had to; they go once the server has it.
 pub const DAMAGED_READ: &str = "damaged_read";
 /// What left is gone from the tables, and its pages are still to be wiped.
 pub const WIPE_DUE: &str = "wipe_due";

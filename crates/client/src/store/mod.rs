@@ -188,10 +188,8 @@ impl Store {
     /// After a repair, once nothing waits and everything came: the damaged file holds nothing that the server
     /// does not have, and maybe what this person may not see any more.
     pub(crate) fn forget_damaged(&self) -> Result<(), ClientError> {
-        if self.read(|c| meta::get::<bool>(c, meta::DAMAGED_READ))? != Some(true) {
-            return Ok(());
-        }
-        self.path.parent().map_or(Ok(()), profile::remove_damaged)?;
+        let Some(read) = self.read(|c| meta::get::<Vec<PathBuf>>(c, meta::DAMAGED_READ))? else { return Ok(()) };
+        read.iter().try_for_each(|name| profile::remove_damaged(&self.path.with_file_name(name)))?;
         self.write(|tx| meta::remove(tx, meta::DAMAGED_READ))
     }
 

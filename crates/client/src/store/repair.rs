@@ -47,7 +47,9 @@ fn build(fresh: &Path, damaged: &Path, key: &Key) -> Result<Salvaged, ClientErro
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let salvaged = salvage::salvage(damaged, key, &tx)?;
     if salvaged.is_all() {
-        meta::set(&tx, meta::DAMAGED_READ, &true)?;
+        let mut read: Vec<PathBuf> = meta::get(&tx, meta::DAMAGED_READ)?.unwrap_or_default();
+        read.extend(damaged.file_name().map(PathBuf::from));
+        meta::set(&tx, meta::DAMAGED_READ, &read)?;
     }
     tx.commit()?;
     connection.close().map_err(|(_, e)| e)?;
