@@ -392,6 +392,29 @@ fn a_lead_that_left_after_a_restore_leaves_the_device() {
     }
 }
 
+/// What a restored server lost and only one computer holds comes back, though its user's new role may not
+/// keep the document.
+#[test]
+fn a_role_without_documents_gives_back_what_a_restore_lost() {
+    let company = Company::new();
+    let (asha, boss) = (company.seat("asha"), company.seat("ananya"));
+    let lead = asha.lead("Priya Sharma", "98123 45678");
+    let backup = company.backup();
+    asha.email(lead, "priya@example.com");
+    asha.note(lead, "Call after six");
+    asha.sync();
+    company.restore(&backup);
+    // Before her computer hears of the restore, her role changes.
+    company.post("asha", Role::Analyst, "asha");
+    asha.sync();
+    boss.sync();
+    let view = boss.view(lead);
+    assert_eq!((field(&view, LeadField::Email), view.notes.len()), (Some("priya@example.com"), 1));
+    assert_eq!(asha.unsent(), 0);
+    let (_, stored) = asha.desk.engine().record(lead).expect("its row stays");
+    assert!(stored.is_withheld(), "the document is gone from her computer");
+}
+
 /// Two who assigned offline: the first to come through wins, the other is told by name.
 #[test]
 fn of_two_assignments_made_offline_one_wins() {

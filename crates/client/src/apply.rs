@@ -335,19 +335,19 @@ impl Engine {
         Ok(gone)
     }
 
-    /// Applies one record fetched by itself.
-    pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<(), ClientError> {
+    /// Applies one record fetched by itself; whether its document was here and is withheld now.
+    pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<bool, ClientError> {
         let mut edit = self.editing();
         edit.open = None;
         let mut change = one_lead(snapshot.doc);
-        self.store().write(|tx| {
+        let left = self.store().write(|tx| {
             let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
-            self.put_snapshot(tx, snapshot, &backfill).map(drop)
+            self.put_snapshot(tx, snapshot, &backfill)
         })?;
         drop(edit);
         self.tell(change);
-        Ok(())
+        Ok(left)
     }
 
     fn apply_entry(
@@ -437,7 +437,12 @@ impl Engine {
         let old = if backfill.first && backfill.running { None } else { documents::load_readable(c, doc)? };
         let pending = outbox::count_of(c, doc)?;
         // Where the document is withheld, its row is all there is.
-        let withheld = snapshot.blob.is_empty();
+        let withheld = snapshot.is_withheld();
+        if withheld && backfill.recovering && pending == 0 && self.send_again(c, doc)? {
+            meta::ask_after(c, &[doc])?;
+            documents::mark_backfill(c, doc, backfill.number)?;
+            return Ok(false);
+        }
         if pending == 0 && (withheld || !(backfill.recovering && old.is_some())) {
             documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
             let index = !(backfill.first && backfill.running);
@@ -477,16 +482,12 @@ impl Engine {
         let mut evicted = false;
         let unnamed = documents::unnamed(c, backfill.number)?;
         if backfill.recovering {
-            meta::set(c, meta::UNNAMED, &unnamed)?;
+            meta::ask_after(c, &unnamed)?;
         }
         for doc in unnamed {
             if backfill.recovering {
-                if let Some(stored) = documents::load_readable(c, doc)? {
-                    enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
-                    let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
-                    self.store_document(c, doc, stored, Doc::empty(), true, facts)?;
-                    documents::mark_backfill(c, doc, backfill.number)?;
-                }
+                self.send_again(c, doc)?;
+                documents::mark_backfill(c, doc, backfill.number)?;
             } else {
                 self.forget(c, doc)?;
                 evicted = true;
@@ -497,6 +498,15 @@ impl Engine {
         }
         *backfill = BackfillState { number: backfill.number, ..BackfillState::default() };
         Ok(evicted)
+    }
+
+    /// Queues the whole of a record whose document a restored server does not show; whether there is any of it.
+    fn send_again(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+        let Some(stored) = documents::load_readable(c, doc)?.filter(|stored| !stored.is_withheld()) else { return Ok(false) };
+        enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
+        let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
+        self.store_document(c, doc, stored, Doc::empty(), true, facts)?;
+        Ok(true)
     }
 
     /// Removes all that is here of a record but what this person typed and nobody took; whether Needs
@@ -539,6 +549,7 @@ fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<D
             Entry::Resync => stops = true,
             Entry::BackfillEnd => leaving.extend(evicts_pending(c, batch)?),
             Entry::Changes { doc, summary, .. } => stops |= drops_pending(c, *doc, summary)?,
+            Entry::Snapshot(snapshot) if snapshot.is_withheld() && outbox::count_of(c, snapshot.doc)? > 0 => leaving.push(snapshot.doc),
             Entry::Snapshot(snapshot) => stops |= drops_pending(c, snapshot.doc, &snapshot.summary)?,
             Entry::Evict { .. } | Entry::Row(_) | Entry::Epoch { .. } => {}
         }

@@ -209,8 +209,8 @@ impl Engine {
     /// that; where the server has none either it is refused, and shown.
     fn reground(&self, transport: &dyn Transport, doc: DocId) -> Result<(), ClientError> {
         match transport.snapshot(doc) {
-            Ok(snapshot) => self.apply_snapshot(snapshot),
-            Err(TransportError::NotFound) => {
+            Ok(snapshot) if !snapshot.is_withheld() => self.apply_snapshot(snapshot).map(drop),
+            Ok(_) | Err(TransportError::NotFound) => {
                 let (pending, is_here) =
                     self.store().read(|c| Ok((outbox::of_doc(c, doc)?, documents::load_readable(c, doc)?.is_some())))?;
                 let refusal = Refusal::new(RefusalCode::NotFound, if is_here { GONE } else { NOWHERE });
@@ -250,7 +250,7 @@ impl Engine {
         }
         for doc in wanted {
             match transport.snapshot(doc) {
-                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Ok(snapshot) => drop(self.apply_snapshot(snapshot)?),
                 // It left this user's sight meanwhile; the log says so in turn.
                 Err(TransportError::NotFound) => {}
                 Err(e) => return Err(e.into()),
@@ -271,7 +271,7 @@ impl Engine {
         let (mut again, mut evicted) = (Vec::new(), false);
         for doc in unnamed {
             match transport.snapshot(doc) {
-                Ok(snapshot) => self.apply_snapshot(snapshot)?,
+                Ok(snapshot) => evicted |= self.apply_snapshot(snapshot)?,
                 Err(TransportError::NotFound) if self.out_of_sight(doc)? => evicted = true,
                 // Typed on meanwhile: it is sent first.
                 Err(TransportError::NotFound) => again.push(doc),

@@ -83,3 +83,11 @@ pub struct Snapshot {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposals: Vec<domain::people::Proposal>,
 }
+
+impl Snapshot {
+    /// The document is kept back: this role gets the row alone.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        self.blob.is_empty()
+    }
+}

@@ -195,7 +195,7 @@ impl Device<'_> {
 
     fn apply(&mut self, entry: &Entry) {
         match entry {
-            Entry::Snapshot(s) if s.blob.is_empty() => {}
+            Entry::Snapshot(s) if s.is_withheld() => {}
             Entry::Snapshot(s) => {
                 self.docs.insert(LeadId(s.doc.id), Doc::load(&s.blob).expect("a document"));
             }

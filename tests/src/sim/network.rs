@@ -258,7 +258,7 @@ impl Road {
     }
 
     fn project(&self, snapshot: &mut Snapshot) {
-        if snapshot.blob.is_empty() {
+        if snapshot.is_withheld() {
             return;
         }
         self.tally.saw(Happening::Projected);

@@ -1,8 +1,10 @@
 //! Small facts of the profile, JSON by key.
 
 use crate::error::ClientError;
+use domain::DocId;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::BTreeSet;
 
 /// [`domain::DeviceId`] of this profile.
 pub const DEVICE: &str = "device";
@@ -32,7 +34,7 @@ pub const ORG: &str = "org";
 pub const CURSOR: &str = "cursor";
 /// The end of the server's log as it was last seen, `EPOCH:SEQ:HEX`.
 pub const SEEN_HEAD: &str = "seen_head";
-/// Records that a restored server did not name: whether they are in sight is asked once they were sent.
+/// Records that a restored server did not show: whether they are in sight is asked once they were sent.
 pub const UNNAMED: &str = "unnamed";
 /// Names of the damaged files out of which a repair read all that it had to; they go once the server has it.
 pub const DAMAGED_READ: &str = "damaged_read";
@@ -71,6 +73,13 @@ pub fn set<T: Serialize>(connection: &Connection, key: &str, value: &T) -> Resul
 pub fn remove(connection: &Connection, key: &str) -> Result<(), ClientError> {
     connection.execute("DELETE FROM meta WHERE key = ?1", [key])?;
     Ok(())
+}
+
+/// Adds records to [`UNNAMED`].
+pub fn ask_after(connection: &Connection, docs: &[DocId]) -> Result<(), ClientError> {
+    let mut unnamed: BTreeSet<DocId> = get(connection, UNNAMED)?.unwrap_or_default();
+    unnamed.extend(docs);
+    set(connection, UNNAMED, &unnamed)
 }
 
 /// Keeps what the server says its log ends with; whether that contradicts what it said before. It does when

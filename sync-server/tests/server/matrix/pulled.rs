@@ -54,7 +54,7 @@ fn check_whole(table: &Table, who: Who, place: Place, entries: &[Entry], lead: L
         assert_eq!((told.changes, told.rows), (0, 0), "{at}");
     }
     for snapshot in told.whole {
-        assert_eq!(snapshot.blob.is_empty(), want == "masked", "{at}");
+        assert_eq!(snapshot.is_withheld(), want == "masked", "{at}");
         assert_eq!(snapshot.summary.phone == phone, want == "whole", "{at}: {}", snapshot.summary.phone);
         assert_eq!(snapshot.summary.deleted, place == Place::Deleted, "{at}");
         assert_eq!(!snapshot.metas.is_empty(), table.has("ViewTimeline", who.role), "{at}");
