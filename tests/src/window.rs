@@ -23,6 +23,9 @@ use crate::display::Display;
 /// How long anything in a window may take before the test fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(20);
+/// Whether an element slides with what it is in: a click would land where it was.
+const MOVES: &str = "return document.getAnimations().some(a => a instanceof CSSAnimation && a.playState === 'running' \
+    && a.effect.target !== arguments[0] && a.effect.target.contains(arguments[0]))";
 
 /// One open window. Everything it started ends with this value.
 pub struct Window {
@@ -119,11 +122,7 @@ impl Window {
     /// # Errors
     /// When it can't be clicked in time.
     pub async fn click(&self, test_id: &str) -> Result<()> {
-        self.retry(&format!("click {test_id}"), async || {
-            let element = self.client.find(Locator::Css(&by_test_id(test_id))).await?;
-            Ok(element.click().await?)
-        })
-        .await
+        self.click_css(&by_test_id(test_id)).await
     }
 
     /// Clicks what a CSS selector matches, once it can be clicked.
@@ -131,7 +130,13 @@ impl Window {
     /// # Errors
     /// When it can't be in time.
     pub async fn click_css(&self, selector: &str) -> Result<()> {
-        self.retry(&format!("click {selector}"), async || Ok(self.client.find(Locator::Css(selector)).await?.click().await?)).await
+        self.retry(&format!("click {selector}"), async || {
+            let element = self.client.find(Locator::Css(selector)).await?;
+            let moves = self.client.execute(MOVES, vec![serde_json::to_value(&element)?]).await?;
+            ensure!(moves == false, "it still moves");
+            Ok(element.click().await?)
+        })
+        .await
     }
 
     /// Waits until a CSS selector matches nothing.
