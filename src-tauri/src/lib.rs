@@ -9,6 +9,7 @@ use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
@@ -18,6 +19,8 @@ use crate::profile::Opened;
 
 /// What the UI listens to; the payload is a `bridge::Change`.
 const CHANGED: &str = "changed";
+/// How long the process outlives its window for what still ends.
+const END_AT_MOST: Duration = Duration::from_secs(2);
 
 /// Runs the window until it is closed.
 ///
@@ -33,6 +36,9 @@ pub fn run(profile: Option<PathBuf>) -> anyhow::Result<()> {
     app.run(|app, event| {
         if let (RunEvent::Exit, Some(opened)) = (event, app.try_state::<Arc<Opened>>()) {
             opened.close();
+            if !client::background::settle(END_AT_MOST) {
+                tracing::warn!("something in the background did not end in time");
+            }
         }
     });
     Ok(())

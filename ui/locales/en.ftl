@@ -57,6 +57,75 @@ tab = { $tab ->
     [dropped] Dropped
    *[all] All
 }
+queue-note = Notes
+queue-note-kept = Kept as you type
+queue-note-hint = What was said?
+queue-earlier = Earlier
+queue-known = What you know
+queue-last-three = Last three
+queue-behind = Next, already open
+queue-more = { $count } more
+queue-last = Nobody waits behind this one.
+queue-total = { $count } to call
+queue-how = How did it go?
+queue-how-keys = press a number, or Alt and a number while typing
+queue-next = Next call
+queue-type-time = Type a time
+queue-save = Save, next lead
+queue-saved = { $name }: { $outcome }
+queue-pick-first = Say how it went first: press Alt and a number.
+queue-call = Call
+queue-call-hint = Copies the number for your phone and starts the clock
+queue-end = End call
+queue-on-call = On call
+queue-call-ended = Ended
+queue-why = Why now:
+queue-empty = Nobody to call now
+queue-closed = Calling hours are { $from }:00 to { $until }:00
+queue-empty-text = Callbacks, new leads and retries come here by themselves.
+queue-empty-passed = { $count ->
+    [1] You put one lead off; it comes again when you reopen this page.
+   *[other] You put { $count } leads off; they come again when you reopen this page.
+}
+why-overdue = you promised to call { $when }.
+why-due = you promised to call { $when }.
+why-hot = interest { $level } and no next step planned.
+why-fresh = never called, here since { $when }.
+why-retry = no answer { $when }, { $tries } of { $most } tries.
+why-unplanned = no next step planned since { $when }.
+after-overdue = missed { $when }
+after-due = due { $when }
+after-hot = hot
+after-fresh = new, { $when }
+after-retry = try { $tries } of { $most }
+after-unplanned = no next step
+pace-of = of { $target } leads
+pace-label = Leads called today
+pace-expected = where { $time } should be: { $count }
+pace-on = On pace
+pace-behind = { $count } behind
+due-tab = { $tab ->
+    [missed] Missed
+    [today] Today
+   *[upcoming] Upcoming
+}
+due-everyone = Everyone’s
+due-more = Show { $count } more
+due-done-verb = Done
+due-done = { $name }: follow-up done
+due-moved = { $name }: moved to { $days ->
+    [1] tomorrow
+   *[other] { $days } days from today
+}
+due-keys-done = done
+due-keys-move = move by days
+due-none-missed = Nothing missed
+due-none-missed-text = Every follow-up up to today was kept.
+due-none-today = Nothing is due today
+due-clear-until = All clear until { $when }
+due-none-today-text = Press U on a lead to plan the next call.
+due-none-upcoming = Nothing planned yet
+due-none-upcoming-text = Press U on a lead to plan the next call.
 interest-word = { $level ->
     [1] Interested
     [2] Interested
@@ -203,7 +272,10 @@ topic-deletion = deletion
 topic-owner = owner
 
 ## Frame
+page-queue = Calling queue
 page-leads = Leads
+page-follow-ups = Follow-ups
+bell-due = Follow-ups: { $missed } missed, { $today } today
 page-attention = Needs attention
 page-users = Users
 page-permissions = Permissions
@@ -556,6 +628,8 @@ month-next = Next month
 month-of-year = { $month } { $year }
 pick-day = Day
 time = Time
+when = When
+when-example = tomorrow 4pm
 times-of = Times of { $zone }
 note-by = { $by }, { $when }
 note-unplaced = This could not be placed in its note.

@@ -10,9 +10,11 @@ use crate::icon::sprite;
 use crate::pages::account::AccountPage;
 use crate::pages::admin::AdminPage;
 use crate::pages::attention::AttentionPage;
+use crate::pages::follow_ups::FollowUpsPage;
 use crate::pages::gate::GatePage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
+use crate::pages::queue::QueuePage;
 use crate::route::{ListFilter, Page, Route, Tab};
 use crate::theme::{self, Theme};
 use crate::{draft, hub, idle, ipc, keys, t, toast, words};
@@ -213,6 +215,11 @@ impl App {
                 <LeadsPage {key} me={me.clone()} filter={filter.clone()} open={*open} counts={self.counts.clone()} clock={self.clock} {pill}
                     added={self.added} on_add={link.callback(|()| Msg::Adding(true))} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />
             },
+            Route::FollowUps { narrow, open } => html! {
+                <FollowUpsPage {key} me={me.clone()} narrow={*narrow} open={*open} clock={self.clock} {pill}
+                    on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />
+            },
+            Route::Queue => html! { <QueuePage {key} me={me.clone()} clock={self.clock} /> },
             Route::Attention => html! { <AttentionPage {key} /> },
             Route::Users(_) | Route::Permissions | Route::Devices | Route::Deleted | Route::Audit(_) | Route::Quarantine => html! {
                 <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />

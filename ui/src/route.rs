@@ -2,6 +2,7 @@
 //! address, so that back, forward and reload keep it. Reading and writing are pure.
 
 use crate::calendar;
+use bridge::follow_up::DueTab;
 use domain::lead::{Pool, Status};
 use domain::people::AuditAction;
 use domain::policy::{self, Action, Scope};
@@ -16,6 +17,12 @@ pub enum Route {
         filter: ListFilter,
         open: Option<LeadId>,
     },
+    /// With a lead's drawer open or not.
+    FollowUps {
+        narrow: DueNarrow,
+        open: Option<LeadId>,
+    },
+    Queue,
     Attention,
     Users(UsersTab),
     Permissions,
@@ -31,7 +38,9 @@ pub enum Route {
 /// else in the window decides about pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Page {
+    Queue,
     Leads,
+    FollowUps,
     Attention,
     Users,
     Permissions,
@@ -44,8 +53,10 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 9] = [
+    pub const ALL: [Page; 11] = [
+        Page::Queue,
         Page::Leads,
+        Page::FollowUps,
         Page::Attention,
         Page::Users,
         Page::Permissions,
@@ -59,7 +70,9 @@ impl Page {
     /// The right that opens it. One's own refused edits and one's own account are everybody's.
     pub fn action(self) -> Action {
         match self {
+            Page::Queue => Action::ChangeStatus,
             Page::Leads => Action::LeadsPage,
+            Page::FollowUps => Action::FollowUpsPage,
             Page::Attention | Page::Account => Action::SignIn,
             Page::Users | Page::Devices => Action::ManageUsers,
             Page::Permissions => Action::PermissionsPage,
@@ -74,9 +87,10 @@ impl Page {
         policy::has(role, self.action())
     }
 
-    /// Where a role begins: the first page it has. Nobody's work starts at what was refused.
+    /// Where a role begins: the first page it has. Nobody's work starts at what was refused, and a call is
+    /// begun on purpose.
     pub fn landing(role: Role) -> Self {
-        let starts = |page: &Page| *page != Page::Attention && page.is_open_to(role);
+        let starts = |page: &Page| !matches!(page, Page::Queue | Page::Attention) && page.is_open_to(role);
         Page::ALL.into_iter().find(starts).unwrap_or(Page::Account)
     }
 
@@ -84,7 +98,7 @@ impl Page {
     pub fn is_admin(self) -> bool {
         match self {
             Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
-            Page::Leads | Page::Attention | Page::Account => false,
+            Page::Queue | Page::Leads | Page::FollowUps | Page::Attention | Page::Account => false,
         }
     }
 
@@ -96,7 +110,9 @@ impl Page {
 
     pub fn route(self) -> Route {
         match self {
+            Page::Queue => Route::Queue,
             Page::Leads => Route::leads(),
+            Page::FollowUps => Route::FollowUps { narrow: DueNarrow::default(), open: None },
             Page::Attention => Route::Attention,
             Page::Users => Route::Users(UsersTab::People),
             Page::Permissions => Route::Permissions,
@@ -106,6 +122,33 @@ impl Page {
             Page::Quarantine => Route::Quarantine,
             Page::Account => Route::Account,
         }
+    }
+}
+
+/// Which follow-ups the page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DueNarrow {
+    pub tab: DueTab,
+    /// Not one's own alone.
+    pub everyone: bool,
+}
+
+impl DueNarrow {
+    fn query(self) -> String {
+        let everyone = if self.everyone { "&everyone=1" } else { "" };
+        format!("?tab={}{everyone}", self.tab.as_str())
+    }
+
+    fn read(query: &str) -> Self {
+        let mut narrow = Self::default();
+        for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+            match key {
+                "tab" => narrow.tab = DueTab::ALL.into_iter().find(|tab| tab.as_str() == value).unwrap_or_default(),
+                "everyone" => narrow.everyone = value == "1",
+                _ => {}
+            }
+        }
+        narrow
     }
 }
 
@@ -267,7 +310,9 @@ impl Route {
     /// The page it shows; the sign-in form is none.
     pub fn page(&self) -> Option<Page> {
         match self {
+            Route::Queue => Some(Page::Queue),
             Route::Leads { .. } => Some(Page::Leads),
+            Route::FollowUps { .. } => Some(Page::FollowUps),
             Route::Attention => Some(Page::Attention),
             Route::Users(_) => Some(Page::Users),
             Route::Permissions => Some(Page::Permissions),
@@ -291,6 +336,8 @@ impl Route {
         let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
         let mut parts = path.split('/').filter(|p| !p.is_empty());
         match parts.next() {
+            Some("followups") => Route::FollowUps { narrow: DueNarrow::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
+            Some("queue") => Route::Queue,
             Some("attention") => Route::Attention,
             Some("account") => Route::Account,
             Some("admin") => match (parts.next(), parts.next()) {
@@ -319,6 +366,9 @@ impl fmt::Display for Route {
         match self {
             Route::Leads { filter, open: None } => write!(f, "#/leads{}", filter.query()),
             Route::Leads { filter, open: Some(lead) } => write!(f, "#/leads/{lead}{}", filter.query()),
+            Route::FollowUps { narrow, open: None } => write!(f, "#/followups{}", narrow.query()),
+            Route::FollowUps { narrow, open: Some(lead) } => write!(f, "#/followups/{lead}{}", narrow.query()),
+            Route::Queue => f.write_str("#/queue"),
             Route::Attention => f.write_str("#/attention"),
             Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
             Route::Users(UsersTab::Teams) => f.write_str("#/admin/users/teams"),
@@ -375,6 +425,7 @@ mod tests {
             Route::Leads { filter: narrowed, open: Some(lead) },
             Route::Leads { filter: ListFilter { tab: Some(Tab::All), ..Default::default() }, open: Some(lead) },
             Route::Login,
+            Route::FollowUps { narrow: DueNarrow { tab: DueTab::Upcoming, everyone: true }, open: Some(lead) },
             Route::Users(UsersTab::Teams),
             Route::Audit(AuditNarrow::of_lead(lead)),
             Route::Audit(AuditNarrow {
@@ -399,11 +450,11 @@ mod tests {
     fn each_role_has_the_pages_its_rights_open() {
         use Page::*;
         let rows: [(Role, &[Page], Page); 8] = [
-            (Role::SuperAdmin, &[Leads, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
-            (Role::Admin, &[Leads, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
-            (Role::Manager, &[Leads, Attention, Quarantine], Leads),
-            (Role::TeamLead, &[Leads, Attention, Audit, Quarantine], Leads),
-            (Role::Salesperson, &[Leads, Attention], Leads),
+            (Role::SuperAdmin, &[Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
+            (Role::Admin, &[Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
+            (Role::Manager, &[Queue, Leads, FollowUps, Attention, Quarantine], Leads),
+            (Role::TeamLead, &[Queue, Leads, FollowUps, Attention, Audit, Quarantine], Leads),
+            (Role::Salesperson, &[Queue, Leads, FollowUps, Attention], Leads),
             (Role::RecoveryAgent, &[Attention, Account], Account),
             (Role::FinanceManager, &[Attention, Account], Account),
             (Role::Analyst, &[Attention, Audit], Audit),

@@ -84,6 +84,9 @@ pub struct LeadCounts {
     pub all: u32,
     /// Items on Needs attention.
     pub attention: u32,
+    /// This person's open follow-ups of days that have passed, and of today (row I7).
+    pub missed: u32,
+    pub today: u32,
 }
 
 /// What keeps a record from being the same everywhere.
@@ -360,6 +363,14 @@ pub struct PhoneHint {
     pub duplicate: Option<(LeadId, String)>,
 }
 
+/// What the box for a time says while typing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhenHint {
+    pub when: Option<When>,
+    /// Why it is no time, and how to say one.
+    pub problem: Option<String>,
+}
+
 /// The add-lead form as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeadForm {
@@ -388,6 +399,8 @@ requests! {
     "lead_pick" LeadPick { pub lead: LeadId, pub field: LeadField, pub value: Option<String> } -> Done;
     "lead_change_status" LeadChangeStatus { pub lead: LeadId, pub to: Status, pub reason: Option<String> } -> Done;
     "lead_set_interest" LeadSetInterest { pub lead: LeadId, pub level: u8 } -> Done;
+    /// What a phrase says, like "tomorrow 4pm", from now in the organisation's zone.
+    "when_read" WhenRead { pub typed: String } -> WhenHint;
     /// `local` is wall time in the organisation's zone, `2026-11-22T17:00`.
     "follow_up_schedule" FollowUpSchedule { pub lead: LeadId, pub local: String, pub note: String } -> Done;
     "follow_up_move" FollowUpMove { pub lead: LeadId, pub follow_up: Uuid, pub local: String } -> Done;

@@ -6,8 +6,10 @@ pub mod account;
 pub mod admin;
 pub mod attention;
 pub mod change;
+pub mod follow_up;
 pub mod lead;
 pub mod problem;
+pub mod queue;
 pub mod session;
 pub mod sync;
 

@@ -254,6 +254,15 @@ impl Engine {
         Ok(id)
     }
 
+    /// Carries out several commands on a lead, in their order: all of them or none.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub fn execute_all(&self, lead: LeadId, commands: Vec<Command>) -> Result<(), ClientError> {
+        let commands = commands.into_iter().map(|command| (CommandId(self.env.new_id()), command)).collect();
+        self.run_all(DocId::lead(lead), commands, &[])
+    }
+
     /// Edits a note's text as it stood at `heads`: what others typed since stays.
     ///
     /// # Errors
@@ -361,40 +370,53 @@ impl Engine {
     }
 
     fn run(&self, doc: DocId, id: CommandId, command: Command, seen: &[ChangeHash]) -> Result<(), ClientError> {
+        self.run_all(doc, vec![(id, command)], seen)
+    }
+
+    fn run_all(&self, doc: DocId, commands: Vec<(CommandId, Command)>, seen: &[ChangeHash]) -> Result<(), ClientError> {
         let facts = self.facts()?;
         if facts.too_old {
             return Err(too_old().into());
         }
-        command.check_shape()?;
-        let envelope = Envelope { id, author: facts.me.user, at: self.env.now_ms(), command };
-        let creates = matches!(envelope.command, Command::CreateLead(_));
+        commands.iter().try_for_each(|(_, command)| command.check_shape())?;
+        let at = self.env.now_ms();
+        let creates = matches!(commands.first(), Some((_, Command::CreateLead(_))));
         let mut edit = self.editing();
-        let before = if creates { None } else { Some(self.open_document(&mut edit, doc)?.clone_docs()) };
+        let mut before = if creates { None } else { Some(self.open_document(&mut edit, doc)?.clone_docs()) };
         let (row, is_frozen) = self.store.read(|c| Ok((leads::get(c, LeadId(doc.id))?, documents::is_frozen(c, doc)?)))?;
         if is_frozen {
             return Err(leaving().into());
         }
-        self.judge(&facts, &envelope, before.as_ref(), row.as_ref(), seen, doc)?;
-
-        let mut after = before.as_ref().map(|b| b.doc.clone()).unwrap_or_default();
-        let change = self.carry_out(&mut after, edit.actor, &envelope, seen)?;
-        let record = records::lead::read(&after, LeadId(doc.id))?;
+        let mut steps = Vec::with_capacity(commands.len());
+        for (id, command) in commands {
+            let envelope = Envelope { id, author: facts.me.user, at, command };
+            self.judge(&facts, &envelope, before.as_ref(), row.as_ref(), seen, doc)?;
+            let mut after = before.as_ref().map(|b| b.doc.clone()).unwrap_or_default();
+            let change = self.carry_out(&mut after, edit.actor, &envelope, seen)?;
+            let stored = Stored::after_edit(before.as_ref().map(Stored::clone_docs), after);
+            steps.push((before.replace(stored), envelope, change));
+        }
+        let Some(after) = before else { return Ok(()) };
+        let record = records::lead::read(&after.doc, LeadId(doc.id))?;
         let (owner, team) = match &row {
             Some(row) => (row.summary.owner, row.summary.team),
             // As the server will decide; until its row arrives.
             None => new_standing(&facts.actor()),
         };
-        let updated_at = row.as_ref().map_or(0, |r| r.summary.updated_at).max(envelope.at);
+        let updated_at = row.as_ref().map_or(0, |r| r.summary.updated_at).max(at);
         let summary = protocol::rows::LeadSummary::of(&record, owner, team, updated_at);
-        let pending = row.as_ref().map_or(0, |r| r.pending) + 1;
+        let pending = row.as_ref().map_or(0, |r| r.pending) + u32::try_from(steps.len()).unwrap_or(u32::MAX);
 
         edit.open = None;
         self.store.write(|tx| {
-            documents::save_edit(tx, doc, before.as_ref(), &after, &change.bytes)?;
-            outbox::push(tx, doc, &envelope, change.hash, &change.bytes)?;
+            for (n, (before, envelope, change)) in steps.iter().enumerate() {
+                let made = steps.get(n + 1).and_then(|(stored, ..)| stored.as_ref()).unwrap_or(&after);
+                documents::save_edit(tx, doc, before.as_ref(), &made.doc, &change.bytes)?;
+                outbox::push(tx, doc, envelope, change.hash, &change.bytes)?;
+            }
             leads::put(tx, LeadId(doc.id), &summary, row.as_ref().map_or(0, |r| r.confirmed_at), pending, true)
         })?;
-        edit.open = Some((doc, Stored::after_edit(before, after)));
+        edit.open = Some((doc, after));
         drop(edit);
         self.tell(Change { leads: vec![LeadId(doc.id)], sync: true, ..Change::default() });
         Ok(())

@@ -6,6 +6,7 @@
 
 mod apply;
 mod assignment;
+pub mod background;
 pub mod desk;
 mod engine;
 mod error;

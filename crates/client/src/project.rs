@@ -1,7 +1,7 @@
 //! Between rows and records: what a permission compares, and the record of a lead whose document this
 //! role may not hold.
 
-use domain::follow_up::{FollowUp, FollowUpState};
+use domain::follow_up::{Due, FollowUp, FollowUpState};
 use domain::lead::FieldState;
 use domain::{LeadId, LeadRecord, Subject, UserId};
 use protocol::rows::LeadSummary;
@@ -13,15 +13,15 @@ pub(crate) fn subject(lead: &LeadSummary) -> Subject {
     Subject { owner: lead.owner, team: lead.team, converted, lost, deleted: lead.deleted }
 }
 
-/// As much of a lead as its row says: the phones masked, the next follow-up, no notes or calls.
+/// As much of a lead as its row says: the phones masked, the open follow-ups, no notes or calls.
 pub(crate) fn record_of(lead: LeadId, row: &LeadSummary) -> LeadRecord {
     let field = |value: &Option<String>| FieldState { value: value.clone(), ..FieldState::default() };
-    let next = |due_at| FollowUp {
-        id: Uuid::nil(),
-        due_at,
+    let open = |due: &Due| FollowUp {
+        id: due.id,
+        due_at: due.due_at,
         zone: String::new(),
         local: String::new(),
-        note: String::new(),
+        note: due.note.clone(),
         state: FollowUpState::Scheduled,
         outcome: None,
     };
@@ -37,10 +37,10 @@ pub(crate) fn record_of(lead: LeadId, row: &LeadSummary) -> LeadRecord {
         status: row.status,
         review: false,
         interest: row.interest,
-        follow_ups: row.next_follow_up_at.into_iter().map(next).collect(),
+        follow_ups: row.follow_ups.iter().map(open).collect(),
         calls: Vec::new(),
         notes: Vec::new(),
-        tags: Vec::new(),
+        tags: row.tags.clone(),
         drop: None,
         deleted: None,
         created_by: UserId(Uuid::nil()),

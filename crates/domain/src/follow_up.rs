@@ -58,6 +58,16 @@ pub struct FollowUp {
     pub outcome: Option<String>,
 }
 
+/// What a row says of an open follow-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    pub id: Uuid,
+    /// When, ms since the epoch, UTC.
+    pub due_at: i64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
 impl FollowUp {
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -1,7 +1,8 @@
 //! A lead as the rules see it: statuses, fields, pools and the record that `records` reads out of
 //! a document. Two devices hold the same record when these values are equal.
 
-use crate::follow_up::FollowUp;
+use crate::calling::{TRIES_MAX, UNREACHED};
+use crate::follow_up::{Due, FollowUp};
 use crate::id::{LeadId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -79,6 +80,8 @@ pub mod defaults {
     pub const LANGUAGES: [&str; 3] = ["Hindi", "English", "Other"];
     pub const FOLLOW_UP_REASONS: [&str; 4] = ["Busy", "Need Time", "Reschedule", "Demo Done"];
     pub const FOLLOW_UP_OUTCOMES: [&str; 4] = ["Call made", "Not reachable", "Interested", "Not interested"];
+    /// The outcome of a call that nobody took (CNP).
+    pub const NOT_REACHED: &str = FOLLOW_UP_OUTCOMES[1];
     pub const DROP_REASONS: [&str; 4] = ["Financial", "Not Interested", "Joined Competitor", "Other"];
 }
 
@@ -242,10 +245,27 @@ impl LeadRecord {
         LeadField::ALL.into_iter().filter(|f| !self.field(*f).others.is_empty())
     }
 
-    /// The earliest follow-up still to be done.
+    /// The follow-ups still to be done, the earliest first.
     #[must_use]
-    pub fn next_follow_up(&self) -> Option<&FollowUp> {
-        self.follow_ups.iter().filter(|f| f.is_open()).min_by_key(|f| (f.due_at, f.id))
+    pub fn due(&self) -> Vec<Due> {
+        let open = self.follow_ups.iter().filter(|f| f.is_open());
+        let mut due: Vec<Due> = open.map(|f| Due { id: f.id, due_at: f.due_at, note: f.note.clone() }).collect();
+        due.sort_by_key(|f| (f.due_at, f.id));
+        due
+    }
+
+    /// When somebody called last, by the clocks of the devices; ms since the epoch.
+    #[must_use]
+    pub fn last_call_at(&self) -> Option<i64> {
+        self.calls.iter().map(|call| call.at).max()
+    }
+
+    /// Calls that nobody took since somebody was reached last.
+    #[must_use]
+    pub fn unreached(&self) -> usize {
+        let mut calls: Vec<&CallAttempt> = self.calls.iter().collect();
+        calls.sort_by_key(|call| std::cmp::Reverse((call.at, call.id)));
+        calls.iter().take_while(|call| UNREACHED.contains(&call.outcome.as_str())).count()
     }
 }
 
@@ -262,11 +282,13 @@ pub enum Pool {
 impl Pool {
     pub const ALL: [Pool; 4] = [Pool::Fresh, Pool::Working, Pool::Converted, Pool::Dropped];
 
-    /// The pool of a lead that is not deleted; CNP leaves Working only when its retries are used up.
+    /// The pool of a lead that is not deleted; CNP leaves Working only when its retries are used up, after
+    /// `unreached` calls in a row.
     #[must_use]
-    pub fn of(status: Status, owned: bool) -> Pool {
+    pub fn of(status: Status, owned: bool, unreached: u32) -> Pool {
         match status {
             Status::New if !owned => Pool::Fresh,
+            Status::Cnp if unreached >= TRIES_MAX => Pool::Dropped,
             Status::New | Status::InProgress | Status::Cnp | Status::Interested | Status::Qualified => Pool::Working,
             Status::Converted => Pool::Converted,
             Status::Lost => Pool::Dropped,

@@ -1,10 +1,11 @@
 //! Server-owned facts that travel in the pull stream, read-only on devices.
 
+use domain::follow_up::Due;
 use domain::{LeadId, OrgId, Role, Status, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Version of [`LeadSummary`]'s content.
-pub const PROJECTION_VERSION: u32 = 1;
+pub const PROJECTION_VERSION: u32 = 2;
 
 /// One server-owned row; a later one with the same key replaces it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,13 +80,35 @@ pub struct LeadSummary {
     pub updated_at: i64,
     #[serde(default)]
     pub deleted: bool,
+    /// Open follow-ups, the earliest first.
+    #[serde(default)]
+    pub follow_ups: Vec<Due>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Calls in all.
+    #[serde(default)]
+    pub calls: u32,
+    /// Ms since the epoch.
+    #[serde(default)]
+    pub last_call_at: Option<i64>,
+    /// Calls that nobody took since somebody was reached last.
+    #[serde(default)]
+    pub unreached: u32,
+    /// The [`PROJECTION_VERSION`] it was made by; a server keeps rows of older ones.
+    #[serde(default = "first_projection")]
+    pub projection: u32,
+}
+
+fn first_projection() -> u32 {
+    1
 }
 
 impl LeadSummary {
     /// The projection of `lead` with its server-owned facts; `updated_at` is the caller's.
     #[must_use]
     pub fn of(lead: &domain::LeadRecord, owner: Option<UserId>, team: Option<TeamId>, updated_at: i64) -> Self {
-        let conflicts = u32::try_from(lead.conflicts().count()).unwrap_or(u32::MAX);
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (conflicts, follow_ups) = (number(lead.conflicts().count()), lead.due());
         Self {
             name: lead.name.value.clone().unwrap_or_default(),
             phone: lead.phone.value.clone().unwrap_or_default(),
@@ -95,13 +118,19 @@ impl LeadSummary {
             language: lead.language.value.clone(),
             status: lead.status,
             interest: lead.interest,
-            next_follow_up_at: lead.next_follow_up().map(|f| f.due_at),
+            next_follow_up_at: follow_ups.first().map(|f| f.due_at),
             conflicts: conflicts.saturating_add(u32::from(lead.review)),
             owner,
             team,
             created_at: lead.created_at,
             updated_at,
             deleted: lead.deleted.is_some(),
+            follow_ups,
+            tags: lead.tags.clone(),
+            calls: number(lead.calls.len()),
+            last_call_at: lead.last_call_at(),
+            unreached: number(lead.unreached()),
+            projection: PROJECTION_VERSION,
         }
     }
 }

@@ -16,7 +16,7 @@ use domain::people::Proposal;
 use domain::{Actor, DocId, Env, LeadId, OrgId, phone};
 use protocol::Cursor;
 use protocol::pull::{ChangeMeta, PullBatch, Snapshot};
-use protocol::rows::{LeadSummary, OrgRow, PROJECTION_VERSION};
+use protocol::rows::{LeadSummary, OrgRow};
 use seal::CursorSeal;
 
 /// Entries in one batch at most.
@@ -131,7 +131,7 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, pro
     let masked = sight.masked();
     Snapshot {
         doc: DocId::lead(held.id),
-        projection: PROJECTION_VERSION,
+        projection: held.summary.projection,
         summary: shown(sight, org, held.summary),
         blob: if masked { Vec::new() } else { held.blob },
         // Who and when is no secret: the timeline of those who get no document is made of it.
@@ -146,6 +146,9 @@ fn shown(sight: &Sight, org: &OrgRow, mut summary: LeadSummary) -> LeadSummary {
     if sight.masked() {
         summary.phone = phone::mask(&summary.phone, &org.phone_prefix);
         summary.alt_phone = summary.alt_phone.map(|p| phone::mask(&p, &org.phone_prefix));
+        // What was written by hand may say the number.
+        summary.tags.clear();
+        summary.follow_ups.iter_mut().for_each(|due| due.note.clear());
     }
     summary
 }

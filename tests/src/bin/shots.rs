@@ -59,6 +59,7 @@ impl Album {
         window.find("lead-row").await?;
         self.choose_theme(&window).await?;
         self.take(&window, "leads-list").await?;
+        self.call(&window).await?;
 
         self.add_lead(&window).await?;
         server.kill()?;
@@ -78,6 +79,28 @@ impl Album {
         window.find("attention-item").await?;
         self.take(&window, "needs-attention").await?;
         window.close().await
+    }
+
+    /// The calling queue in the middle of a call, and what is due.
+    async fn call(&self, window: &Window) -> Result<()> {
+        window.client.execute("location.hash = '#/queue'", vec![]).await?;
+        window.css("[data-testid=queue-note]:focus").await?;
+        window.press("Six instalments fit better, father agrees if the first one is after 5 Dec.").await?;
+        window.click("queue-call").await?;
+        window.find("queue-timer").await?;
+        window.click("outcome-2").await?;
+        window.css("[data-testid=queue-proposed][aria-pressed=true]").await?;
+        self.take(window, "queue").await?;
+        window.client.execute("location.hash = '#/followups?tab=missed'", vec![]).await?;
+        window.find("due-row").await?;
+        self.take(window, "follow-ups").await?;
+        window.click_css("[data-testid=due-row] .due__name").await?;
+        window.click("add-followup-btn").await?;
+        window.css("[data-testid=followup-phrase]:focus").await?;
+        window.press("day after tomorrow 4pm").await?;
+        window.shows("followup-when", "16:00").await?;
+        self.take(window, "planner").await?;
+        window.press(&Key::Escape.to_string()).await
     }
 
     /// The administration area, with something on every page.

@@ -48,8 +48,9 @@ fn link(props: &Props, page: Page) -> Html {
     let label = word(page);
     let number = match page {
         Page::Leads => props.counts.all,
+        Page::FollowUps => props.counts.missed + props.counts.today,
         Page::Attention => props.counts.attention,
-        Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine | Page::Account => 0,
+        Page::Queue | Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine | Page::Account => 0,
     };
     html! {
         <a key={testid} class={classes!("sidebar__link", is_here.then_some("sidebar__link--here"))} href={page.route().to_string()}
@@ -62,7 +63,9 @@ fn link(props: &Props, page: Page) -> Html {
 
 fn look(page: Page) -> (Icon, &'static str) {
     match page {
+        Page::Queue => (Icon::Phone, "sidebar-queue"),
         Page::Leads => (Icon::Users, "sidebar-leads"),
+        Page::FollowUps => (Icon::Calendar, "sidebar-followups"),
         Page::Attention => (Icon::Triangle, "sidebar-attention"),
         Page::Users => (Icon::IdCard, "sidebar-users"),
         Page::Permissions => (Icon::Shield, "sidebar-permissions"),
@@ -77,7 +80,9 @@ fn look(page: Page) -> (Icon, &'static str) {
 /// What a page is called, here, in the topbar and in sentences.
 pub fn word(page: Page) -> String {
     match page {
+        Page::Queue => t!("page-queue"),
         Page::Leads => t!("page-leads"),
+        Page::FollowUps => t!("page-follow-ups"),
         Page::Attention => t!("page-attention"),
         Page::Users => t!("page-users"),
         Page::Permissions => t!("page-permissions"),

@@ -1,9 +1,12 @@
-//! The topbar: organisation, title, search, sync pill (row C4).
+//! The topbar: organisation, title, search, sync pill (row C4), and the bell of what is due (row I7).
 
 use crate::components::key::Key;
 use crate::components::sync_pill::SyncPill;
 use crate::icon::{Glyph, Icon};
+use crate::route::{DueNarrow, Route};
 use crate::t;
+use crate::text::count;
+use bridge::follow_up::DueTab;
 use bridge::sync::Pill;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -19,6 +22,8 @@ pub struct Props {
     pub can_search: bool,
     /// Searches all leads, from any page.
     pub on_search: Callback<String>,
+    /// This person's follow-ups that were missed, and that are due today; `None` where they are not in the role.
+    pub due: Option<(u32, u32)>,
 }
 
 #[component]
@@ -35,11 +40,24 @@ pub fn Topbar(props: &Props) -> Html {
             <h1 class="topbar__title" data-testid="page-title">{ &props.title }</h1>
             if props.can_search { <GlobalSearch on_search={&props.on_search} /> } else { <span></span> }
             <div class="topbar__end">
+                if let Some((missed, today)) = props.due { { bell(missed, today) } }
                 if let Some(pill) = &props.pill {
                     <SyncPill pill={pill.clone()} is_open={props.is_panel_open} on_toggle={&props.on_panel} />
                 }
             </div>
         </header>
+    }
+}
+
+fn bell(missed: u32, today: u32) -> Html {
+    let tab = if missed > 0 { DueTab::Missed } else { DueTab::Today };
+    let href = Route::FollowUps { narrow: DueNarrow { tab, everyone: false }, open: None }.to_string();
+    let label = t!("bell-due", missed = missed, today = today);
+    html! {
+        <a class="button button--icon bell" {href} aria-label={label.clone()} title={label} data-testid="bell">
+            <Glyph icon={Icon::Bell} size={18} />
+            if missed + today > 0 { <span class="bell__count" data-testid="alert-badge">{ count(missed + today) }</span> }
+        </a>
     }
 }
 

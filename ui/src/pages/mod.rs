@@ -3,5 +3,7 @@
 pub mod account;
 pub mod admin;
 pub mod attention;
+pub mod follow_ups;
 pub mod gate;
 pub mod leads;
+pub mod queue;

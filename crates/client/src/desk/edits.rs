@@ -116,6 +116,14 @@ impl Desk {
         Ok(Done {})
     }
 
+    /// All of these, or none.
+    pub(super) fn edit_all(&self, lead: LeadId, commands: Vec<Command>) -> Result<Done, Problem> {
+        self.check_signed_in()?;
+        self.engine.execute_all(lead, commands)?;
+        self.wake();
+        Ok(Done {})
+    }
+
     fn check_signed_in(&self) -> Result<(), ClientError> {
         self.read(|c| self.reader(c).map(|_| ()))
     }
@@ -143,7 +151,7 @@ impl Desk {
     }
 
     /// A wall time in the organisation's zone, with the zone's name.
-    fn instant(&self, local: &str) -> Result<(i64, String), Problem> {
+    pub(super) fn instant(&self, local: &str) -> Result<(i64, String), Problem> {
         let reader = self.read(|c| self.reader(c))?;
         Ok((when::instant(&reader.zone, local)?, reader.facts.org.zone.clone()))
     }

@@ -1,10 +1,10 @@
 //! The list of leads: a window of it, by pool, status and search; and the counts beside the tabs.
 
-use super::Desk;
 use super::index::{AnyOf, Kinds, LeadIndex, Rows, Sieve, Table};
 use super::search::{self, Part};
 use super::when::Today;
 use super::words::Reader;
+use super::{Desk, due};
 use crate::error::ClientError;
 use crate::store::leads::{self, Line, Window};
 use crate::store::{attention, meta, requests};
@@ -37,11 +37,14 @@ pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
 }
 
 pub(super) fn counts(desk: &Desk, _: LeadCountsGet) -> Result<LeadCounts, Problem> {
+    let now_ms = desk.engine.env().now_ms();
     Ok(desk.read(|c| {
-        desk.reader(c)?;
+        let reader = desk.reader(c)?;
+        let (missed, today) = due::own(c, &reader, now_ms)?;
         let [fresh, working, converted, dropped] = by_pool(desk, c)?;
         let all = fresh + working + converted + dropped;
-        Ok(LeadCounts { fresh, working, converted, dropped, all, attention: attention::count(c)? + requests::count_refused(c)? })
+        let attention = attention::count(c)? + requests::count_refused(c)?;
+        Ok(LeadCounts { fresh, working, converted, dropped, all, attention, missed, today })
     })?)
 }
 

@@ -4,11 +4,14 @@
 pub(crate) mod account;
 mod admin;
 mod attention;
+mod due;
 mod edits;
 mod find;
 mod hand_over;
 mod index;
 mod list;
+mod phrase;
+mod queue;
 mod record;
 mod search;
 pub(crate) mod session;
@@ -20,6 +23,7 @@ mod words;
 
 pub use support::{DocumentFacts, Support};
 
+use crate::background;
 use crate::engine::{Engine, Listener};
 use crate::error::ClientError;
 use crate::live::LiveLoop;
@@ -34,11 +38,13 @@ use bridge::admin::{
     QuarantineRelease, TeamCreate, TeamRename,
 };
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
+use bridge::follow_up::FollowUpList;
 use bridge::lead::{
     CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
     LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore, LeadSetField,
-    LeadSetInterest, LeadTimeline, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove,
+    LeadSetInterest, LeadTimeline, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove, WhenRead,
 };
+use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
 use bridge::sync::{SyncGet, SyncNow};
 use bridge::{Change, Problem, ProblemCode, Request};
@@ -157,7 +163,7 @@ impl Desk {
             return;
         }
         let (engine, known) = (self.engine.clone(), self.known.clone());
-        let warming = std::thread::Builder::new().name("warm".into()).spawn(move || {
+        let warming = background::spawn("warm", move || {
             // The numbering plans take 0.1 s to unpack: not while someone types a number.
             let _ = domain::phone::parse("0", "IN");
             if let Err(e) = engine.store().read(|c| known.index.ask(c, |_| ())) {
@@ -233,6 +239,8 @@ answers! {
     LeadPick by edits::pick;
     LeadChangeStatus by edits::change_status;
     LeadSetInterest by edits::set_interest;
+    WhenRead by phrase::hint;
+    FollowUpList by due::page;
     FollowUpSchedule by edits::schedule_follow_up;
     FollowUpMove by edits::move_follow_up;
     FollowUpComplete by edits::complete_follow_up;
@@ -242,6 +250,8 @@ answers! {
     TagAdd by edits::add_tag;
     TagRemove by edits::remove_tag;
     CallLog by edits::log_call;
+    QueueGet by queue::get;
+    CallDispose by queue::dispose;
     LeadDelete by hand_over::delete;
     LeadRestore by hand_over::restore;
     LeadDeletedList by hand_over::deleted;

@@ -1,6 +1,7 @@
 //! Signing in and out, starting the sync; preferences and drafts.
 
 use super::{Desk, Running, lock};
+use crate::background;
 use crate::engine::CutOff;
 use crate::error::ClientError;
 use crate::http::{Farewell, HttpTransport};
@@ -127,7 +128,8 @@ impl Desk {
     /// Where sync runs in the background, nobody waits for a server that may be out of reach.
     fn say(&self, farewell: Farewell) {
         if lock(&self.running).is_some() {
-            std::thread::spawn(move || farewell.send());
+            let said = background::spawn("farewell", move || farewell.send());
+            said.unwrap_or_else(|e| tracing::warn!("the session ends at the server by itself: {e}"));
         } else {
             farewell.send();
         }
@@ -154,7 +156,8 @@ impl Desk {
     pub(crate) fn stop_sync(&self) {
         if let Some(running) = lock(&self.running).take() {
             // A call on the line may take its time to end; the window does not wait for it.
-            std::thread::spawn(move || drop(running));
+            let ends = background::spawn("end of sync", move || drop(running));
+            ends.unwrap_or_else(|e| tracing::warn!("the sync ended on the line: {e}"));
         }
     }
 

@@ -2,9 +2,10 @@
 
 use bridge::lead::When;
 use domain::{Refusal, RefusalCode};
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+use jiff::{RoundMode, Timestamp, Unit, Zoned, ZonedRound};
+use std::ops::Range;
 
 /// "Today" in one zone.
 pub(crate) struct Today<'a> {
@@ -16,6 +17,15 @@ pub(crate) struct Today<'a> {
 impl<'a> Today<'a> {
     pub(crate) fn new(zone: &'a TimeZone, now_ms: i64) -> Self {
         Self { zone, date: local(zone, now_ms).date(), now_ms }
+    }
+
+    /// From its first instant until before tomorrow's, ms since the epoch.
+    pub(crate) fn span(&self) -> Range<i64> {
+        let begins = |date: Date| {
+            let start = self.zone.to_ambiguous_timestamp(date.to_datetime(Time::midnight())).compatible();
+            start.map_or(self.now_ms, |start| start.as_millisecond())
+        };
+        begins(self.date)..begins(self.date.tomorrow().unwrap_or(self.date))
     }
 
     pub(crate) fn when(&self, at: i64) -> When {
@@ -52,6 +62,20 @@ pub(super) fn instant(zone: &TimeZone, typed: &str) -> Result<i64, Refusal> {
     let local = DateTime::strptime("%Y-%m-%dT%H:%M", typed).map_err(|_| malformed())?;
     let instant = zone.to_ambiguous_timestamp(local).compatible().map_err(|_| malformed())?;
     Ok(instant.as_millisecond())
+}
+
+/// The next whole minute, or this one where it is whole.
+pub(super) fn minute_up(at: &Zoned) -> Zoned {
+    rounded(at, Unit::Minute, 1)
+}
+
+/// The next quarter of an hour, or this one where it is one.
+pub(super) fn quarter_up(at: &Zoned) -> Zoned {
+    rounded(at, Unit::Minute, 15)
+}
+
+fn rounded(at: &Zoned, unit: Unit, by: i64) -> Zoned {
+    at.round(ZonedRound::new().smallest(unit).increment(by).mode(RoundMode::Ceil)).unwrap_or_else(|_| at.clone())
 }
 
 fn local(zone: &TimeZone, at: i64) -> DateTime {

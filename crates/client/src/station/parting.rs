@@ -2,6 +2,7 @@
 //! the server; wiped. What was typed stays sealed in the copy.
 
 use super::{Found, Station, lock};
+use crate::background;
 use crate::desk::Desk;
 use crate::engine::{CutOff, Engine, WipeReport};
 use crate::error::ClientError;
@@ -50,12 +51,12 @@ impl Station {
             move |cut_off| {
                 let (Some(inner), profile) = (station.upgrade(), profile.clone()) else { return };
                 // The sync thread tells it, and is waited for.
-                std::thread::spawn(move || Self(inner).cut_off(&profile, cut_off));
+                apart(move || Self(inner).cut_off(&profile, cut_off));
             }
         }));
         engine.on_session_end(Arc::new(move || {
             let (Some(inner), profile) = (station.upgrade(), profile.clone()) else { return };
-            std::thread::spawn(move || Self(inner).session_ended(&profile));
+            apart(move || Self(inner).session_ended(&profile));
         }));
     }
 
@@ -132,5 +133,12 @@ impl Desk {
     fn is_signed_in(&self) -> bool {
         let facts: Result<_, ClientError> = self.engine().session();
         facts.is_ok_and(|facts| facts.is_some_and(|facts| facts.signed_in))
+    }
+}
+
+/// On a thread of its own.
+fn apart(work: impl FnOnce() + Send + 'static) {
+    if let Err(e) = background::spawn("parting", work) {
+        tracing::error!("the copy stays open until it is started again: {e}");
     }
 }

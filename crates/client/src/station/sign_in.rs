@@ -2,6 +2,7 @@
 //! differ the old password is asked for once, and else a new copy begins beside the old one.
 
 use super::{Found, Kept, Station, invitation, lock, profiles, recovery};
+use crate::background;
 use crate::desk::Desk;
 use crate::desk::session::{VERSION, address, address_and_pin, device_name};
 use crate::engine::Engine;
@@ -54,7 +55,8 @@ impl Drop for Pending {
         if let Way::OldPassword(arrival) = &self.way {
             let Arrival { server, pin, session, .. } = (**arrival).clone();
             let tokens = Tokens { access: session.access, refresh: session.refresh, nonce: None };
-            std::thread::spawn(move || Farewell { server, pin, tokens }.send());
+            let said = background::spawn("farewell", move || Farewell { server, pin, tokens }.send());
+            said.unwrap_or_else(|e| tracing::warn!("the session ends at the server by itself: {e}"));
         }
     }
 }

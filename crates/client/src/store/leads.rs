@@ -2,11 +2,16 @@
 //! list but their own.
 
 use crate::error::ClientError;
+use domain::calling::Candidate;
+use domain::follow_up::Due;
 use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status, TeamId, UserId};
-use protocol::rows::LeadSummary;
+use protocol::rows::{LeadSummary, PROJECTION_VERSION};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
+use std::ops::Range;
 use uuid::Uuid;
 
 /// In the column `pool`, of leads that no pool shows.
@@ -19,20 +24,38 @@ struct Before {
     phone: String,
     alt_phone: Option<String>,
     email: Option<String>,
+    /// As the column holds them.
+    follow_ups: String,
+    owner: Option<[u8; 16]>,
+    is_worked_on: bool,
 }
 
-/// Writes a lead's row and what it is found by. `index` is off during a first sync, which builds
+/// Writes a lead's row, when it is due and what it is found by. `index` is off during a first sync, which builds
 /// the search tables once at its end.
 pub fn put(c: &Connection, id: LeadId, lead: &LeadSummary, confirmed_at: i64, pending: u32, index: bool) -> Result<(), ClientError> {
     let before = before(c, id)?;
-    let n = write_row(c, before.as_ref(), id, lead, confirmed_at, pending)?;
+    let follow_ups = to_list(&lead.follow_ups);
+    let n = write_row(c, before.as_ref(), id, lead, confirmed_at, pending, &follow_ups)?;
+    write_due(c, n, before.as_ref(), lead, &follow_ups)?;
     if index { write_search(c, n, lead, before.as_ref()) } else { Ok(()) }
 }
 
 fn before(c: &Connection, id: LeadId) -> Result<Option<Before>, ClientError> {
-    let mut found = c.prepare_cached("SELECT n, name, phone, alt_phone, email FROM leads WHERE id = ?1")?;
-    let read =
-        |r: &rusqlite::Row<'_>| Ok(Before { n: r.get(0)?, name: r.get(1)?, phone: r.get(2)?, alt_phone: r.get(3)?, email: r.get(4)? });
+    let mut found =
+        c.prepare_cached("SELECT n, name, phone, alt_phone, email, follow_ups, owner, status, deleted FROM leads WHERE id = ?1")?;
+    let read = |r: &rusqlite::Row<'_>| {
+        let is_closed = r.get_ref(7)?.as_str()?.parse().is_ok_and(Status::is_closed);
+        Ok(Before {
+            n: r.get(0)?,
+            name: r.get(1)?,
+            phone: r.get(2)?,
+            alt_phone: r.get(3)?,
+            email: r.get(4)?,
+            follow_ups: r.get(5)?,
+            owner: r.get(6)?,
+            is_worked_on: !is_closed && !r.get::<_, bool>(8)?,
+        })
+    };
     Ok(found.query_row([id.0.as_bytes()], read).optional()?)
 }
 
@@ -44,26 +67,30 @@ fn write_row(
     lead: &LeadSummary,
     confirmed_at: i64,
     pending: u32,
+    follow_ups: &str,
 ) -> Result<i64, ClientError> {
     let sql = match before {
         // An index whose column is not named is not touched.
         Some(before) if before.phone == lead.phone && before.alt_phone == lead.alt_phone => {
             "UPDATE leads SET name = ?2, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9, interest = ?10,
                  next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16, updated_at = ?17,
-                 confirmed_at = ?18, deleted = ?19 WHERE id = ?1"
+                 confirmed_at = ?18, deleted = ?19, follow_ups = ?20, tags = ?21, calls = ?22, last_call_at = ?23, unreached = ?24
+                 WHERE id = ?1"
         }
         Some(_) => {
             "UPDATE leads SET name = ?2, phone = ?3, alt_phone = ?4, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9,
                  interest = ?10, next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16,
-                 updated_at = ?17, confirmed_at = ?18, deleted = ?19 WHERE id = ?1"
+                 updated_at = ?17, confirmed_at = ?18, deleted = ?19, follow_ups = ?20, tags = ?21, calls = ?22, last_call_at = ?23,
+                 unreached = ?24 WHERE id = ?1"
         }
         None => {
             "INSERT INTO leads (id, name, phone, alt_phone, email, source, language, status, pool, interest, next_follow_up_at,
-                 conflicts, pending, owner, team, created_at, updated_at, confirmed_at, deleted)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+                 conflicts, pending, owner, team, created_at, updated_at, confirmed_at, deleted, follow_ups, tags, calls, last_call_at,
+                 unreached)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
         }
     };
-    let pool = if lead.deleted { DELETED } else { Pool::of(lead.status, lead.owner.is_some()).as_str() };
+    let pool = if lead.deleted { DELETED } else { Pool::of(lead.status, lead.owner.is_some(), lead.unreached).as_str() };
     c.prepare_cached(sql)?.execute(params![
         id.0.as_bytes(),
         lead.name,
@@ -84,8 +111,53 @@ fn write_row(
         lead.updated_at,
         confirmed_at,
         lead.deleted,
+        follow_ups,
+        to_list(&lead.tags),
+        lead.calls,
+        lead.last_call_at,
+        lead.unreached,
     ])?;
     Ok(before.map_or_else(|| c.last_insert_rowid(), |before| before.n))
+}
+
+/// Keeps the table of what is due as the row says it.
+fn write_due(c: &Connection, n: i64, before: Option<&Before>, lead: &LeadSummary, follow_ups: &str) -> Result<(), ClientError> {
+    let (owner, is_worked_on) = (lead.owner.map(|owner| owner.0.into_bytes()), !lead.deleted && !lead.status.is_closed());
+    let is_as_before = match before {
+        Some(before) => (before.follow_ups.as_str(), before.owner, before.is_worked_on) == (follow_ups, owner, is_worked_on),
+        None => false,
+    };
+    if is_as_before {
+        return Ok(());
+    }
+    if let Some(before) = before {
+        forget_due(c, before)?;
+    }
+    if is_worked_on {
+        let mut put = c.prepare_cached("INSERT INTO due (due_at, n, follow_up, owner) VALUES (?1, ?2, ?3, ?4)")?;
+        for due in &lead.follow_ups {
+            put.execute(params![due.due_at, n, due.id.as_bytes(), owner])?;
+        }
+    }
+    Ok(())
+}
+
+fn forget_due(c: &Connection, before: &Before) -> Result<(), ClientError> {
+    let mut forget = c.prepare_cached("DELETE FROM due WHERE due_at = ?1 AND n = ?2 AND follow_up = ?3")?;
+    for due in from_list::<Due>(&before.follow_ups) {
+        forget.execute(params![due.due_at, before.n, due.id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// A list as a column holds it; most are empty.
+fn to_list<T: Serialize>(list: &[T]) -> String {
+    if list.is_empty() { String::new() } else { serde_json::to_string(list).expect("plain values") }
+}
+
+/// The inverse of [`to_list`].
+fn from_list<T: DeserializeOwned>(column: &str) -> Vec<T> {
+    if column.is_empty() { Vec::new() } else { serde_json::from_str(column).unwrap_or_default() }
 }
 
 fn write_search(c: &Connection, n: i64, lead: &LeadSummary, before: Option<&Before>) -> Result<(), ClientError> {
@@ -148,6 +220,7 @@ pub fn has_stray_words(c: &Connection) -> Result<bool, ClientError> {
 pub fn remove(c: &Connection, id: LeadId) -> Result<(), ClientError> {
     if let Some(gone) = before(c, id)? {
         forget_words(c, gone.n, &gone.name, gone.email.as_deref())?;
+        forget_due(c, &gone)?;
         c.prepare_cached("DELETE FROM leads WHERE n = ?1")?.execute([gone.n])?;
     }
     Ok(())
@@ -165,7 +238,7 @@ pub struct Row {
 
 /// Columns of [`Row`], in the order [`row`] reads them.
 pub const COLUMNS: &str = "id, name, phone, alt_phone, email, source, language, status, interest, next_follow_up_at, conflicts, owner, team, \
-                           created_at, updated_at, pending, confirmed_at, deleted";
+                           created_at, updated_at, pending, confirmed_at, deleted, follow_ups, tags, calls, last_call_at, unreached";
 
 pub fn get(c: &Connection, id: LeadId) -> Result<Option<Row>, ClientError> {
     Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM leads WHERE id = ?1"))?.query_row([id.0.as_bytes()], row).optional()?)
@@ -193,6 +266,12 @@ pub fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             created_at: r.get(13)?,
             updated_at: r.get(14)?,
             deleted: r.get(17)?,
+            follow_ups: from_list(r.get_ref(18)?.as_str()?),
+            tags: from_list(r.get_ref(19)?.as_str()?),
+            calls: r.get(20)?,
+            last_call_at: r.get(21)?,
+            unreached: r.get(22)?,
+            projection: PROJECTION_VERSION,
         },
         pending: r.get(15)?,
         confirmed_at: r.get(16)?,
@@ -251,7 +330,10 @@ pub struct Line<'r> {
     pub updated_at: i64,
 }
 
-const LINE: &str = "id, name, phone, source, status, interest, next_follow_up_at, (conflicts > 0) * 2 + (pending > 0), owner, updated_at";
+const LINE: &str =
+    "leads.id, name, phone, source, status, interest, next_follow_up_at, (conflicts > 0) * 2 + (pending > 0), leads.owner, updated_at";
+/// How many columns that is.
+const LINE_COLUMNS: usize = 10;
 const NEWEST_FIRST: &str = "ORDER BY updated_at DESC, n DESC";
 
 /// Which lines of the list, newest first.
@@ -301,6 +383,83 @@ pub fn lines<T>(
         }
     }
     Ok(taken)
+}
+
+/// A lead as the calling queue sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub id: LeadId,
+    pub candidate: Candidate,
+    /// What its next follow-up is for.
+    pub note: String,
+}
+
+/// One person's leads, in no order; closed ones too.
+pub fn waiting(c: &Connection, owner: UserId, mut take: impl FnMut(Waiting)) -> Result<(), ClientError> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, status, interest, next_follow_up_at, created_at, last_call_at, unreached, follow_ups FROM leads \
+         WHERE owner = ?1 AND deleted = 0",
+    )?;
+    let mut rows = statement.query([owner.0.as_bytes()])?;
+    while let Some(r) = rows.next()? {
+        let (status, follow_ups): (String, String) = (r.get(1)?, r.get(7)?);
+        let candidate = Candidate {
+            status: status.parse().unwrap_or(Status::New),
+            interest: r.get(2)?,
+            next_follow_up_at: r.get(3)?,
+            created_at: r.get(4)?,
+            last_call_at: r.get(5)?,
+            unreached: r.get(6)?,
+        };
+        let note = from_list::<Due>(&follow_ups).into_iter().next().map(|due| due.note).unwrap_or_default();
+        take(Waiting { id: LeadId(Uuid::from_bytes(r.get(0)?)), candidate, note });
+    }
+    Ok(())
+}
+
+/// The line of one lead.
+pub fn line_of<T>(c: &Connection, id: LeadId, mut take: impl FnMut(Line<'_>) -> Result<T, ClientError>) -> Result<Option<T>, ClientError> {
+    let mut taken = Vec::new();
+    read(c, &format!("SELECT {LINE} FROM leads WHERE id = ?1 AND deleted = 0"), [id.0.as_bytes()], &mut taken, &mut take)?;
+    Ok(taken.pop())
+}
+
+/// Open follow-ups of leads that are worked on, due from the first instant until before the last, the
+/// earliest first; one person's, or all.
+pub fn due<T>(
+    c: &Connection,
+    at: Range<i64>,
+    owner: Option<UserId>,
+    limit: u32,
+    mut take: impl FnMut(Line<'_>, Option<TeamId>, Due) -> Result<T, ClientError>,
+) -> Result<Vec<T>, ClientError> {
+    let of_owner = if owner.is_some() { "d.owner = ?3" } else { "?3 IS NULL" };
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {LINE}, leads.follow_ups, d.follow_up, d.due_at, leads.team FROM due d JOIN leads ON leads.n = d.n \
+         WHERE d.due_at >= ?1 AND d.due_at < ?2 AND {of_owner} ORDER BY d.due_at, d.n, d.follow_up LIMIT {limit}"
+    ))?;
+    let mut rows = statement.query(params![at.start, at.end, owner.map(|owner| owner.0.into_bytes())])?;
+    let mut taken = Vec::new();
+    while let Some(r) = rows.next()? {
+        let id = Uuid::from_bytes(r.get(LINE_COLUMNS + 1)?);
+        let column: String = r.get(LINE_COLUMNS)?;
+        let known = from_list::<Due>(&column).into_iter().find(|due| due.id == id);
+        let due = known.unwrap_or(Due { id, due_at: r.get(LINE_COLUMNS + 2)?, note: String::new() });
+        let team: Option<[u8; 16]> = r.get(LINE_COLUMNS + 3)?;
+        taken.push(take(line(r)?, team.map(|team| TeamId(Uuid::from_bytes(team))), due)?);
+    }
+    Ok(taken)
+}
+
+/// How many of those there are before, within and after a day.
+pub fn count_due(c: &Connection, day: &Range<i64>, owner: Option<UserId>) -> Result<[u32; 3], ClientError> {
+    let of_owner = if owner.is_some() { "owner = ?3" } else { "?3 IS NULL" };
+    let sql = format!(
+        "SELECT count(*) FILTER (WHERE due_at < ?1), count(*) FILTER (WHERE due_at >= ?1 AND due_at < ?2), \
+         count(*) FILTER (WHERE due_at >= ?2) FROM due WHERE {of_owner}"
+    );
+    let counts = |r: &rusqlite::Row<'_>| Ok([r.get(0)?, r.get(1)?, r.get(2)?]);
+    Ok(c.prepare_cached(&sql)?.query_row(params![day.start, day.end, owner.map(|owner| owner.0.into_bytes())], counts)?)
 }
 
 /// Lines with an open follow-up, the earliest first.

@@ -18,6 +18,8 @@ pub(crate) use repair::{Repair, repair};
 use crate::error::ClientError;
 use crate::profile::{self, Profile, WriterLock};
 use crate::vault::Key;
+use domain::LeadId;
+use protocol::rows::LeadSummary;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,11 +27,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
+    include_str!("../../../../migrations/client/0004_due.sql"),
 ];
+/// From this format on, rows hold the projection of today; those of older files are made anew.
+const PROJECTED_FROM: u32 = 4;
 /// The newest format this version reads and writes.
 pub const FORMAT: u32 = MIGRATIONS.len() as u32;
 /// Reading connections kept open; more wait in line.
@@ -273,11 +278,28 @@ fn check_format(connection: &Connection) -> Result<u32, ClientError> {
 
 fn migrate(connection: &mut Connection) -> Result<(), ClientError> {
     let found = check_format(connection)?;
+    let is_projected = found == 0 || found >= PROJECTED_FROM;
     for (i, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(sql)?;
+        if !is_projected && i + 1 == MIGRATIONS.len() {
+            project_again(&tx)?;
+        }
         tx.pragma_update(None, "user_version", u32::try_from(i + 1).unwrap_or(u32::MAX))?;
         tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Makes each row from its document as this version does.
+fn project_again(c: &Connection) -> Result<(), ClientError> {
+    for id in documents::all(c)? {
+        let lead = LeadId(id.id);
+        let (Some(stored), Some(row)) = (documents::load_readable(c, id)?, leads::get(c, lead)?) else { continue };
+        // Of a document that is kept back, and of one that can't be read, the row stays as it was.
+        let Ok(record) = records::lead::read(&stored.doc, lead) else { continue };
+        let summary = LeadSummary::of(&record, row.summary.owner, row.summary.team, row.summary.updated_at);
+        leads::put(c, lead, &summary, row.confirmed_at, row.pending, true)?;
     }
     Ok(())
 }

@@ -245,6 +245,8 @@ impl Server {
         let Snapshot { doc, projection, mut summary, metas, seq, .. } = *snapshot;
         summary.phone = domain::phone::mask(&summary.phone, "+91");
         summary.alt_phone = summary.alt_phone.map(|phone| domain::phone::mask(&phone, "+91"));
+        summary.tags.clear();
+        summary.follow_ups.iter_mut().for_each(|due| due.note.clear());
         Entry::Snapshot(Box::new(Snapshot { doc, projection, summary, blob: Vec::new(), metas, seq, proposals: Vec::new() }))
     }
 

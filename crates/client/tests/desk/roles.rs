@@ -6,6 +6,7 @@ use bridge::lead::{
     TimelineWhat,
 };
 use domain::command::NewLead;
+use domain::follow_up::Due;
 use domain::{Command, LeadField, LeadId, Role, Status, TeamId};
 use protocol::pull::Entry;
 use protocol::rows::{OwnerRow, Row};
@@ -67,6 +68,7 @@ fn whoever_gets_rows_alone_reads_them() {
         sent.metas.push(server.meta(domain::CommandId(Uuid::from_u128(77)), RAVI, NOW + 60_000));
         sent.summary.status = Status::Interested;
         sent.summary.next_follow_up_at = Some(NOW + 3_600_000);
+        sent.summary.follow_ups = vec![Due { id: Uuid::from_u128(78), due_at: NOW + 3_600_000, note: String::new() }];
         let lead = LeadId(sent.doc.id);
         server.deliver(vec![Entry::Snapshot(sent)]);
         office.sync(&server);

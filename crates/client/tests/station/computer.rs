@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// 2026-11-21 14:00 in India.
@@ -82,6 +83,14 @@ pub struct Computer {
     pub clock: Arc<MovedClock>,
     pub server: Server,
     homes: Homes,
+}
+
+impl Drop for Computer {
+    /// As the window ends.
+    fn drop(&mut self) {
+        let _ = self.station.lock();
+        assert!(client::background::settle(Duration::from_secs(60)) || std::thread::panicking(), "a thread goes on");
+    }
 }
 
 impl Computer {

@@ -1,7 +1,6 @@
 //! The leads page: the list, and the drawer of the lead that is open. Owns the questions about the
 //! list; what a fresh answer does to the rows is decided in `list`.
 
-mod drawer;
 mod filters;
 mod list;
 mod pager;
@@ -9,6 +8,7 @@ mod row;
 mod tabs;
 
 pub mod add_lead;
+pub mod drawer;
 
 use crate::clock::Clock;
 use crate::components::empty::Empty;

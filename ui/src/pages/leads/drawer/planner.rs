@@ -1,11 +1,12 @@
-//! Picks a day and a time in the organisation's zone: a month, a time box, a note.
+//! Picks a day and a time in the organisation's zone: a phrase, a month, a time box; and a note.
 
 use crate::calendar::{self, Local};
 use crate::components::key::Key;
 use crate::components::menu::Menu;
 use crate::components::text_box::TextBox;
 use crate::icon::{Glyph, Icon};
-use crate::{keys, t, words};
+use crate::{ipc, keys, t, words};
+use bridge::lead::{WhenHint, WhenRead};
 use yew::prelude::*;
 
 /// Times that most follow-ups are set for.
@@ -33,6 +34,8 @@ pub struct Props {
 }
 
 pub enum Msg {
+    Phrase(String),
+    Read(String, WhenHint),
     Month(i64),
     Day(i64),
     Time(String),
@@ -41,6 +44,10 @@ pub enum Msg {
 }
 
 pub struct Planner {
+    phrase: String,
+    hint: WhenHint,
+    is_reading: bool,
+    saves_when_read: bool,
     year: i64,
     month: u8,
     days: i64,
@@ -56,24 +63,39 @@ impl Component for Planner {
         let Props { start, note, .. } = ctx.props();
         let date = start.date();
         let time = format!("{:02}:{:02}", start.hour, start.minute);
-        Self { year: date.year, month: date.month, days: start.days, time, note: note.to_string() }
+        Self {
+            phrase: String::new(),
+            hint: WhenHint::default(),
+            is_reading: false,
+            saves_when_read: false,
+            year: date.year,
+            month: date.month,
+            days: start.days,
+            time,
+            note: note.to_string(),
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
+            Msg::Phrase(phrase) => self.ask(ctx, phrase),
+            Msg::Read(typed, hint) => self.read(ctx, &typed, hint),
             Msg::Month(by) => (self.year, self.month) = calendar::month_plus(self.year, self.month, by),
-            Msg::Day(days) => self.days = days,
-            Msg::Time(time) => self.time = time,
+            Msg::Day(days) => {
+                self.days = days;
+                self.forget_phrase();
+            }
+            Msg::Time(time) => {
+                self.time = time;
+                self.forget_phrase();
+            }
             Msg::Note(note) => {
                 ctx.props().on_note.emit(note.clone());
                 self.note = note;
             }
-            Msg::Save => {
-                if let Some((hour, minute)) = calendar::parse_time(&self.time) {
-                    let local = Local { days: self.days, hour, minute };
-                    ctx.props().on_save.emit((local.to_string(), self.note.trim().to_owned()));
-                }
-            }
+            // What was typed last is read first.
+            Msg::Save if self.is_reading => self.saves_when_read = true,
+            Msg::Save => self.save(ctx),
         }
         true
     }
@@ -82,6 +104,7 @@ impl Component for Planner {
         let Props { title, zone, with_note, problem, on_close, .. } = ctx.props();
         let link = ctx.link();
         let is_time = calendar::parse_time(&self.time).is_some();
+        let is_off = !is_time || self.hint.problem.is_some();
         let onsubmit = link.callback(|event: SubmitEvent| {
             event.prevent_default();
             Msg::Save
@@ -97,6 +120,7 @@ impl Component for Planner {
             <Menu label={title.clone()} role="dialog" {on_close} returns_to="[data-testid=lead-drawer]" class="planner" testid="followup-modal">
                 <form {onsubmit} {onkeydown}>
                     <h4 class="planner__title">{ title }</h4>
+                    { self.phrase(ctx) }
                     { self.month(ctx) }
                     { self.time_line(ctx, is_time) }
                     if *with_note {
@@ -106,7 +130,7 @@ impl Component for Planner {
                     if let Some(problem) = problem { <p class="field__problem" role="alert" data-testid="form-error">{ problem }</p> }
                     <div class="planner__foot">
                         <span class="planner__zone">{ t!("times-of", zone = zone.as_str()) }</span>
-                        <button type="submit" class="button button--filled" data-testid="followup-save" disabled={!is_time}>
+                        <button type="submit" class="button button--filled" data-testid="followup-save" disabled={is_off}>
                             { t!("save") }<Key name="↵" />
                         </button>
                     </div>
@@ -117,6 +141,58 @@ impl Component for Planner {
 }
 
 impl Planner {
+    fn ask(&mut self, ctx: &Context<Self>, phrase: String) {
+        self.phrase.clone_from(&phrase);
+        if phrase.trim().is_empty() {
+            return self.forget_phrase();
+        }
+        self.is_reading = true;
+        ctx.link().send_future(async move {
+            let hint = ipc::call(&WhenRead { typed: phrase.clone() }).await.unwrap_or_default();
+            Msg::Read(phrase, hint)
+        });
+    }
+
+    fn read(&mut self, ctx: &Context<Self>, typed: &str, hint: WhenHint) {
+        if typed != self.phrase {
+            return;
+        }
+        if let Some(local) = hint.when.as_ref().and_then(|when| Local::parse(&when.local)) {
+            let date = local.date();
+            (self.year, self.month, self.days) = (date.year, date.month, local.days);
+            self.time = format!("{:02}:{:02}", local.hour, local.minute);
+        }
+        (self.hint, self.is_reading) = (hint, false);
+        if std::mem::take(&mut self.saves_when_read) {
+            self.save(ctx);
+        }
+    }
+
+    fn save(&self, ctx: &Context<Self>) {
+        if let Some((hour, minute)) = calendar::parse_time(&self.time).filter(|_| self.hint.problem.is_none()) {
+            let local = Local { days: self.days, hour, minute };
+            ctx.props().on_save.emit((local.to_string(), self.note.trim().to_owned()));
+        }
+    }
+
+    /// The day and the time were picked by hand since.
+    fn forget_phrase(&mut self) {
+        (self.phrase, self.hint, self.is_reading) = (String::new(), WhenHint::default(), false);
+    }
+
+    fn phrase(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        html! {
+            <div>
+                <TextBox label={t!("when")} placeholder={t!("when-example")} testid="followup-phrase" described_by="followup-when" max_length={domain::limits::LINE_MAX}
+                    value={self.phrase.clone()} invalid={self.hint.problem.is_some()} on_input={link.callback(Msg::Phrase)} />
+                <p id="followup-when" class={classes!("planner__when", self.hint.problem.is_some().then_some("tone--danger"))} aria-live="polite" data-testid="followup-when">
+                    { self.hint.when.as_ref().map(words::moment).or(self.hint.problem.clone()).unwrap_or_default() }
+                </p>
+            </div>
+        }
+    }
+
     fn month(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
         let start = calendar::grid_start(self.year, self.month);
@@ -149,7 +225,7 @@ impl Planner {
             is_on.then_some("planner__day--on")
         );
         html! {
-            <button type="button" {class} disabled={days < today} aria-pressed={is_on.to_string()} data-testid="followup-day" data-autofocus={is_on.then_some("true")} data-date={calendar::iso(days)}
+            <button type="button" {class} disabled={days < today} aria-pressed={is_on.to_string()} data-testid="followup-day" data-date={calendar::iso(days)}
                 onclick={ctx.link().callback(move |_| Msg::Day(days))}>{ date.day }</button>
         }
     }

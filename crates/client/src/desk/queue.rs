@@ -1,0 +1,132 @@
+//! The calling queue of the person at the desk, from the read model alone.
+
+use super::when::{self, Today};
+use super::words::Reader;
+use super::{Desk, list};
+use crate::error::ClientError;
+use crate::store::leads::{self, Waiting};
+use bridge::queue::{CallDispose, Outcome, Pace, QUEUE_SHOWN, QueueGet, QueueItem, QueueView};
+use bridge::{Done, Problem};
+use domain::calling::{CALLING_HOURS, Candidate, DAY_TARGET, DISPOSITIONS, Disposition, Next, Promise, Reason};
+use domain::{Refusal, RefusalCode, Status};
+use jiff::{Timestamp, ToSpan, Zoned};
+use rusqlite::Connection;
+
+pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
+    let now_ms = desk.engine.env().now_ms();
+    Ok(desk.read(|c| {
+        let reader = desk.reader(c)?;
+        let today = reader.today(now_ms);
+        let now = zoned(&reader, now_ms);
+        let in_hours = CALLING_HOURS.contains(&(now.hour() as u8));
+        let mut waiting = Vec::new();
+        let mut called = 0;
+        leads::waiting(c, reader.facts.me.user, |one| {
+            called += u32::from(one.candidate.last_call_at.is_some_and(|at| today.span().contains(&at)));
+            if let Some((reason, place)) = one.candidate.reason(now_ms, in_hours).filter(|_| !ask.skip.contains(&one.id)) {
+                waiting.push((reason, place, one));
+            }
+        })?;
+        waiting.sort_by_key(|(reason, place, one)| (*reason, *place, one.id));
+        let total = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+        let items: Vec<QueueItem> = waiting
+            .into_iter()
+            .take(QUEUE_SHOWN)
+            .filter_map(|(reason, _, one)| item(c, &reader, &today, reason, one).transpose())
+            .collect::<Result<_, ClientError>>()?;
+        let next = leads::due(c, now_ms..i64::MAX, Some(reader.facts.me.user), 1, |_, _, due| Ok(today.when(due.due_at)))?.pop();
+        Ok(QueueView {
+            items,
+            total,
+            pace: pace(&now, called),
+            outcomes: DISPOSITIONS.iter().map(|one| outcome(one, &now, &today)).collect(),
+            in_hours,
+            hours: (CALLING_HOURS.start, CALLING_HOURS.end),
+            next,
+        })
+    })?)
+}
+
+/// Saves a finished call; what was due is done with it.
+pub(super) fn dispose(desk: &Desk, ask: CallDispose) -> Result<Done, Problem> {
+    let refused = || Refusal::new(RefusalCode::InvalidValue, "Outcomes are on the keys 1 to 9.").on("outcome");
+    let disposition = Disposition::of_key(ask.key).ok_or_else(refused)?;
+    let next = ask.next.map(|local| desk.instant(&local).map(|(due_at, zone)| Promise { due_at, zone, local })).transpose()?;
+    let (record, _) = desk.engine.record(ask.lead)?;
+    let commands = disposition.commands(&record, desk.engine.env().now_ms(), &ask.note, next)?;
+    desk.edit_all(ask.lead, commands)
+}
+
+fn item(c: &Connection, reader: &Reader, today: &Today<'_>, reason: Reason, one: Waiting) -> Result<Option<QueueItem>, ClientError> {
+    let Candidate { next_follow_up_at, last_call_at, created_at, unreached, .. } = one.candidate;
+    let Some(line) = leads::line_of(c, one.id, |line| list::row(c, reader, today, line))? else { return Ok(None) };
+    let since = match reason {
+        Reason::Overdue | Reason::Due => next_follow_up_at,
+        Reason::Hot | Reason::Fresh | Reason::Retry | Reason::Unplanned => last_call_at,
+    };
+    Ok(Some(QueueItem { lead: line, reason, since: today.when(since.unwrap_or(created_at)), note: one.note, unreached }))
+}
+
+/// Calls are spread evenly over the hours in which people may be called.
+fn pace(now: &Zoned, called: u32) -> Pace {
+    let minutes = |hour: u8| u32::from(hour) * 60;
+    let (from, until) = (minutes(CALLING_HOURS.start), minutes(CALLING_HOURS.end));
+    let past = (now.hour() as u32 * 60 + now.minute() as u32).clamp(from, until) - from;
+    Pace { called, target: DAY_TARGET, expected: DAY_TARGET * past / (until - from) }
+}
+
+fn outcome(one: &Disposition, now: &Zoned, today: &Today<'_>) -> Outcome {
+    Outcome {
+        key: one.key,
+        name: one.name.into(),
+        hint: one.hint.into(),
+        next: proposed(one.next, now).map(|at| today.when(at)),
+        needs_time: matches!(one.next, Next::Days(_)) && one.to == Status::InProgress,
+        closes: one.to == Status::Lost,
+    }
+}
+
+/// When the next call is proposed, ms since the epoch, on a quarter of an hour.
+fn proposed(next: Next, now: &Zoned) -> Option<i64> {
+    let at = match next {
+        Next::Nothing => return None,
+        Next::After(ms) => now.checked_add(ms.milliseconds()).ok()?,
+        Next::Days(days) => now.checked_add(i64::from(days).days()).ok()?,
+        Next::Tomorrow(hour) => now.tomorrow().ok()?.with().hour(hour as i8).minute(0).second(0).subsec_nanosecond(0).build().ok()?,
+    };
+    Some(when::quarter_up(&at).timestamp().as_millisecond())
+}
+
+fn zoned(reader: &Reader, now_ms: i64) -> Zoned {
+    Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(reader.zone.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Zoned {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn the_next_call_is_proposed_on_a_quarter() {
+        let now = at("2026-11-26T14:07:20+05:30[Asia/Kolkata]");
+        let read = |next| {
+            let at = Timestamp::from_millisecond(proposed(next, &now)?).ok()?.to_zoned(now.time_zone().clone());
+            Some(at.strftime("%a %H:%M").to_string())
+        };
+        assert_eq!(read(Next::Nothing), None);
+        assert_eq!(read(Next::After(1_800_000)).as_deref(), Some("Thu 14:45"));
+        assert_eq!(read(Next::Days(1)).as_deref(), Some("Fri 14:15"));
+        assert_eq!(read(Next::Tomorrow(10)).as_deref(), Some("Fri 10:00"));
+    }
+
+    #[test]
+    fn the_pace_follows_the_calling_hours() {
+        for (time, expected) in [("08:59", 0), ("09:00", 0), ("14:30", 30), ("19:59", 59), ("23:00", 60)] {
+            let now = at(&format!("2026-11-26T{time}:00+05:30[Asia/Kolkata]"));
+            assert_eq!(pace(&now, 7), Pace { called: 7, target: DAY_TARGET, expected }, "{time}");
+        }
+    }
+}

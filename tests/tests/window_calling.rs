@@ -1,0 +1,195 @@
+//! The agent's day in the real window, by keyboard: the calling queue, the Follow-ups page, and times in
+//! one's own words. Leads are promised calls of long ago: those are first in the queue at any hour.
+
+use anyhow::{Context, Result};
+use bridge::lead::{FollowUpView, LeadGet};
+use bridge::session::DraftGet;
+use client::desk::Desk;
+use domain::{Command, LeadId, Status};
+use fantoccini::key::Key;
+use tests::device::Device;
+use tests::processes::{Server, Terminal, eventually};
+use tests::visit::{go, open_lead, pill, sign_in, unlock};
+use tests::window::Window;
+
+const ASHA: &str = "asha@nakshatra.example";
+const RAVI: &str = "ravi@nakshatra.example";
+const DAY: i64 = 24 * 3_600_000;
+
+/// A lead whose call was promised so many days ago.
+fn promised(device: &Device, name: &str, phone: &str, days_ago: i64) -> Result<LeadId> {
+    let new = domain::command::NewLead { name: name.into(), phone: phone.into(), ..Default::default() };
+    let lead = device.engine.create_lead(new)?;
+    let due_at = client::system_env().now_ms() - days_ago * DAY;
+    let (zone, local) = ("Asia/Kolkata".to_owned(), "2026-09-01T11:00".to_owned());
+    device.engine.execute(lead, Command::ScheduleFollowUp { due_at, zone, local, note: "Fees".into() })?;
+    Ok(lead)
+}
+
+async fn alt(window: &Window, key: &str) -> Result<()> {
+    window.press(&format!("{}{key}{}", Key::Alt, Key::Null)).await
+}
+
+async fn save(window: &Window) -> Result<()> {
+    window.press(&format!("{}{}{}", Key::Control, Key::Enter, Key::Null)).await
+}
+
+fn follow_ups(desk: &Desk, lead: LeadId) -> Result<Vec<FollowUpView>> {
+    desk.sync_once()?;
+    Ok(desk.ask(LeadGet { lead })?.follow_ups)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_are_worked_through_by_the_keyboard() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 60)?;
+    let asha = Device::sign_in(&folder.path().join("asha"), &server, ASHA)?;
+    let first = promised(&asha, "Kavya First", "+919820014700", 90)?;
+    let second = promised(&asha, "मीना दूसरी", "+919820014701", 89)?;
+    let third = promised(&asha, "Chetan Third", "+919820014702", 88)?;
+    asha.sync()?;
+    let window = Window::open(&folder.path().join("desk")).await?;
+    sign_in(&window, &server, ASHA).await?;
+
+    window.click("sidebar-queue").await?;
+    let shows = |lead: LeadId| format!("[data-testid=queue-lead][data-lead='{lead}']");
+    window.css(&shows(first)).await?;
+    window.css("[data-testid=queue-why][data-reason=overdue]").await?;
+    window.shows("queue-phone", "98200 14700").await?;
+    // The next one is here already.
+    window.css(&format!("[data-testid=queue-first][data-lead='{second}']")).await?;
+
+    // A note, an outcome, and on: two chords beside the text.
+    window.css("[data-testid=queue-note]:focus").await?;
+    window.press("Wants the fee break-up").await?;
+    save(&window).await?;
+    window.shows("form-error", "Say how it went first").await?;
+    alt(&window, "2").await?;
+    window.css("[data-testid=outcome-2][aria-checked=true]").await?;
+    window.css("[data-testid=queue-proposed][aria-pressed=true]").await?;
+    save(&window).await?;
+    window.css(&shows(second)).await?;
+    window.shows("toast", "Kavya First: Call back").await?;
+
+    // What was typed outlives the process.
+    window.css("[data-testid=queue-note]:focus").await?;
+    window.press("आधा लिखा").await?;
+    let desk = folder.path().join("desk");
+    eventually("the note is kept", || {
+        let kept = Terminal { profile: desk.clone() }.borrow(false)?.ask(DraftGet { key: format!("lead:{second}") })?;
+        Ok(kept.is_some_and(|kept| kept.contains("आधा लिखा")))
+    })?;
+    window.kill_app()?;
+    drop(window);
+    let window = Window::open(&folder.path().join("desk")).await?;
+    unlock(&window).await?;
+    go(&window, "#/queue").await?;
+    window.css(&shows(second)).await?;
+    let kept = "return document.querySelector('[data-testid=queue-note]').value";
+    let note = async || {
+        let note = window.client.execute(kept, vec![]).await?;
+        anyhow::ensure!(note == "आधा लिखा", "it holds {note}");
+        Ok(())
+    };
+    window.retry("the note that was typed", note).await?;
+
+    // Put off, and back again. Outside the text the keys need no Alt.
+    window.click("queue-call").await?;
+    window.press(&format!("{}{}{}", Key::Control, Key::Right, Key::Null)).await?;
+    window.css(&shows(third)).await?;
+    window.client.execute("document.activeElement.blur()", vec![]).await?;
+    window.press(&format!("{}{}{}", Key::Control, Key::Left, Key::Null)).await?;
+    window.css(&shows(second)).await?;
+    window.click("queue-call").await?;
+    window.find("queue-timer").await?;
+    alt(&window, "e").await?;
+    window.shows("queue-timer", "Ended").await?;
+    // In one's own words.
+    alt(&window, "2").await?;
+    alt(&window, "d").await?;
+    window.css("[data-testid=queue-phrase]:focus").await?;
+    window.press("someday").await?;
+    window.css("[data-testid=queue-phrase][aria-invalid=true]").await?;
+    window.press(&format!("{}a{}", Key::Control, Key::Null)).await?;
+    window.press("day after tomorrow 4pm").await?;
+    window.shows("queue-own", "16:00").await?;
+    save(&window).await?;
+    window.css(&shows(third)).await?;
+    window.css("[data-testid=queue-note]:focus").await?;
+    alt(&window, "8").await?;
+    save(&window).await?;
+    window.gone(&shows(third)).await?;
+    pill(&window, "synced").await?;
+
+    let desk = Terminal::sign_in(&folder.path().join("ravi"), &server, RAVI)?.borrow(true)?;
+    desk.sync_once()?;
+    let view = desk.ask(LeadGet { lead: first })?;
+    assert_eq!((view.status, view.notes[0].note.text.as_str()), (Status::InProgress, "Wants the fee break-up"));
+    let plans = follow_ups(&desk, first)?;
+    assert_eq!(plans.iter().filter(|f| f.open && f.when.day == 1).count(), 1, "{plans:?}");
+    assert_eq!(plans.iter().filter(|f| f.outcome.as_deref() == Some("Call made")).count(), 1, "{plans:?}");
+    let planned = follow_ups(&desk, second)?.into_iter().find(|f| f.open).context("a next call")?;
+    assert_eq!((planned.when.day, planned.when.local.get(11..)), (2, Some("16:00")));
+    let view = desk.ask(LeadGet { lead: third })?;
+    assert_eq!((view.status, view.drop_reason.as_deref()), (Status::Lost, Some("Wrong number")));
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_due_is_done_and_moved_from_its_line() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 60)?;
+    let asha = Device::sign_in(&folder.path().join("asha"), &server, ASHA)?;
+    let (first, second) = (promised(&asha, "Kavya First", "+919820014700", 90)?, promised(&asha, "मीना दूसरी", "+919820014701", 89)?);
+    asha.sync()?;
+    let window = Window::open(&folder.path().join("desk")).await?;
+    sign_in(&window, &server, ASHA).await?;
+
+    // The bell counts what was missed, and leads there.
+    window.find("alert-badge").await?;
+    window.click("bell").await?;
+    window.css("[data-testid=due-missed][aria-selected=true]").await?;
+    let row = |lead: LeadId| format!("[data-testid=due-row][data-lead='{lead}']");
+    window.css(&format!("{}:first-child", row(first))).await?;
+    window.shows("due-row", "Fees").await?;
+
+    // By its line: done with an outcome.
+    window.click_css(&format!("{} [data-testid=due-done]", row(first))).await?;
+    window.find("outcome-menu").await?;
+    window.click("outcome-Call made").await?;
+    window.gone(&row(first)).await?;
+    window.shows("toast", "Kavya First: follow-up done").await?;
+    // By a key: three days on, and back.
+    window.press("k").await?;
+    window.css(&format!("{}.due__row--cursor", row(second))).await?;
+    window.press("3").await?;
+    window.gone(&row(second)).await?;
+    window.click("due-upcoming").await?;
+    window.css(&row(second)).await?;
+    window.click("toast-action").await?;
+    window.gone(&row(second)).await?;
+    window.click("due-missed").await?;
+    // Its lead, beside the list.
+    window.click_css(&format!("{} .due__name", row(second))).await?;
+    window.css(&format!("[data-testid=lead-drawer][data-lead='{second}']")).await?;
+    window.press(&Key::Escape.to_string()).await?;
+    window.gone("[data-testid=lead-drawer]").await?;
+
+    // In one's own words.
+    open_lead(&window, &second.to_string()).await?;
+    window.click("add-followup-btn").await?;
+    window.css("[data-testid=followup-phrase]:focus").await?;
+    window.press("soon").await?;
+    window.shows("followup-when", "“soon” is no time").await?;
+    window.press(&format!("{}a{}", Key::Control, Key::Null)).await?;
+    window.press("tomorrow 4pm").await?;
+    window.shows("followup-when", "16:00").await?;
+    window.press(&Key::Enter.to_string()).await?;
+    window.gone("[data-testid=followup-modal]").await?;
+    pill(&window, "synced").await?;
+    let desk = Terminal::sign_in(&folder.path().join("ravi"), &server, RAVI)?.borrow(true)?;
+    let plans = follow_ups(&desk, second)?;
+    assert_eq!(plans.iter().filter(|f| f.open && f.when.day == 1 && f.when.local.ends_with("16:00")).count(), 1, "{plans:?}");
+    assert_eq!(plans.iter().filter(|f| f.open).count(), 2, "the old promise still stands: {plans:?}");
+    window.close().await
+}

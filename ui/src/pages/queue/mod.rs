@@ -1,0 +1,450 @@
+//! The calling queue (mock-up 03): who now and why, what is known, the note, and the outcomes on the keys
+//! 1 to 9. The next lead is read before this one is done, so that between two calls nothing is waited for.
+
+mod next_call;
+mod outcomes;
+mod pace;
+mod person;
+mod why;
+
+use crate::calendar::Local;
+use crate::clock::Clock;
+use crate::components::empty::Empty;
+use crate::components::key::Key;
+use crate::components::text_box::TextBox;
+use crate::draft::Drafts;
+use crate::icon::Icon;
+use crate::{clipboard, hub, ipc, keys, t, toast, words};
+use bridge::lead::{LeadGet, LeadTimeline, LeadView, TimelineEntry, When};
+use bridge::queue::{CallDispose, QueueGet, QueueItem, QueueView};
+use bridge::session::Me;
+use bridge::{Change, Problem};
+use domain::{LeadField, LeadId};
+use gloo_events::EventListener;
+use gloo_timers::callback::Interval;
+use next_call::NextCall;
+use outcomes::Outcomes;
+use pace::PaceBar;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The part of the lead's draft that holds the note of a call.
+const DRAFT: &str = "call";
+const NOTE: &str = "[data-testid=queue-note]";
+const TICK_MS: u32 = 1_000;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub me: Rc<Me>,
+    pub clock: Clock,
+}
+
+/// A lead with all that the page shows of it.
+pub struct Open {
+    item: QueueItem,
+    view: Rc<LeadView>,
+    timeline: Rc<Vec<TimelineEntry>>,
+    drafts: Drafts,
+}
+
+pub enum Msg {
+    Queue(Result<QueueView, Problem>),
+    Read(LeadId, Box<Result<Open, Problem>>),
+    Changed(Change),
+    Note(String),
+    Pick(u8),
+    /// Wall time of the next call.
+    Next(Option<String>),
+    Save,
+    Saved(LeadId, Option<Problem>),
+    Step(i8),
+    Call,
+    End,
+    Tick,
+    Key(KeyboardEvent),
+}
+
+pub struct QueuePage {
+    queue: Option<QueueView>,
+    problem: Option<Problem>,
+    now: Option<Open>,
+    /// The one behind it, read already.
+    behind: Option<Open>,
+    /// Leads that were put off, or came before, in order.
+    passed: Vec<LeadId>,
+    note: String,
+    picked: Option<u8>,
+    next: Option<String>,
+    /// What is wrong with the outcome as it stands.
+    refused: Option<String>,
+    is_saving: bool,
+    /// When the call began and ended, ms since the epoch.
+    call: Option<(f64, Option<f64>)>,
+    focuses_note: bool,
+    is_asking: bool,
+    is_stale: bool,
+    _tick: Option<Interval>,
+    _hub: hub::Subscription,
+    _keys: Option<EventListener>,
+}
+
+impl Component for QueuePage {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut page = Self {
+            queue: None,
+            problem: None,
+            now: None,
+            behind: None,
+            passed: Vec::new(),
+            note: String::new(),
+            picked: None,
+            next: None,
+            refused: None,
+            is_saving: false,
+            call: None,
+            focuses_note: false,
+            is_asking: false,
+            is_stale: false,
+            _tick: None,
+            _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
+            _keys: keys::listen(takes, ctx.link().callback(Msg::Key)),
+        };
+        page.ask(ctx);
+        page
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        // Time alone makes leads ripe.
+        if ctx.props().clock != old.clock {
+            self.ask(ctx);
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Queue(answer) => self.listed(ctx, answer),
+            Msg::Read(lead, answer) => self.read(ctx, lead, *answer),
+            Msg::Changed(change) => {
+                let touches = self.now.as_ref().is_some_and(|now| change.touches(now.item.lead.id));
+                if touches && let Some(now) = &self.now {
+                    read(ctx, now.item.clone());
+                }
+                if change.many_leads || !change.leads.is_empty() {
+                    self.ask(ctx);
+                }
+                return false;
+            }
+            Msg::Note(note) => {
+                if let Some(now) = &self.now {
+                    now.drafts.put(DRAFT, "", &note);
+                }
+                self.note = note;
+            }
+            Msg::Pick(key) => self.pick(key),
+            Msg::Next(next) => (self.next, self.refused) = (next, None),
+            Msg::Save => self.save(ctx),
+            Msg::Saved(lead, problem) => self.saved(ctx, lead, problem),
+            Msg::Step(by) => self.step(ctx, by),
+            Msg::Call => self.call(ctx),
+            Msg::End => {
+                self.call = self.call.map(|(from, until)| (from, until.or_else(|| Some(now_ms()))));
+                self._tick = None;
+            }
+            Msg::Tick => {}
+            Msg::Key(event) => return self.key(ctx, &event),
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let body = match (&self.problem, &self.queue, &self.now) {
+            (Some(problem), ..) => {
+                html! { <Empty icon={Icon::Alert} title={t!("list-failed")} text={problem.text.clone()} testid="queue-problem" /> }
+            }
+            (None, Some(queue), Some(now)) => self.call_of(ctx, queue, now),
+            (None, Some(queue), None) if queue.items.is_empty() => self.nothing(queue),
+            (None, ..) => Html::default(),
+        };
+        html! {
+            <section class="queue" data-testid="queue-page" aria-label={t!("page-queue")}>
+                if let Some(queue) = &self.queue { <PaceBar pace={queue.pace} clock={ctx.props().clock} total={queue.total} /> }
+                { body }
+            </section>
+        }
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if std::mem::take(&mut self.focuses_note) {
+            keys::focus(NOTE);
+        }
+    }
+}
+
+impl QueuePage {
+    fn ask(&mut self, ctx: &Context<Self>) {
+        if std::mem::replace(&mut self.is_asking, true) {
+            self.is_stale = true;
+            return;
+        }
+        let request = QueueGet { skip: self.passed.clone() };
+        ctx.link().send_future(async move { Msg::Queue(ipc::call(&request).await) });
+    }
+
+    fn listed(&mut self, ctx: &Context<Self>, answer: Result<QueueView, Problem>) {
+        self.is_asking = false;
+        match answer {
+            Ok(queue) => (self.queue, self.problem) = (Some(queue), None),
+            Err(problem) => self.problem = Some(problem),
+        }
+        if std::mem::take(&mut self.is_stale) {
+            self.ask(ctx);
+            return;
+        }
+        // The lead on the screen stays, whatever comes before it now.
+        match &self.now {
+            None => {
+                if let Some(first) = self.others().next().cloned() {
+                    read(ctx, first);
+                }
+            }
+            Some(_) => self.read_behind(ctx),
+        }
+    }
+
+    /// What comes after the lead on the screen.
+    fn others(&self) -> impl Iterator<Item = &QueueItem> {
+        let now = self.now.as_ref().map(|now| now.item.lead.id);
+        self.queue.iter().flat_map(|queue| &queue.items).filter(move |item| Some(item.lead.id) != now)
+    }
+
+    fn read_behind(&self, ctx: &Context<Self>) {
+        let Some(next) = self.others().next() else { return };
+        if self.behind.as_ref().is_none_or(|behind| behind.item != *next) {
+            read(ctx, next.clone());
+        }
+    }
+
+    fn read(&mut self, ctx: &Context<Self>, lead: LeadId, answer: Result<Open, Problem>) {
+        let is_now = self.now.as_ref().is_none_or(|now| now.item.lead.id == lead);
+        match answer {
+            Ok(open) if !is_now => self.behind = Some(open),
+            // The same lead, read anew: what is being typed stays.
+            Ok(open) if self.now.is_some() => {
+                if let Some(now) = &mut self.now {
+                    (now.view, now.timeline) = (open.view, open.timeline);
+                }
+            }
+            Ok(open) => {
+                self.show(open);
+                self.read_behind(ctx);
+            }
+            // It left this person meanwhile: the next one.
+            Err(problem) if is_now => {
+                toast::problem(problem.text);
+                self.passed.push(lead);
+                self.go_on(ctx);
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn show(&mut self, open: Open) {
+        self.note = open.drafts.text(DRAFT).unwrap_or_default();
+        (self.picked, self.next, self.refused, self.call, self._tick) = (None, None, None, None, None);
+        (self.now, self.focuses_note) = (Some(open), true);
+    }
+
+    /// To the one behind, which is here already; or to whatever the queue says.
+    fn go_on(&mut self, ctx: &Context<Self>) {
+        self.now = None;
+        if let Some(behind) = self.behind.take() {
+            self.show(behind);
+        }
+        self.ask(ctx);
+    }
+
+    fn step(&mut self, ctx: &Context<Self>, by: i8) {
+        let Some(now) = &self.now else { return };
+        if by > 0 {
+            if self.others().next().is_none() {
+                return toast::done(t!("queue-last"));
+            }
+            self.passed.push(now.item.lead.id);
+            self.go_on(ctx);
+        } else if self.passed.pop().is_some() {
+            // It stood before the others, so it does again.
+            (self.now, self.behind) = (None, None);
+            self.ask(ctx);
+        }
+    }
+
+    fn pick(&mut self, key: u8) {
+        let Some(outcome) = self.queue.as_ref().and_then(|queue| queue.outcomes.iter().find(|one| one.key == key)) else { return };
+        self.picked = Some(key);
+        self.next = outcome.next.as_ref().map(|when| when.local.clone());
+        self.refused = None;
+    }
+
+    fn save(&mut self, ctx: &Context<Self>) {
+        let (Some(now), false) = (&self.now, self.is_saving) else { return };
+        let Some(key) = self.picked else {
+            self.refused = Some(t!("queue-pick-first"));
+            return;
+        };
+        let lead = now.item.lead.id;
+        let request = CallDispose { lead, key, note: self.note.clone(), next: self.next.clone() };
+        self.is_saving = true;
+        ctx.link().send_future(async move { Msg::Saved(lead, ipc::call(&request).await.err()) });
+    }
+
+    fn saved(&mut self, ctx: &Context<Self>, lead: LeadId, problem: Option<Problem>) {
+        self.is_saving = false;
+        let Some(now) = self.now.as_ref().filter(|now| now.item.lead.id == lead) else { return };
+        if let Some(problem) = problem {
+            self.refused = Some(problem.text);
+            return;
+        }
+        now.drafts.forget(DRAFT);
+        let outcome = self.queue.as_ref().and_then(|queue| queue.outcomes.iter().find(|one| Some(one.key) == self.picked));
+        let outcome = outcome.map(|one| one.name.clone()).unwrap_or_default();
+        toast::done(t!("queue-saved", name = now.item.lead.name.as_str(), outcome = outcome));
+        self.go_on(ctx);
+    }
+
+    /// The number goes to the clipboard for the softphone, and the clock runs.
+    fn call(&mut self, ctx: &Context<Self>) {
+        let Some(now) = &self.now else { return };
+        let phone = now.view.fields.iter().find(|field| field.field == LeadField::Phone).and_then(|field| field.value.clone());
+        let Some(phone) = phone else { return };
+        clipboard::copy(&phone);
+        self.call = Some((now_ms(), None));
+        let link = ctx.link().clone();
+        self._tick = Some(Interval::new(TICK_MS, move || link.send_message(Msg::Tick)));
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        let message = match event.key().as_str() {
+            "Enter" => Msg::Save,
+            "ArrowRight" => Msg::Step(1),
+            "ArrowLeft" => Msg::Step(-1),
+            "c" | "C" => Msg::Call,
+            "e" | "E" => Msg::End,
+            "n" | "N" => {
+                keys::focus(NOTE);
+                return false;
+            }
+            "d" | "D" => {
+                keys::focus(next_call::PHRASE);
+                return false;
+            }
+            _ => match digit(event) {
+                Some(key) => Msg::Pick(key),
+                None => return false,
+            },
+        };
+        Component::update(self, ctx, message)
+    }
+
+    fn call_of(&self, ctx: &Context<Self>, queue: &QueueView, now: &Open) -> Html {
+        let link = ctx.link();
+        let others: Vec<QueueItem> = self.others().cloned().collect();
+        let outcome = queue.outcomes.iter().find(|one| Some(one.key) == self.picked);
+        let proposed = outcome.and_then(|one| one.next.clone());
+        html! {
+            <>
+            <div class="queue__body">
+                <div class="queue__main">
+                    { person::head(now, self.call, link) }
+                    { why::banner(&now.item) }
+                    <label class="queue__note">
+                        <span class="queue__title">{ t!("queue-note") }<span class="queue__aside">{ t!("queue-note-kept") }</span></span>
+                        <TextBox class="input note__text" rows={8} label={t!("queue-note")} testid="queue-note" value={self.note.clone()}
+                            placeholder={t!("queue-note-hint")} on_input={link.callback(Msg::Note)} />
+                    </label>
+                    { person::notes(now) }
+                </div>
+                <aside class="queue__side">
+                    { person::known(now) }
+                    { person::last(now) }
+                    { why::following(&others, queue.total) }
+                </aside>
+            </div>
+            <div class="queue__foot">
+                <div class="queue__line">
+                    <span class="queue__title">{ t!("queue-how") }</span><span class="queue__aside">{ t!("queue-how-keys") }</span>
+                    if let Some(refused) = &self.refused { <span class="queue__refused" role="alert" data-testid="form-error">{ refused }</span> }
+                    <NextCall clock={ctx.props().clock} {proposed} next={self.next.clone()} is_off={outcome.is_none_or(|one| one.closes)}
+                        on_next={link.callback(Msg::Next)} />
+                    <button type="button" class="button button--filled" data-testid="queue-save" disabled={self.is_saving}
+                        onclick={link.callback(|_| Msg::Save)}>{ t!("queue-save") }<Key name="Ctrl ↵" /></button>
+                </div>
+                <Outcomes outcomes={queue.outcomes.clone()} picked={self.picked} on_pick={link.callback(Msg::Pick)} />
+            </div>
+            </>
+        }
+    }
+
+    fn nothing(&self, queue: &QueueView) -> Html {
+        let title = match (&queue.next, queue.in_hours) {
+            (Some(next), _) => t!("due-clear-until", when = words::moment(next)),
+            (None, true) => t!("queue-empty"),
+            (None, false) => t!("queue-closed", from = queue.hours.0, until = queue.hours.1),
+        };
+        let text = if self.passed.is_empty() { t!("queue-empty-text") } else { t!("queue-empty-passed", count = self.passed.len() as u64) };
+        html! { <Empty icon={Icon::CheckCircle} {title} {text} testid="queue-none" /> }
+    }
+}
+
+fn read(ctx: &Context<QueuePage>, item: QueueItem) {
+    ctx.link().send_future(async move { Msg::Read(item.lead.id, Box::new(load(item).await)) });
+}
+
+async fn load(item: QueueItem) -> Result<Open, Problem> {
+    let lead = item.lead.id;
+    let view = ipc::call(&LeadGet { lead }).await?;
+    let timeline = if view.can.timeline { ipc::call(&LeadTimeline { lead }).await? } else { Vec::new() };
+    let drafts = Drafts::load(format!("lead:{lead}")).await;
+    Ok(Open { item, view: Rc::new(view), timeline: Rc::new(timeline), drafts })
+}
+
+fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// The digit of a key, whatever Alt makes of it on this layout.
+fn digit(event: &KeyboardEvent) -> Option<u8> {
+    let code = event.code();
+    let digit = code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad"))?;
+    digit.parse().ok().filter(|key| (1..=9).contains(key))
+}
+
+/// `Sat 11:00` of the wall time that a next call is planned for.
+fn spoken(local: &str, clock: Clock) -> String {
+    let Some(at) = Local::parse(local) else { return local.to_owned() };
+    let today = clock.local();
+    let when = When {
+        at: 0,
+        local: local.to_owned(),
+        weekday: at.weekday(),
+        day: (at.days - today.days) as i32,
+        same_year: at.date().year == today.date().year,
+    };
+    words::moment(&when)
+}
+
+fn takes(event: &KeyboardEvent) -> bool {
+    let (is_typing, is_alt) = (keys::is_typing(event), event.alt_key() && !keys::is_command(event));
+    let is_free = keys::is_plain(event) && !is_typing;
+    !keys::is_covered()
+        && match event.key().as_str() {
+            "Enter" => keys::is_command(event),
+            "ArrowLeft" | "ArrowRight" => keys::is_command(event) && !is_typing,
+            "c" | "C" | "n" | "N" => is_free,
+            "d" | "D" | "e" | "E" => is_alt,
+            _ => digit(event).is_some() && (is_free || is_alt),
+        }
+}
