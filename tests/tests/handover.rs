@@ -411,7 +411,7 @@ fn a_role_without_documents_gives_back_what_a_restore_lost() {
     // As after any change of role: what adds is kept, and what she may set no more waits for somebody's word.
     let view = boss.view(lead);
     assert_eq!((field(&view, LeadField::Email), view.notes.len()), (None, 1));
-    assert_eq!((asha.unsent(), asha.kinds()), (0, vec![AttentionKind::Quarantined]));
+    assert_eq!((asha.unsent(), asha.kinds(), view.proposals.len()), (0, vec![AttentionKind::Proposed], 1));
     let (_, stored) = asha.desk.engine().record(lead).expect("its row stays");
     assert!(stored.is_withheld(), "the document is gone from her computer");
 }

@@ -193,3 +193,59 @@ async fn what_is_due_is_done_and_moved_from_its_line() -> Result<()> {
     assert_eq!(plans.iter().filter(|f| f.open).count(), 2, "the old promise still stands: {plans:?}");
     window.close().await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_reached_without_the_mouse() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 60)?;
+    let asha = Device::sign_in(&folder.path().join("asha"), &server, ASHA)?;
+    let lead = promised(&asha, "Kavya First", "+919820014786", 90)?;
+    asha.sync()?;
+    let window = Window::open(&folder.path().join("desk")).await?;
+    sign_in(&window, &server, ASHA).await?;
+    let command = |key: &str| format!("{}{key}{}", Key::Control, Key::Null);
+
+    // A lead by the end of its number.
+    window.press(&command("k")).await?;
+    window.css("[data-testid=palette-input]:focus").await?;
+    window.press("4786").await?;
+    window.css("[data-testid=palette-lead][aria-selected=true]:first-child").await?;
+    window.shows("palette", "Kavya First").await?;
+    window.press(&Key::Enter.to_string()).await?;
+    window.css(&format!("[data-testid=lead-drawer][data-lead='{lead}']")).await?;
+    window.gone("[data-testid=palette]").await?;
+
+    // A page, by a part of its name; the plain keys under it rest meanwhile.
+    window.press(&command("k")).await?;
+    window.css("[data-testid=palette-input]:focus").await?;
+    window.press(">follow").await?;
+    window.css("[data-testid=palette-page]:only-child").await?;
+    window.press(&Key::Enter.to_string()).await?;
+    window.find("followups-page").await?;
+    // An act; and what is called nothing.
+    window.press(&command("k")).await?;
+    window.css("[data-testid=palette-input]:focus").await?;
+    window.press("zzzz").await?;
+    window.find("palette-none").await?;
+    window.press(&command("a")).await?;
+    window.press("add l").await?;
+    window.css("[data-testid=palette-act]:only-child").await?;
+    window.press(&Key::Enter.to_string()).await?;
+    window.find("add-lead-dialog").await?;
+    window.press(&Key::Escape.to_string()).await?;
+    window.gone("[data-testid=add-lead-dialog]").await?;
+
+    // The sheet, and pages by two letters.
+    window.press("?").await?;
+    window.shows("key-sheet", "to the calling queue").await?;
+    window.press(&Key::Escape.to_string()).await?;
+    window.gone("[data-testid=key-sheet]").await?;
+    for (letter, page) in [("l", "leads-page"), ("f", "followups-page"), ("a", "attention-page"), ("q", "queue-page")] {
+        // In the queue the note has the focus, where letters are text.
+        window.client.execute("document.activeElement.blur()", vec![]).await?;
+        window.press("g").await?;
+        window.press(letter).await?;
+        window.find(page).await?;
+    }
+    window.close().await
+}

@@ -57,6 +57,57 @@ tab = { $tab ->
     [dropped] Dropped
    *[all] All
 }
+palette = Search leads, pages and actions
+palette-hint = Name, number, page or action
+palette-open = open
+palette-acts = only pages and actions
+palette-none = Nothing is called that here.
+palette-all = Show all { $count } in Leads
+palette-sync = Sync now
+palette-theme = Next theme
+palette-lock = Lock
+palette-sign-out = Sign out
+sheet = Keys
+key-place = { $place ->
+    [anywhere] Anywhere
+    [list] In the list
+    [lead] On a lead
+    [queue] In the calling queue
+   *[due] On Follow-ups
+}
+key = { $act ->
+    [palette] search and actions
+    [sheet] this sheet
+    [undo] undo
+    [add] add a lead
+    [queue] to the calling queue
+    [leads] to leads
+    [follow-ups] to follow-ups
+    [attention] to needs attention
+    [theme] next theme
+    [move] up and down
+    [open] open
+    [search] search
+    [filter] filter by status
+    [step] previous, next lead
+    [log] log a call
+    [follow-up] plan a follow-up
+    [status] change the status
+    [next] next step
+    [assign] assign
+    [note] write a note
+    [conflict] keep this or that value
+    [close] close
+    [outcome] how the call went
+    [outcome-typing] the same while typing
+    [date] when to call next
+    [call] call
+    [end] end the call
+    [save] save, next lead
+    [skip] back, put off
+    [done] done
+   *[days] move by days
+}
 queue-note = Notes
 queue-note-kept = Kept as you type
 queue-note-hint = What was said?

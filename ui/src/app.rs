@@ -1,11 +1,14 @@
 //! The root: who is signed in, which page is open, and the facts around every page (counts, pill,
 //! time). Asks again when the client says that something changed; holds no records.
 
+use crate::chord::{self, Part};
 use crate::clock::Clock;
+use crate::components::palette::{Palette, Pick};
+use crate::components::sheet::Sheet;
 use crate::components::shell::Shell;
-use crate::components::sidebar;
 use crate::components::toaster::Toaster;
 use crate::components::user_menu::UserAct;
+use crate::components::{sidebar, sync_panel};
 use crate::icon::sprite;
 use crate::pages::account::AccountPage;
 use crate::pages::admin::AdminPage;
@@ -15,7 +18,7 @@ use crate::pages::gate::GatePage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
 use crate::pages::queue::QueuePage;
-use crate::route::{ListFilter, Page, Route, Tab};
+use crate::route::{ListFilter, Page, Route};
 use crate::theme::{self, Theme};
 use crate::{draft, hub, idle, ipc, keys, t, toast, words};
 use bridge::lead::{LeadCounts, LeadCountsGet};
@@ -26,6 +29,7 @@ use domain::policy::{self, Action};
 use domain::{LeadId, Role, UserId};
 use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
+use std::cell::Cell;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -42,7 +46,9 @@ pub enum Msg {
     Sync(Box<SyncView>),
     Changed(Change),
     Went(Route),
-    Search(String),
+    Palette(bool),
+    Sheet(bool),
+    Picked(Pick),
     Panel,
     Theme(Theme),
     User(UserAct),
@@ -63,6 +69,8 @@ pub struct App {
     counts: Rc<LeadCounts>,
     sync: Option<Rc<SyncView>>,
     is_panel_open: bool,
+    is_palette_open: bool,
+    is_sheet_open: bool,
     is_adding: bool,
     /// The lead added last, for the list to show.
     added: Option<LeadId>,
@@ -118,6 +126,8 @@ impl Component for App {
             counts: Rc::default(),
             sync: None,
             is_panel_open: false,
+            is_palette_open: false,
+            is_sheet_open: false,
             is_adding: false,
             added: None,
             last: None,
@@ -163,11 +173,9 @@ impl Component for App {
                 self.route = route;
                 self.guard(false);
             }
-            Msg::Search(text) => {
-                let filter = ListFilter { tab: Some(Tab::All), search: text, ..ListFilter::default() };
-                replace(&Route::Leads { filter, open: None });
-                self.route = Route::read(&hash());
-            }
+            Msg::Palette(is_open) => self.is_palette_open = is_open,
+            Msg::Sheet(is_open) => self.is_sheet_open = is_open,
+            Msg::Picked(pick) => self.picked(ctx, pick),
             Msg::Panel => self.toggle_panel(ctx),
             Msg::Theme(theme) => self.set_theme(theme),
             Msg::Adding(is_adding) => self.is_adding = is_adding,
@@ -234,9 +242,13 @@ impl App {
             <>
             <Shell me={me.clone()} route={self.route.clone()} counts={self.counts.clone()} sync={self.sync.clone()} clock={self.clock}
                 theme={self.theme} is_panel_open={self.is_panel_open} on_panel={link.callback(|()| Msg::Panel)}
-                on_theme={link.callback(Msg::Theme)} on_user={link.callback(Msg::User)} on_search={link.callback(Msg::Search)}>
+                on_theme={link.callback(Msg::Theme)} on_user={link.callback(Msg::User)} on_palette={link.callback(|()| Msg::Palette(true))}>
                 { page }
             </Shell>
+            if self.is_palette_open {
+                <Palette me={me.clone()} on_pick={link.callback(Msg::Picked)} on_close={link.callback(|()| Msg::Palette(false))} />
+            }
+            if self.is_sheet_open { <Sheet on_close={link.callback(|()| Msg::Sheet(false))} /> }
             if self.is_adding {
                 <AddLead me={me.clone()} on_close={link.callback(|()| Msg::Adding(false))} on_added={link.callback(|(lead, name)| Msg::Added(lead, name))} />
             }
@@ -262,6 +274,7 @@ impl App {
             }
             None => {
                 (self.is_panel_open, self.sync, self.idle) = (false, None, None);
+                (self.is_palette_open, self.is_sheet_open) = (false, false);
                 if before.is_some() {
                     toast::clear();
                 }
@@ -390,6 +403,18 @@ impl App {
         toast::show(toast::Toast { is_problem: false, is_parting: false, text: t!("lead-added-toast", name = name), action });
     }
 
+    fn picked(&mut self, ctx: &Context<Self>, pick: Pick) {
+        self.is_palette_open = false;
+        match pick {
+            Pick::Go(route) => go(&route),
+            Pick::AddLead => self.is_adding = true,
+            Pick::SyncNow => sync_panel::try_now(),
+            Pick::NextTheme => self.set_theme(self.theme.next()),
+            Pick::Keys => self.is_sheet_open = true,
+            Pick::User(act) => close(ctx, act),
+        }
+    }
+
     fn toggle_panel(&mut self, ctx: &Context<Self>) {
         self.is_panel_open = !self.is_panel_open && self.sync.is_some();
         if self.is_panel_open {
@@ -413,8 +438,16 @@ impl App {
             return;
         }
         let may = |action| self.me.as_ref().is_some_and(|me| policy::has(me.role, action));
+        if let Some(page) = HEARD.take() {
+            if self.me.as_ref().is_some_and(|me| page.is_open_to(me.role)) {
+                go(&page.route());
+            }
+            return;
+        }
         match event.key().as_str() {
-            "k" => keys::focus("[data-testid=global-search]"),
+            "g" | "G" => {}
+            "k" => ctx.link().send_message(Msg::Palette(true)),
+            "?" => ctx.link().send_message(Msg::Sheet(true)),
             " " if !may(Action::CreateLead) => {}
             " " => ctx.link().send_message(Msg::Adding(true)),
             _ => ctx.link().send_message(Msg::Theme(self.theme.next())),
@@ -422,8 +455,24 @@ impl App {
     }
 }
 
+thread_local! {
+    /// The page that a chord of keys named last.
+    static HEARD: Cell<Option<Page>> = const { Cell::new(None) };
+}
+
 /// The keys that work on every page.
 fn takes(event: &KeyboardEvent) -> bool {
+    match chord::part(event) {
+        Some(Part::Page(page)) => {
+            HEARD.set(Some(page));
+            return true;
+        }
+        Some(Part::Start) => return true,
+        None => {}
+    }
+    if event.key() == "?" {
+        return !event.ctrl_key() && !event.meta_key() && !keys::is_typing(event) && !keys::is_covered();
+    }
     let is_ours = matches!((event.key().as_str(), event.shift_key()), ("k" | " ", false) | ("L" | "l", true));
     is_ours && keys::is_command(event) && !keys::is_covered()
 }

@@ -67,6 +67,11 @@ pub fn is_typing(event: &KeyboardEvent) -> bool {
     is_text || target.is_content_editable()
 }
 
+/// What has the focus.
+pub fn focused() -> Option<HtmlElement> {
+    window()?.document()?.active_element()?.dyn_into().ok()
+}
+
 /// Puts the focus on the first element that matches.
 pub fn focus(selector: &str) {
     let found = window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());

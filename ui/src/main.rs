@@ -4,6 +4,7 @@
 mod app;
 mod badge;
 mod calendar;
+mod chord;
 mod clipboard;
 mod clock;
 mod components;

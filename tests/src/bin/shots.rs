@@ -100,7 +100,9 @@ impl Album {
         window.press("day after tomorrow 4pm").await?;
         window.shows("followup-when", "16:00").await?;
         self.take(window, "planner").await?;
-        window.press(&Key::Escape.to_string()).await
+        window.press(&Key::Escape.to_string()).await?;
+        window.client.execute("location.hash = '#/leads'", vec![]).await?;
+        window.find("lead-row").await.map(drop)
     }
 
     /// The administration area, with something on every page.

@@ -1,6 +1,6 @@
 //! A dialog in front of everything: keeps the focus inside, Esc leaves, focus returns to its opener.
 
-use crate::keys::Layer;
+use crate::keys::{Layer, focused};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -59,10 +59,6 @@ pub fn Dialog(props: &Props) -> Html {
             </div>
         </div>
     }
-}
-
-fn focused() -> Option<HtmlElement> {
-    web_sys::window()?.document()?.active_element()?.dyn_into().ok()
 }
 
 fn keep_inside(panel: &NodeRef, event: &KeyboardEvent) {

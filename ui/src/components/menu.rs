@@ -1,7 +1,7 @@
 //! A menu under its opener: arrows, Enter, Esc; a click elsewhere closes it. The page under it gets
 //! no keys meanwhile.
 
-use crate::keys::Layer;
+use crate::keys::{Layer, focused};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
@@ -102,10 +102,6 @@ pub fn MenuItem(props: &ItemProps) -> Html {
             { props.children.clone() }
         </button>
     }
-}
-
-fn focused() -> Option<HtmlElement> {
-    web_sys::window()?.document()?.active_element()?.dyn_into().ok()
 }
 
 fn items(panel: &NodeRef) -> Vec<HtmlElement> {

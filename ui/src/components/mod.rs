@@ -9,6 +9,8 @@ pub mod key;
 pub mod menu;
 pub mod name;
 pub mod new_password;
+pub mod palette;
+pub mod sheet;
 pub mod shell;
 pub mod sidebar;
 pub mod sync_panel;

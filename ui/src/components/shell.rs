@@ -26,7 +26,7 @@ pub struct Props {
     pub on_panel: Callback<()>,
     pub on_theme: Callback<Theme>,
     pub on_user: Callback<UserAct>,
-    pub on_search: Callback<String>,
+    pub on_palette: Callback<()>,
     pub children: Html,
 }
 
@@ -35,9 +35,9 @@ pub fn Shell(props: &Props) -> Html {
     let due = Page::FollowUps.is_open_to(props.me.role).then_some((props.counts.missed, props.counts.today));
     let title = props.route.page().map(sidebar::word).unwrap_or_default();
     html! {
-        <div class="shell" data-testid="app-shell">
+        <div class={classes!("shell", (props.route == Route::Queue).then_some("shell--narrow"))} data-testid="app-shell">
             <Topbar org={props.me.org.clone()} {title} pill={props.sync.as_ref().map(|s| s.pill.clone())} is_panel_open={props.is_panel_open}
-                on_panel={&props.on_panel} can_search={Page::Leads.is_open_to(props.me.role)} on_search={&props.on_search} {due} />
+                on_panel={&props.on_panel} can_search={Page::Leads.is_open_to(props.me.role)} on_palette={&props.on_palette} {due} />
             <Sidebar me={props.me.clone()} route={props.route.clone()} counts={props.counts.clone()} theme={props.theme}
                 on_theme={&props.on_theme} on_user={&props.on_user} />
             <main class="shell__main">{ props.children.clone() }</main>

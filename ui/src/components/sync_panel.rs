@@ -69,7 +69,8 @@ pub fn SyncPanel(props: &Props) -> Html {
     }
 }
 
-fn try_now() {
+/// Asks for a round of sync; what is against it is said.
+pub fn try_now() {
     spawn_local(async {
         if let Err(problem) = ipc::call(&SyncNow {}).await {
             crate::toast::problem(problem.text);

@@ -8,7 +8,6 @@ use crate::t;
 use crate::text::count;
 use bridge::follow_up::DueTab;
 use bridge::sync::Pill;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -20,8 +19,8 @@ pub struct Props {
     pub on_panel: Callback<()>,
     /// Leads are in the role.
     pub can_search: bool,
-    /// Searches all leads, from any page.
-    pub on_search: Callback<String>,
+    /// Opens the palette, which searches them from any page.
+    pub on_palette: Callback<()>,
     /// This person's follow-ups that were missed, and that are due today; `None` where they are not in the role.
     pub due: Option<(u32, u32)>,
 }
@@ -38,7 +37,7 @@ pub fn Topbar(props: &Props) -> Html {
                 </span>
             </div>
             <h1 class="topbar__title" data-testid="page-title">{ &props.title }</h1>
-            if props.can_search { <GlobalSearch on_search={&props.on_search} /> } else { <span></span> }
+            if props.can_search { { search(&props.on_palette) } } else { <span></span> }
             <div class="topbar__end">
                 if let Some((missed, today)) = props.due { { bell(missed, today) } }
                 if let Some(pill) = &props.pill {
@@ -46,6 +45,14 @@ pub fn Topbar(props: &Props) -> Html {
                 }
             </div>
         </header>
+    }
+}
+
+fn search(on_palette: &Callback<()>) -> Html {
+    html! {
+        <button type="button" class="search topbar__search" data-testid="global-search" aria-haspopup="dialog" onclick={on_palette.reform(|_: MouseEvent| ())}>
+            <Glyph icon={Icon::Search} /><span class="topbar__hint">{ t!("search-all") }</span><Key name="Ctrl K" />
+        </button>
     }
 }
 
@@ -58,47 +65,5 @@ fn bell(missed: u32, today: u32) -> Html {
             <Glyph icon={Icon::Bell} size={18} />
             if missed + today > 0 { <span class="bell__count" data-testid="alert-badge">{ count(missed + today) }</span> }
         </a>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct SearchProps {
-    on_search: Callback<String>,
-}
-
-/// Holds its text only while it is being used; the list's own box shows what the list is narrowed by.
-#[component]
-fn GlobalSearch(props: &SearchProps) -> Html {
-    let text = use_state_eq(String::new);
-    let oninput = {
-        let (text, on_search) = (text.clone(), props.on_search.clone());
-        move |event: InputEvent| {
-            let typed = event.target_unchecked_into::<HtmlInputElement>().value();
-            text.set(typed.clone());
-            on_search.emit(typed);
-        }
-    };
-    let onblur = {
-        let text = text.clone();
-        move |_: FocusEvent| text.set(String::new())
-    };
-    let onkeydown = |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" | "ArrowDown" => {
-            event.prevent_default();
-            crate::keys::focus("[data-testid=lead-grid]");
-        }
-        "Escape" => {
-            event.stop_propagation();
-            let _ = event.target_unchecked_into::<HtmlInputElement>().blur();
-        }
-        _ => {}
-    };
-    html! {
-        <label class="search topbar__search">
-            <Glyph icon={Icon::Search} />
-            <input class="search__input" type="text" role="searchbox" placeholder={t!("search-all")} aria-label={t!("search-all")} dir="auto"
-                autocomplete="off" spellcheck="false" data-testid="global-search" value={(*text).clone()} {oninput} {onblur} {onkeydown} />
-            <Key name="Ctrl K" />
-        </label>
     }
 }

@@ -75,12 +75,13 @@ pub fn NextCall(props: &Props) -> Html {
     let later = |days: i64| props.clock.local().rounded_up().plus_days(days).to_string();
     let proposed = props.proposed.as_ref().map(|when| when.local.clone());
     let is_own = props.next.as_ref().filter(|next| proposed.as_ref() != Some(*next) && ![1, 3, 7].map(later).contains(next));
+    let plus = |days: i64| chip(later(days), t!("plus-days", count = days), format!("queue-plus-{days}"));
     html! {
         <div class="queue__next" role="group" aria-label={t!("queue-next")}>
             <span class="queue__aside">{ t!("queue-next") }</span>
             if let Some(local) = &proposed { { chip(local.clone(), spoken(local, props.clock), "queue-proposed".into()) } }
             if let Some(local) = is_own { { chip(local.clone(), spoken(local, props.clock), "queue-own".into()) } }
-            { for [1, 3, 7].map(|days| chip(later(days), t!("plus-days", count = days), format!("queue-plus-{days}"))) }
+            { for [1, 3, 7].into_iter().filter(|days| proposed != Some(later(*days))).map(plus) }
             <span class="queue__phrase" title={(*problem).clone()}>
                 <TextBox class="input queue__when" label={t!("when")} placeholder={t!("queue-type-time")} testid="queue-phrase" value={(*phrase).clone()}
                     invalid={problem.is_some()} disabled={props.is_off} max_length={domain::limits::LINE_MAX} {on_input} />
