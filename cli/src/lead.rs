@@ -76,7 +76,7 @@ fn add(place: &Place, print: &Printer, add: AddLead) -> Result<(), Failure> {
 
 fn list(place: &Place, print: &Printer, list: ListLeads) -> Result<(), Failure> {
     let desk = place.read()?;
-    let filter = LeadFilter { pool: list.pool, statuses: list.statuses, search: list.search };
+    let filter = LeadFilter { pool: list.pool, statuses: list.statuses, search: list.search, ..LeadFilter::default() };
     let mut page = LeadPage { offset: list.offset, ..LeadPage::default() };
     loop {
         let have = u32::try_from(page.rows.len()).unwrap_or(u32::MAX);

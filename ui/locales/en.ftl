@@ -57,6 +57,30 @@ tab = { $tab ->
     [dropped] Dropped
    *[all] All
 }
+filter-more = Filter
+filter-more-some = { $count ->
+    [1] 1 filter
+   *[other] { $count } filters
+}
+filter-by-due = Next follow-up
+filter-by-interest = Interest
+filter-by-source = Source
+filter-by-language = Language
+filter-by-tag = Tag
+filter-by-owner = Owner
+filter-by-created = Added
+filter-order = Order
+filter-due = { $state ->
+    [missed] Missed
+    [today] Today
+    [upcoming] Upcoming
+   *[not_set] Not set
+}
+order = { $sort ->
+    [created] Added last
+    [due] Next follow-up
+   *[changed] Changed last
+}
 palette = Search leads, pages and actions
 palette-hint = Name, number, page or action
 palette-open = open

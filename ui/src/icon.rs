@@ -12,6 +12,7 @@ pub enum Icon {
     ArrowDown,
     ArrowLeft,
     ArrowRight,
+    ArrowUp,
     Ban,
     Bell,
     Calendar,
@@ -81,6 +82,7 @@ const SHAPES: &[(Icon, &str)] = &[
     (Icon::ArrowDown, r#"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"#),
     (Icon::ArrowLeft, r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#),
     (Icon::ArrowRight, r#"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"#),
+    (Icon::ArrowUp, r#"<path d="m5 12 7-7 7 7"/><path d="M12 19V5"/>"#),
     (Icon::Ban, r#"<circle cx="12" cy="12" r="10"/><path d="M4.929 4.929 19.07 19.071"/>"#),
     (
         Icon::Bell,

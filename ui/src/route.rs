@@ -2,12 +2,19 @@
 //! address, so that back, forward and reload keep it. Reading and writing are pure.
 
 use crate::calendar;
+use crate::clock::{self, Clock};
 use bridge::follow_up::DueTab;
+use bridge::lead::{DueState, LeadFilter, LeadSort};
 use domain::lead::{Pool, Status};
 use domain::people::AuditAction;
 use domain::policy::{self, Action, Scope};
 use domain::{LeadId, Role, UserId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fmt;
+
+/// In the address, the owner of leads that nobody owns.
+const NOBODY: &str = "nobody";
 
 /// A screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,6 +185,18 @@ pub struct ListFilter {
     pub tab: Option<Tab>,
     pub statuses: Vec<Status>,
     pub search: String,
+    /// Of each of these, empty is any; the empty text is none.
+    pub sources: Vec<String>,
+    pub languages: Vec<String>,
+    pub tags: Vec<String>,
+    /// `None` is nobody.
+    pub owners: Vec<Option<UserId>>,
+    pub interests: Vec<u8>,
+    pub due: Vec<DueState>,
+    /// When the lead was made: days since 1970-01-01 on the organisation's wall, both included.
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+    pub sort: LeadSort,
 }
 
 /// A pool, or all of them.
@@ -225,22 +244,62 @@ impl ListFilter {
 
     /// Narrowed beyond the tab.
     pub fn is_narrowed(&self) -> bool {
-        !self.statuses.is_empty() || !self.search.trim().is_empty()
+        !self.statuses.is_empty() || !self.search.trim().is_empty() || self.narrowings() > 0
     }
 
-    /// The question for the client.
-    pub fn question(&self, role: Role) -> bridge::lead::LeadFilter {
-        bridge::lead::LeadFilter { pool: self.tab(role).pool(), statuses: self.statuses.clone(), search: self.search.trim().to_owned() }
+    /// By how many of the filter's parts it is narrowed.
+    pub fn narrowings(&self) -> usize {
+        let parts = [
+            self.sources.is_empty(),
+            self.languages.is_empty(),
+            self.tags.is_empty(),
+            self.owners.is_empty(),
+            self.interests.is_empty(),
+            self.due.is_empty(),
+            self.from.is_none() && self.to.is_none(),
+        ];
+        parts.into_iter().filter(|is_any| !is_any).count()
+    }
+
+    /// The question for the client; days are those of `zone`.
+    pub fn question(&self, role: Role, zone: &str, clock: Clock) -> LeadFilter {
+        let begins = |day: i64| clock::start_of_day(zone, day, clock);
+        let is_any_day = self.from.is_none() && self.to.is_none();
+        let created = (self.from.map_or(i64::MIN, begins), self.to.map_or(i64::MAX, |day| begins(day + 1)));
+        LeadFilter {
+            pool: self.tab(role).pool(),
+            statuses: self.statuses.clone(),
+            search: self.search.trim().to_owned(),
+            sources: self.sources.clone(),
+            languages: self.languages.clone(),
+            owners: self.owners.clone(),
+            tags: self.tags.clone(),
+            interests: self.interests.clone(),
+            due: self.due.clone(),
+            created: (!is_any_day).then_some(created),
+            sort: self.sort,
+        }
     }
 
     fn query(&self) -> String {
-        let mut parts = Vec::new();
-        if let Some(tab) = self.tab {
-            parts.push(format!("pool={}", tab.as_str()));
-        }
-        if !self.statuses.is_empty() {
-            let names: Vec<_> = self.statuses.iter().map(|s| s.as_str()).collect();
-            parts.push(format!("status={}", names.join(",")));
+        let texts = |values: &[String]| values.iter().map(|value| escape(value)).collect::<Vec<_>>();
+        let owners = self.owners.iter().map(|owner| owner.map_or_else(|| NOBODY.to_owned(), |owner| owner.to_string()));
+        let lists: [(&str, Vec<String>); 7] = [
+            ("status", self.statuses.iter().map(|s| s.as_str().to_owned()).collect()),
+            ("source", texts(&self.sources)),
+            ("language", texts(&self.languages)),
+            ("tag", texts(&self.tags)),
+            ("owner", owners.collect()),
+            ("interest", self.interests.iter().map(u8::to_string).collect()),
+            ("due", self.due.iter().map(name_of).collect()),
+        ];
+        let mut parts: Vec<String> = self.tab.iter().map(|tab| format!("pool={}", tab.as_str())).collect();
+        // A list of one empty text is not empty.
+        parts.extend(lists.into_iter().filter(|(_, values)| !values.is_empty()).map(|(key, values)| format!("{key}={}", values.join(","))));
+        let days = [("from", self.from), ("to", self.to)];
+        parts.extend(days.into_iter().filter_map(|(key, day)| Some(format!("{key}={}", calendar::iso(day?)))));
+        if self.sort != LeadSort::default() {
+            parts.push(format!("sort={}", name_of(&self.sort)));
         }
         if !self.search.is_empty() {
             parts.push(format!("q={}", escape(&self.search)));
@@ -251,9 +310,22 @@ impl ListFilter {
     fn read(query: &str) -> Self {
         let mut filter = Self::default();
         for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+            let texts = || value.split(',').map(unescape).collect();
             match key {
                 "pool" => filter.tab = Tab::read(value),
                 "status" => filter.statuses = value.split(',').filter_map(|s| s.parse().ok()).collect(),
+                "source" => filter.sources = texts(),
+                "language" => filter.languages = texts(),
+                "tag" => filter.tags = texts(),
+                "owner" => {
+                    filter.owners =
+                        value.split(',').filter_map(|id| if id == NOBODY { Some(None) } else { id.parse().ok().map(Some) }).collect()
+                }
+                "interest" => filter.interests = value.split(',').filter_map(|level| level.parse().ok()).collect(),
+                "due" => filter.due = value.split(',').filter_map(named).collect(),
+                "from" => filter.from = calendar::parse_date(value),
+                "to" => filter.to = calendar::parse_date(value),
+                "sort" => filter.sort = named(value).unwrap_or_default(),
                 "q" => filter.search = unescape(value),
                 _ => {}
             }
@@ -298,8 +370,18 @@ impl AuditNarrow {
 
 /// Its stable name, `follow_up`.
 pub fn action_name(action: AuditAction) -> String {
-    let name = serde_json::to_value(action).ok();
+    name_of(&action)
+}
+
+/// The stable name of a plain value, as it is on the wire.
+pub fn name_of<T: Serialize>(value: &T) -> String {
+    let name = serde_json::to_value(value).ok();
     name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+}
+
+/// The inverse of [`name_of`].
+fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(name.into()).ok()
 }
 
 impl Route {
@@ -418,10 +500,21 @@ mod tests {
             tab: Some(Tab::Pool(Pool::Working)),
             statuses: vec![Status::New, Status::InProgress],
             search: "मीना & 98% = ?".into(),
+            sources: vec![String::new(), "Walk-in, Pune & more".into()],
+            languages: vec!["हिन्दी".into()],
+            tags: vec!["50%".into(), "a=b".into()],
+            owners: vec![None, Some("0193c5a0-0000-7000-8000-000000000002".parse().expect("an id"))],
+            interests: vec![4, 5],
+            due: vec![DueState::Missed, DueState::NotSet],
+            from: calendar::parse_date("2026-11-01"),
+            to: None,
+            sort: LeadSort::Due,
         };
+        let of_no_source = ListFilter { sources: vec![String::new()], ..ListFilter::default() };
         for route in [
             Route::leads(),
             Route::Leads { filter: narrowed.clone(), open: None },
+            Route::Leads { filter: of_no_source, open: None },
             Route::Leads { filter: narrowed, open: Some(lead) },
             Route::Leads { filter: ListFilter { tab: Some(Tab::All), ..Default::default() }, open: Some(lead) },
             Route::Login,
@@ -482,7 +575,7 @@ mod tests {
 
     #[test]
     fn callers_start_on_their_working_leads() {
-        assert_eq!(ListFilter::default().question(Role::Salesperson).pool, Some(Pool::Working));
-        assert_eq!(ListFilter::default().question(Role::Manager).pool, None);
+        assert_eq!(ListFilter::default().tab(Role::Salesperson).pool(), Some(Pool::Working));
+        assert_eq!(ListFilter::default().tab(Role::Manager).pool(), None);
     }
 }

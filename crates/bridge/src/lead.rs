@@ -70,6 +70,67 @@ pub struct LeadFilter {
     pub statuses: Vec<Status>,
     /// Name, phone in any format, its last digits, or e-mail.
     pub search: String,
+    /// Of each of these, empty is any. No source and no language is the empty text.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// `None` is nobody.
+    #[serde(default)]
+    pub owners: Vec<Option<UserId>>,
+    /// Leads that have one of them.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// 1 to 5.
+    #[serde(default)]
+    pub interests: Vec<u8>,
+    #[serde(default)]
+    pub due: Vec<DueState>,
+    /// When the lead was made: from the first instant until before the second, ms since the epoch.
+    #[serde(default)]
+    pub created: Option<(i64, i64)>,
+    #[serde(default)]
+    pub sort: LeadSort,
+}
+
+impl LeadFilter {
+    /// Narrowed by pool alone, in the order in which leads changed.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.search.trim().is_empty() && *self == Self { pool: self.pool, search: self.search.clone(), ..Self::default() }
+    }
+}
+
+/// How the list is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadSort {
+    /// Changed last, first.
+    #[default]
+    Changed,
+    /// Made last, first.
+    Created,
+    /// The earliest next follow-up first; without one, last.
+    Due,
+}
+
+/// Where a lead's next follow-up stands (row I5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueState {
+    Missed,
+    Today,
+    Upcoming,
+    NotSet,
+}
+
+/// What leads on this computer can be narrowed by, with how many there are of each, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadFacets {
+    pub sources: Vec<(String, u32)>,
+    pub languages: Vec<(String, u32)>,
+    pub tags: Vec<(String, u32)>,
+    pub owners: Vec<(Option<UserId>, String, u32)>,
 }
 
 /// Rows in one page at most.
@@ -386,8 +447,8 @@ pub struct LeadForm {
 }
 
 requests! {
-    /// Sorted by last change, newest first.
     "lead_list" LeadList { pub filter: LeadFilter, pub offset: u32, pub limit: u32 } -> LeadPage;
+    "lead_facets" LeadFacetsGet {} -> LeadFacets;
     "lead_counts" LeadCountsGet {} -> LeadCounts;
     "lead_get" LeadGet { pub lead: LeadId } -> LeadView;
     "lead_timeline" LeadTimeline { pub lead: LeadId } -> Vec<TimelineEntry>;

@@ -256,6 +256,7 @@ impl Engine {
         let mut edit = self.editing();
         let mut applied = Applied::default();
         let mut change = Change::default();
+        let mut renumbers = false;
         self.store().write(|tx| {
             if let Some(leaving) = stops_for_hand_over(tx, &batch)? {
                 tracing::debug!("a hand-over waits for what is not sent yet");
@@ -274,6 +275,7 @@ impl Engine {
             // To a copy that asks for everything, as a repaired one, the epoch is told without any restart.
             let went_on = meta::get::<String>(tx, meta::CURSOR)?.is_some();
             let restarted = went_on && batch.entries.iter().any(|entry| matches!(entry, Entry::Epoch { .. }));
+            renumbers = batch.entries.iter().any(|entry| matches!(entry, Entry::Snapshot(_)));
             for entry in batch.entries {
                 self.apply_entry(tx, entry, &mut backfill, &mut applied, &mut change)?;
             }
@@ -288,6 +290,10 @@ impl Engine {
             applied.contradicted = meta::keep_seen_head(tx, batch.head.as_deref(), restarted)?;
             meta::set(tx, meta::PULLED_AT, &self.env().now_ms())
         })?;
+        if renumbers {
+            // A record that came whole may lack changes that this actor has numbered.
+            edit.actor = self.env().random();
+        }
         let open = edit.open.as_ref().map(|(doc, _)| LeadId(doc.id));
         if open.is_some_and(|lead| change.touches(lead)) || change.many_leads {
             edit.open = None;
@@ -345,6 +351,7 @@ impl Engine {
             change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
             self.put_snapshot(tx, snapshot, &backfill)
         })?;
+        edit.actor = self.env().random();
         drop(edit);
         self.tell(change);
         Ok(left)
@@ -385,7 +392,8 @@ impl Engine {
                 let known = meta::get::<String>(c, meta::CURSOR)?.is_some();
                 begin_backfill(c, backfill, known)?;
             }
-            Entry::Resync => begin_backfill(c, backfill, false)?,
+            // One that begins while a recovery runs goes on with it: what was lost is still to be sent again.
+            Entry::Resync => begin_backfill(c, backfill, backfill.running && backfill.recovering)?,
             Entry::BackfillEnd => {
                 applied.evicted |= self.end_backfill(c, backfill)?;
                 (change.many_leads, change.attention) = (true, true);
@@ -571,7 +579,7 @@ fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<Vec<DocId>, Clien
     // It may begin in this very batch.
     let restored = batch.entries.iter().any(|e| matches!(e, Entry::Epoch { .. }));
     let begins = restored || batch.entries.iter().any(|e| matches!(e, Entry::Resync));
-    let recovering = if restored { meta::get::<String>(c, meta::CURSOR)?.is_some() } else { backfill.recovering && !begins };
+    let recovering = if restored { meta::get::<String>(c, meta::CURSOR)?.is_some() } else { backfill.recovering };
     if recovering {
         return Ok(Vec::new());
     }

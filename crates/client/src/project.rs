@@ -25,6 +25,9 @@ pub(crate) fn record_of(lead: LeadId, row: &LeadSummary) -> LeadRecord {
         state: FollowUpState::Scheduled,
         outcome: None,
     };
+    // A row of an older server names only the next one.
+    let next = row.next_follow_up_at.map(|due_at| Due { id: Uuid::nil(), due_at, note: String::new() });
+    let due = if row.follow_ups.is_empty() { next.into_iter().collect() } else { row.follow_ups.clone() };
     LeadRecord {
         id: lead,
         name: field(&Some(row.name.clone())),
@@ -37,7 +40,7 @@ pub(crate) fn record_of(lead: LeadId, row: &LeadSummary) -> LeadRecord {
         status: row.status,
         review: false,
         interest: row.interest,
-        follow_ups: row.follow_ups.iter().map(open).collect(),
+        follow_ups: due.iter().map(open).collect(),
         calls: Vec::new(),
         notes: Vec::new(),
         tags: row.tags.clone(),

@@ -104,6 +104,7 @@ impl Engine {
                 return Ok(SyncStep::Wait { after_ms });
             }
             self.send_requests(transport)?;
+            self.send_on_again(transport)?;
             // A hand-over of a record with pending edits stops the pull until they are pushed.
             let pulled = self.pull_all(transport, report);
             self.note_version(&pulled)?;
@@ -137,25 +138,71 @@ impl Engine {
         Ok(())
     }
 
-    /// Sends a refused edit on for a manager to decide; it stays on Needs attention as a notice.
+    /// Sends a refused edit on for a manager to decide; it stays on Needs attention as a notice. Where no answer
+    /// comes it is sent again at the next round: the manager may have it.
     ///
     /// # Errors
-    /// `NotFound` for one that is not there, or can't be sent on; any [`TransportError`].
+    /// `NotFound` for one that is not there, or can't be sent on; any [`TransportError`] that says for sure that it
+    /// did not arrive.
     pub fn send_on(&self, transport: &dyn Transport, command: CommandId) -> Result<(), ClientError> {
-        let (refused, secret, device) = self
+        let refused = self.store().read(|c| attention::get(c, command))?.ok_or(ClientError::NotFound)?;
+        if refused.kind != AttentionKind::Refused || refused.change.is_none() {
+            return Err(ClientError::NotFound);
+        }
+        // From here on it is not to be tried again by hand, whatever becomes of the answer.
+        self.store().write(|tx| {
+            attention::set_kind(tx, command, AttentionKind::Quarantined)?;
+            meta::set_sending_on(tx, command, true)
+        })?;
+        match self.hand_on(transport, command) {
+            Err(ClientError::Transport(error)) if may_have_arrived(&error) => Ok(()),
+            sent => sent,
+        }
+    }
+
+    /// What was sent on and never answered.
+    fn send_on_again(&self, transport: &dyn Transport) -> Result<(), ClientError> {
+        let waiting: BTreeSet<CommandId> = self.store().read(|c| meta::get(c, meta::SENDING_ON))?.unwrap_or_default();
+        for command in waiting {
+            match self.hand_on(transport, command) {
+                Err(ClientError::Transport(error)) if may_have_arrived(&error) => return Err(error.into()),
+                // It is its author's again.
+                Ok(()) | Err(ClientError::Transport(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn hand_on(&self, transport: &dyn Transport, command: CommandId) -> Result<(), ClientError> {
+        let (found, secret, device) = self
             .store()
             .read(|c| Ok((attention::get(c, command)?, meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
-        let refused = refused.filter(|refused| refused.kind == AttentionKind::Refused).ok_or(ClientError::NotFound)?;
-        let (Some(change), Some(secret), Some(device)) = (refused.change, secret, device) else { return Err(ClientError::NotFound) };
-        let hash = records::ChangeHash::of(&change).ok_or(ClientError::NotFound)?;
-        let item = PushItem { doc: refused.doc, envelope: refused.envelope, change, hash: protocol::ChangeHash(hash.0) };
-        let answer = transport.quarantine(&QuarantineUpload { device, secret, items: vec![item], wiped: false, sent_on: true })?;
-        if answer.kept == 0 {
-            return Err(TransportError::Server("it did not keep the edit".into()).into());
-        }
-        self.store().write(|tx| attention::sent_on(tx, command))?;
-        self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
-        Ok(())
+        let item = found.and_then(|refused| {
+            let change = refused.change?;
+            let hash = protocol::ChangeHash(records::ChangeHash::of(&change)?.0);
+            Some(PushItem { doc: refused.doc, envelope: refused.envelope, change, hash })
+        });
+        let lead = item.as_ref().map(|item| LeadId(item.doc.id));
+        let sent = match (item, secret, device) {
+            (Some(item), Some(secret), Some(device)) => {
+                transport.quarantine(&QuarantineUpload { device, secret, items: vec![item], wiped: false, sent_on: true })
+            }
+            _ => Err(TransportError::NotFound),
+        };
+        let sent = match sent {
+            Ok(answer) if answer.kept == 0 => {
+                Err(TransportError::No { code: "not_kept".into(), text: "The server did not keep the edit.".into(), field: None })
+            }
+            Err(error) if may_have_arrived(&error) => return Err(error.into()),
+            sent => sent.map(drop),
+        };
+        self.store().write(|tx| {
+            meta::set_sending_on(tx, command, false)?;
+            if sent.is_err() { attention::set_kind(tx, command, AttentionKind::Refused) } else { Ok(()) }
+        })?;
+        self.tell(Change { leads: lead.into_iter().collect(), attention: true, ..Change::default() });
+        Ok(sent?)
     }
 
     fn push_all(&self, transport: &dyn Transport, report: &mut SyncReport) -> Result<SyncStep, ClientError> {
@@ -377,4 +424,9 @@ pub(crate) fn item_of(pending: &outbox::Pending) -> PushItem {
         change: pending.change.clone(),
         hash: protocol::ChangeHash(pending.hash.0),
     }
+}
+
+/// Whether the server may have taken what was sent with such an answer.
+fn may_have_arrived(error: &TransportError) -> bool {
+    matches!(error, TransportError::Timeout(_) | TransportError::Broken(_) | TransportError::Server(_))
 }

@@ -104,6 +104,15 @@ fn first_projection() -> u32 {
 }
 
 impl LeadSummary {
+    /// As an older projection made it: what that did not know is left out.
+    #[must_use]
+    pub fn as_of(self, projection: u32) -> Self {
+        if projection >= PROJECTION_VERSION {
+            return self;
+        }
+        Self { follow_ups: Vec::new(), tags: Vec::new(), calls: 0, last_call_at: None, unreached: 0, projection, ..self }
+    }
+
     /// The projection of `lead` with its server-owned facts; `updated_at` is the caller's.
     #[must_use]
     pub fn of(lead: &domain::LeadRecord, owner: Option<UserId>, team: Option<TeamId>, updated_at: i64) -> Self {

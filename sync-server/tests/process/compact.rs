@@ -73,6 +73,9 @@ fn a_serving_server_answers_while_it_is_compacted() {
     let server = Server::start(folder, &[]);
     let asha = server.sign_in_with("asha@nakshatra.example", sync_server::demo::PASSWORD);
     let cursor = pull(&asha, None).pop().expect("a batch").cursor;
+    // One that is compacted for sure.
+    let first = Author::new(asha.session().clone(), 2).create(&mut Doc::empty());
+    assert!(matches!(asha.push(vec![first])[..], [Outcome::Applied { .. }]));
     let done = AtomicBool::new(false);
     let (pushed, longest) = std::thread::scope(|scope| {
         let pushing = scope.spawn(|| push_until(&asha, &done));

@@ -19,8 +19,9 @@ fn run(input: &[u8]) {
         Ok(config) => assert!(!config.log.is_empty() || config.file.log.is_some(), "{config:?}"),
         Err(error) => {
             let said = format!("{error:#}");
-            let secret = b"hunter2".as_slice();
-            assert!(!input.windows(secret.len()).any(|window| window == secret) || !said.contains("hunter2"), "{said}");
+            // Of what is unknown the name is told, of what is known never the value.
+            let of_values = said.split("unknown field").next().unwrap_or_default();
+            assert!(!of_values.contains("hunter2"), "{said}");
         }
     }
 }

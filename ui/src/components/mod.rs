@@ -2,6 +2,7 @@
 
 pub mod avatar;
 pub mod badge;
+pub mod day_picker;
 pub mod dialog;
 pub mod empty;
 pub mod input;

@@ -1,14 +1,17 @@
-//! What of every lead the list compares, in memory: order, pool, status and digits, 30 bytes a
-//! lead. Made from the read model at first need, then kept up lead by lead from what each commit
+//! What of every lead the list compares, in memory: order, pool, status, digits and [`Facets`], about 100
+//! bytes a lead. Made from the read model at first need, then kept up lead by lead from what each commit
 //! says it changed. Holds nothing that is not in the read model and is never written to it.
 
+use super::facets::{Counted, Facets};
 use crate::error::ClientError;
 use crate::store::leads::{self, Facet};
 use bridge::Change;
+use bridge::lead::{LeadFilter, LeadSort};
 use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status};
 use rusqlite::Connection;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Above this many changed leads, reading all of them is quicker.
@@ -97,6 +100,7 @@ pub(super) struct Table {
     kinds: Vec<Kind>,
     updated: Vec<i64>,
     numbers: Vec<[Number; 2]>,
+    facets: Facets,
     order: Vec<u32>,
     counts: [u32; 4],
 }
@@ -117,11 +121,27 @@ impl Table {
         Some((self.updated[n as usize], i64::from(n)))
     }
 
+    /// Sources, owners and such of all leads.
+    pub(super) fn count_facets(&self) -> Counted {
+        self.facets.count(&self.order)
+    }
+
     /// One window of the rows that pass, and how many pass in all. Numbers that end with what was
     /// typed stand first.
     pub(super) fn window(&self, sieve: &Sieve, offset: u32, limit: u32) -> (Vec<u32>, u32) {
         let window = offset as usize..(offset as usize).saturating_add(limit as usize);
-        let passing = self.order.iter().copied().filter(|n| self.passes(sieve, *n));
+        let wanted = sieve.filter.as_ref().map(|(filter, today)| self.facets.wanted(filter, today)).unwrap_or_default();
+        let passing = self.order.iter().copied().filter(|n| self.passes(sieve, *n) && self.facets.holds(&wanted, *n));
+        let sort = sieve.filter.as_ref().map_or(LeadSort::Changed, |(filter, _)| filter.sort);
+        if sort != LeadSort::Changed {
+            let mut rows: Vec<u32> = passing.collect();
+            match sort {
+                LeadSort::Created => rows.sort_by_key(|n| Reverse(self.facets.created_at(*n))),
+                LeadSort::Due | LeadSort::Changed => rows.sort_by_key(|n| self.facets.due_at(*n)),
+            }
+            let total = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+            return (rows.into_iter().skip(window.start).take(window.len()).collect(), total);
+        }
         if let Some(tail) = sieve.first_by {
             let ends = |n: &u32| self.numbers[*n as usize].iter().any(|number| number.ends_with(tail));
             let (mut first, rest): (Vec<u32>, Vec<u32>) = passing.partition(ends);
@@ -177,6 +197,7 @@ impl Table {
         }
         self.kinds[i] = Kind::of(facet.pool, facet.status);
         self.updated[i] = facet.updated_at;
+        self.facets.put(i, facet);
         self.numbers[i] = [Number::of(&facet.phone), facet.alt_phone.as_deref().map(Number::of).unwrap_or_default()];
         self.counts[facet.pool as usize] += 1;
         self.order.push(n);
@@ -241,6 +262,8 @@ pub(super) struct Sieve {
     pub all_of: Vec<AnyOf>,
     /// Rows whose number ends so stand first.
     pub first_by: Option<Digits>,
+    /// The rest of a filter, and its order, with the day that is today.
+    pub filter: Option<(LeadFilter, Range<i64>)>,
 }
 
 /// Found by its words, or by its digits.
@@ -381,7 +404,21 @@ mod tests {
 
     #[test]
     fn rows_keep_their_order_through_changes() {
-        let facet = |n, updated_at, pool, status| Facet { n, updated_at, pool, status, phone: "+919820014786".into(), alt_phone: None };
+        let facet = |n, updated_at, pool, status| Facet {
+            n,
+            updated_at,
+            pool,
+            status,
+            phone: "+919820014786".into(),
+            alt_phone: None,
+            owner: None,
+            source: String::new(),
+            language: String::new(),
+            interest: None,
+            next_follow_up_at: None,
+            created_at: 0,
+            tags: Vec::new(),
+        };
         let mut table = Table::default();
         for (n, at) in [(1, 50), (2, 70), (3, 60), (5, 70)] {
             table.add(&facet(n, at, Pool::Working, Status::New));
@@ -395,7 +432,8 @@ mod tests {
         assert_eq!(table.key_at(Some(Pool::Working), 2), Some((60, 3)));
         assert_eq!(table.key_at(None, 3), Some((65, 7)));
         assert_eq!(table.key_at(None, 5), None);
-        let sieve = |pool, statuses: &[Status]| Sieve { kinds: Kinds::of(pool, statuses), all_of: Vec::new(), first_by: None };
+        let sieve =
+            |pool, statuses: &[Status]| Sieve { kinds: Kinds::of(pool, statuses), all_of: Vec::new(), first_by: None, filter: None };
         assert_eq!(table.window(&sieve(None, &[Status::New]), 1, 2), (vec![2, 7], 4));
         assert_eq!(table.window(&sieve(Some(Pool::Dropped), &[]), 0, 50), (vec![1], 1));
         assert_eq!(table.window(&sieve(Some(Pool::Dropped), &[Status::New]), 0, 50), (vec![], 0));

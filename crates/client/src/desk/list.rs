@@ -10,9 +10,10 @@ use crate::store::leads::{self, Line, Window};
 use crate::store::{attention, meta, requests};
 use crate::sync::BackfillState;
 use bridge::Problem;
-use bridge::lead::{LeadCounts, LeadCountsGet, LeadFilter, LeadList, LeadPage, LeadRow, Mark, PAGE_MAX};
+use bridge::lead::{LeadCounts, LeadCountsGet, LeadFacets, LeadFacetsGet, LeadFilter, LeadList, LeadPage, LeadRow, Mark, PAGE_MAX};
 use domain::Pool;
 use rusqlite::Connection;
+use std::ops::Range;
 
 pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
     let limit = ask.limit.min(PAGE_MAX);
@@ -25,12 +26,12 @@ pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
         }
         let today = reader.today(now_ms);
         let row = |line: Line<'_>| row(c, &reader, &today, line);
-        if ask.filter.statuses.is_empty() && parts.is_empty() {
+        if ask.filter.is_plain() && parts.is_empty() {
             let (window, total) = plain(desk, c, ask.filter.pool, ask.offset)?;
             let rows = window.map(|window| leads::lines(c, ask.filter.pool, window, limit, row)).transpose()?.unwrap_or_default();
             return Ok(LeadPage { rows, offset: ask.offset, total });
         }
-        let (found, total) = sieved(desk, c, &ask.filter, parts, ask.offset, limit)?;
+        let (found, total) = sieved(desk, c, &ask.filter, today.span(), parts, ask.offset, limit)?;
         let rows = leads::lines(c, None, Window::Rows(&found), limit, row)?;
         Ok(LeadPage { rows, offset: ask.offset, total })
     })?)
@@ -45,6 +46,23 @@ pub(super) fn counts(desk: &Desk, _: LeadCountsGet) -> Result<LeadCounts, Proble
         let all = fresh + working + converted + dropped;
         let attention = attention::count(c)? + requests::count_refused(c)?;
         Ok(LeadCounts { fresh, working, converted, dropped, all, attention, missed, today })
+    })?)
+}
+
+pub(super) fn facets(desk: &Desk, _: LeadFacetsGet) -> Result<LeadFacets, Problem> {
+    Ok(desk.read(|c| {
+        let reader = desk.reader(c)?;
+        let found = desk.ask_index(c, Table::count_facets)?;
+        let by_name = |mut values: Vec<(String, u32)>| {
+            values.sort();
+            values
+        };
+        let mut owners = Vec::with_capacity(found.owners.len());
+        for (owner, count) in found.owners {
+            owners.push((owner, owner.map(|owner| reader.name(c, owner)).transpose()?.unwrap_or_default(), count));
+        }
+        owners.sort_by(|a, b| a.1.cmp(&b.1));
+        Ok(LeadFacets { sources: by_name(found.sources), languages: by_name(found.languages), tags: by_name(found.tags), owners })
     })?)
 }
 
@@ -77,11 +95,13 @@ fn sieved(
     desk: &Desk,
     c: &Connection,
     filter: &LeadFilter,
+    day: Range<i64>,
     parts: Vec<Part>,
     offset: u32,
     limit: u32,
 ) -> Result<(Vec<u32>, u32), ClientError> {
-    let mut sieve = Sieve { kinds: Kinds::of(filter.pool, &filter.statuses), all_of: Vec::new(), first_by: None };
+    let mut sieve =
+        Sieve { kinds: Kinds::of(filter.pool, &filter.statuses), all_of: Vec::new(), first_by: None, filter: Some((filter.clone(), day)) };
     let (words, others): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.word.is_some() && part.digits.is_empty());
     let words: Vec<String> = words.into_iter().filter_map(|part| part.word).collect();
     if !words.is_empty() {

@@ -6,6 +6,7 @@ mod admin;
 mod attention;
 mod due;
 mod edits;
+mod facets;
 mod find;
 mod hand_over;
 mod index;
@@ -41,8 +42,8 @@ use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, Atten
 use bridge::follow_up::FollowUpList;
 use bridge::lead::{
     CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
-    LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore, LeadSetField,
-    LeadSetInterest, LeadTimeline, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove, WhenRead,
+    LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadFacetsGet, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore,
+    LeadSetField, LeadSetInterest, LeadTimeline, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove, WhenRead,
 };
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
@@ -231,6 +232,7 @@ answers! {
     DraftGet by session::draft;
     LeadList by list::list;
     LeadCountsGet by list::counts;
+    LeadFacetsGet by list::facets;
     PhoneCheck by find::phone_check;
     LeadGet by record::get;
     LeadTimeline by timeline::get;

@@ -6,6 +6,8 @@ use bridge::{Problem, ProblemCode};
 const SCHEME: &str = "leadline://join";
 /// Longest text that is looked at, bytes.
 const TEXT_MAX: usize = 4_096;
+/// Longest address of a server, bytes; escaped it still fits into a link.
+const SERVER_MAX: usize = 300;
 
 /// # Errors
 /// `Refused` for what is neither a link nor a code.
@@ -28,6 +30,7 @@ pub(super) fn read(text: &str) -> Result<Invitation, Problem> {
     for (name, value) in query.split(['&', '#']).filter_map(|part| part.split_once('=')) {
         let value = unescaped(value).ok_or_else(wrong)?;
         match name {
+            "server" if value.len() > SERVER_MAX || value.chars().any(char::is_control) => return Err(wrong()),
             "server" => invitation.server = value,
             "code" => invitation.code = code(&value).ok_or_else(wrong)?,
             "pin" if value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit()) => invitation.pin = Some(value.to_ascii_lowercase()),
@@ -83,5 +86,7 @@ mod tests {
             assert!(read(wrong).is_err(), "{wrong}");
         }
         assert!(read(&link.replace(&pin, "short")).is_err());
+        assert!(read(&link.replace("crm", "c\0m")).is_err());
+        assert!(read(&link.replace("crm", &"c".repeat(SERVER_MAX))).is_err());
     }
 }

@@ -83,10 +83,11 @@ pub fn settle(c: &Connection, command: CommandId, how: Option<&str>) -> Result<b
     Ok(c.prepare_cached("UPDATE attention SET settled = ?2 WHERE command = ?1")?.execute(params![command.0.as_bytes(), how])? == 1)
 }
 
-/// Its author sent it on: a manager decides.
-pub fn sent_on(c: &Connection, command: CommandId) -> Result<(), ClientError> {
+/// Makes it something else: a manager's to decide once its author sent it on, the author's again if that
+/// failed.
+pub fn set_kind(c: &Connection, command: CommandId, kind: AttentionKind) -> Result<(), ClientError> {
     let sql = "UPDATE attention SET became = ?2 WHERE command = ?1";
-    c.prepare_cached(sql)?.execute(params![command.0.as_bytes(), became(AttentionKind::Quarantined)])?;
+    c.prepare_cached(sql)?.execute(params![command.0.as_bytes(), became(kind)])?;
     Ok(())
 }
 

@@ -288,9 +288,17 @@ pub struct Facet {
     /// E.164.
     pub phone: String,
     pub alt_phone: Option<String>,
+    pub owner: Option<UserId>,
+    pub source: String,
+    pub language: String,
+    pub interest: Option<u8>,
+    pub next_follow_up_at: Option<i64>,
+    pub created_at: i64,
+    pub tags: Vec<String>,
 }
 
-const FACET: &str = "n, updated_at, pool, status, phone, alt_phone";
+const FACET: &str = "n, updated_at, pool, status, phone, alt_phone, owner, coalesce(source, ''), coalesce(language, ''), interest, \
+                     next_follow_up_at, created_at, tags";
 
 /// The facets of all that are not deleted, in no order.
 pub fn facets(c: &Connection, mut take: impl FnMut(Facet)) -> Result<(), ClientError> {
@@ -311,7 +319,21 @@ pub fn facet_of(c: &Connection, id: LeadId) -> Result<Option<Facet>, ClientError
 fn facet(r: &rusqlite::Row<'_>) -> rusqlite::Result<Facet> {
     let pool: Pool = r.get_ref(2)?.as_str()?.parse().unwrap_or(Pool::Working);
     let status: Status = r.get_ref(3)?.as_str()?.parse().unwrap_or(Status::New);
-    Ok(Facet { n: r.get(0)?, updated_at: r.get(1)?, pool, status, phone: r.get(4)?, alt_phone: r.get(5)? })
+    Ok(Facet {
+        n: r.get(0)?,
+        updated_at: r.get(1)?,
+        pool,
+        status,
+        phone: r.get(4)?,
+        alt_phone: r.get(5)?,
+        owner: r.get::<_, Option<[u8; 16]>>(6)?.map(|owner| UserId(Uuid::from_bytes(owner))),
+        source: r.get(7)?,
+        language: r.get(8)?,
+        interest: r.get(9)?,
+        next_follow_up_at: r.get(10)?,
+        created_at: r.get(11)?,
+        tags: from_list(r.get_ref(12)?.as_str()?),
+    })
 }
 
 /// One line of a list, as it lies in the row.

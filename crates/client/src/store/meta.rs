@@ -1,7 +1,7 @@
 //! Small facts of the profile, JSON by key.
 
 use crate::error::ClientError;
-use domain::DocId;
+use domain::{CommandId, DocId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeSet;
@@ -36,6 +36,8 @@ pub const CURSOR: &str = "cursor";
 pub const SEEN_HEAD: &str = "seen_head";
 /// Records that a restored server did not show: whether they are in sight is asked once they were sent.
 pub const UNNAMED: &str = "unnamed";
+/// Refused edits that were sent to a manager, and of which no answer has come yet.
+pub const SENDING_ON: &str = "sending_on";
 /// Names of the damaged files out of which a repair read all that it had to; they go once the server has it.
 pub const DAMAGED_READ: &str = "damaged_read";
 /// What left is gone from the tables, and its pages are still to be wiped.
@@ -73,6 +75,17 @@ pub fn set<T: Serialize>(connection: &Connection, key: &str, value: &T) -> Resul
 pub fn remove(connection: &Connection, key: &str) -> Result<(), ClientError> {
     connection.execute("DELETE FROM meta WHERE key = ?1", [key])?;
     Ok(())
+}
+
+/// Adds a command to [`SENDING_ON`], or takes it out.
+pub fn set_sending_on(connection: &Connection, command: CommandId, is_sending: bool) -> Result<(), ClientError> {
+    let mut sending: BTreeSet<CommandId> = get(connection, SENDING_ON)?.unwrap_or_default();
+    if is_sending {
+        sending.insert(command)
+    } else {
+        sending.remove(&command)
+    };
+    set(connection, SENDING_ON, &sending)
 }
 
 /// Adds records to [`UNNAMED`].

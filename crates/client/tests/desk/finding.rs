@@ -1,7 +1,10 @@
 //! Lists, searches and counts against a plain reading of the same leads.
 
 use crate::office::{ASHA, NOW, Office, RAVI, Server};
-use bridge::lead::{LeadChangeStatus, LeadCountsGet, LeadFilter, LeadRow, LeadSetField};
+use bridge::lead::{
+    DueState, FollowUpSchedule, LeadChangeStatus, LeadCountsGet, LeadFacetsGet, LeadFilter, LeadForm, LeadRow, LeadSetField,
+    LeadSetInterest, LeadSort, LeadView, TagAdd,
+};
 use domain::command::NewLead;
 use domain::{LeadField, Pool, Role, Status};
 use protocol::pull::Entry;
@@ -146,7 +149,7 @@ fn windows_totals_and_counts_are_true_for_every_filter() {
                     if search == "12" {
                         continue;
                     }
-                    let filter = LeadFilter { pool, statuses: statuses.clone(), search: search.into() };
+                    let filter = LeadFilter { pool, statuses: statuses.clone(), search: search.into(), ..LeadFilter::default() };
                     let expected = expected(&rows, &pools, &filter);
                     for offset in [0, 1, 37, 199, 580] {
                         let page = office.page(&filter, offset, 50);
@@ -221,4 +224,105 @@ fn a_lead_is_named_by_a_part_of_its_id() {
     for part in [&hex[..8], &hex[..12], "abc", "zzzzzzzz", "00000000"] {
         assert_eq!(office.desk.find_lead(part).expect_err(part).code, bridge::ProblemCode::NotFound, "{part}");
     }
+}
+
+/// Sixty leads with every mixture of source, language, tag, interest and next follow-up.
+fn mixed(office: &Office) -> Vec<LeadView> {
+    for n in 0..60_u32 {
+        let text = |values: &[&str], n: u32| values[n as usize % values.len()].to_owned();
+        let form = LeadForm {
+            name: format!("{} {n}", ["Bela", "Chetan"][n as usize % 2]),
+            phone: format!("98200147{n:02}"),
+            source: text(&["", "Website", "Walk-in"], n),
+            language: text(&["Hindi", "English", "", "Hindi"], n),
+            ..LeadForm::default()
+        };
+        office.wait(7);
+        let lead = office.try_create(form).expect("a lead");
+        if n % 5 == 0 {
+            office.desk.ask(TagAdd { lead, tag: "vip".into() }).expect("a tag");
+        }
+        if n % 7 == 0 {
+            office.desk.ask(TagAdd { lead, tag: "सोमवार".into() }).expect("a tag");
+        }
+        if n % 4 == 0 {
+            office.desk.ask(LeadChangeStatus { lead, to: Status::Interested, reason: None }).expect("a status");
+            office.desk.ask(LeadSetInterest { lead, level: (n % 5 + 1) as u8 }).expect("an interest");
+        }
+        let local = ["2026-11-20T23:59", "2026-11-21T00:00", "2026-11-21T23:30", "2026-11-22T00:00"].get(n as usize % 6);
+        if let Some(local) = local {
+            office.desk.ask(FollowUpSchedule { lead, local: (*local).into(), note: String::new() }).expect("a follow-up");
+        }
+    }
+    office.everything().iter().map(|row| office.view(row.id)).collect()
+}
+
+#[test]
+fn the_list_is_narrowed_and_ordered_by_everything() {
+    let office = Office::new();
+    let views = mixed(&office);
+    let field =
+        |view: &LeadView, field: LeadField| view.fields.iter().find(|f| f.field == field).and_then(|f| f.value.clone()).unwrap_or_default();
+    let due = |view: &LeadView| match view.follow_ups.iter().find(|f| f.open).map(|f| f.when.day) {
+        None => DueState::NotSet,
+        Some(..0) => DueState::Missed,
+        Some(0) => DueState::Today,
+        Some(1..) => DueState::Upcoming,
+    };
+    let any = LeadFilter::default;
+    let text = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+    let middle = views[30].created.at;
+    type Keeps<'a> = Box<dyn Fn(&LeadView) -> bool + 'a>;
+    let cases: Vec<(LeadFilter, Keeps<'_>)> = vec![
+        (LeadFilter { sources: text(&["Website"]), ..any() }, Box::new(|v| field(v, LeadField::Source) == "Website")),
+        (LeadFilter { sources: text(&["", "Walk-in"]), ..any() }, Box::new(|v| field(v, LeadField::Source) != "Website")),
+        (LeadFilter { sources: text(&["Nowhere"]), ..any() }, Box::new(|_| false)),
+        (LeadFilter { languages: text(&["Hindi"]), ..any() }, Box::new(|v| field(v, LeadField::Language) == "Hindi")),
+        (LeadFilter { tags: text(&["vip", "सोमवार"]), ..any() }, Box::new(|v| !v.tags.is_empty())),
+        (LeadFilter { interests: vec![4, 5], ..any() }, Box::new(|v| v.interest >= Some(4))),
+        (LeadFilter { owners: vec![Some(ASHA)], ..any() }, Box::new(|_| true)),
+        (LeadFilter { owners: vec![None, Some(RAVI)], ..any() }, Box::new(|_| false)),
+        (LeadFilter { due: vec![DueState::Missed], ..any() }, Box::new(|v| due(v) == DueState::Missed)),
+        (
+            LeadFilter { due: vec![DueState::Today, DueState::Upcoming], ..any() },
+            Box::new(|v| matches!(due(v), DueState::Today | DueState::Upcoming)),
+        ),
+        (LeadFilter { due: vec![DueState::NotSet], ..any() }, Box::new(|v| due(v) == DueState::NotSet)),
+        (LeadFilter { created: Some((middle, i64::MAX)), ..any() }, Box::new(|v| v.created.at >= middle)),
+        (
+            LeadFilter { sources: text(&["Website"]), due: vec![DueState::Missed], statuses: vec![Status::Interested], ..any() },
+            Box::new(|v| field(v, LeadField::Source) == "Website" && due(v) == DueState::Missed && v.status == Status::Interested),
+        ),
+        (
+            LeadFilter { search: "bela".into(), languages: text(&["Hindi"]), ..any() },
+            Box::new(|v| v.name.value.as_deref().is_some_and(|name| name.starts_with("Bela")) && field(v, LeadField::Language) == "Hindi"),
+        ),
+    ];
+    for (filter, keeps) in cases {
+        for sort in [LeadSort::Changed, LeadSort::Created, LeadSort::Due] {
+            let filter = LeadFilter { sort, ..filter.clone() };
+            let mut expected: Vec<&LeadView> = views.iter().filter(|view| keeps(view)).collect();
+            match sort {
+                LeadSort::Changed => {}
+                LeadSort::Created => expected.sort_by_key(|view| std::cmp::Reverse(view.created.at)),
+                LeadSort::Due => expected.sort_by_key(|view| view.follow_ups.iter().find(|f| f.open).map_or(i64::MAX, |f| f.when.at)),
+            }
+            let page = office.page(&filter, 0, 100);
+            let (ids, expected): (Vec<_>, Vec<_>) =
+                (page.rows.iter().map(|row| row.id).collect(), expected.iter().map(|view| view.id).collect());
+            assert_eq!((page.total as usize, &ids), (expected.len(), &expected), "{filter:?}");
+            let window: Vec<_> = office.page(&filter, 3, 5).rows.iter().map(|row| row.id).collect();
+            assert_eq!(window, expected.iter().skip(3).take(5).copied().collect::<Vec<_>>(), "{filter:?}");
+        }
+    }
+
+    let facets = office.desk.ask(LeadFacetsGet {}).expect("facets");
+    assert_eq!(facets.sources, [(String::new(), 20), ("Walk-in".into(), 20), ("Website".into(), 20)]);
+    assert_eq!(facets.languages, [(String::new(), 15), ("English".into(), 15), ("Hindi".into(), 30)]);
+    assert_eq!(facets.tags, [("vip".into(), 12), ("सोमवार".into(), 9)]);
+    assert_eq!(facets.owners, [(Some(ASHA), "Asha Menon".into(), 60)]);
+    // What is set now counts at once.
+    office.desk.ask(LeadSetField { lead: views[0].id, field: LeadField::Source, value: "Exhibition".into() }).expect("a field");
+    let page = office.page(&LeadFilter { sources: text(&["Exhibition"]), ..any() }, 0, 10);
+    assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [views[0].id]);
 }

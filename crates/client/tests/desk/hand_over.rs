@@ -509,6 +509,31 @@ fn a_refused_edit_is_sent_to_a_manager() {
     assert!(matches!(office.desk.engine().send_on(&server, item.command), Err(ClientError::NotFound)), "once");
 }
 
+/// The server took it and its answer was lost: it can't be tried again by hand, and is sent again.
+#[test]
+fn an_edit_sent_to_a_manager_without_an_answer_is_sent_again() {
+    for (lost, arrives) in [(TransportError::Broken("the line".into()), true), (TransportError::Name("leadline".into()), false)] {
+        let office = Office::new();
+        let (server, leads) = stocked(&office, &["Ananya"]);
+        office.desk.ask(NoteAdd { lead: leads[0], text: "She called back".into() }).expect("a note");
+        server.refuse(domain::Refusal::new(domain::RefusalCode::HandedOver, "This lead was handed over."));
+        office.sync(&server);
+        let command = office.desk.ask(AttentionList {}).expect("a list").remove(0).command;
+        let kind = || office.desk.ask(AttentionList {}).expect("a list").remove(0).kind;
+        server.trick_quarantine({
+            let lost = lost.clone();
+            move |_| Some(Err(lost.clone()))
+        });
+        assert_eq!(office.desk.engine().send_on(&server, command).is_ok(), arrives);
+        assert_eq!(kind(), if arrives { AttentionKind::Quarantined } else { AttentionKind::Refused });
+        assert_eq!(office.desk.engine().retry(command).is_err(), arrives, "either the manager decides, or its author");
+        server.trick_quarantine(|_| None);
+        office.sync(&server);
+        office.sync(&server);
+        assert_eq!(server.kept.lock().expect("one test").len(), usize::from(arrives));
+    }
+}
+
 /// A desk with notes that were not sent, cut off with a wipe order or without; and what was told of it.
 fn cut_off_with_notes(notes: u32, wipe: bool) -> (Office, Server, Arc<Mutex<Vec<bool>>>) {
     let office = Office::new();

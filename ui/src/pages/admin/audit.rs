@@ -2,11 +2,11 @@
 //! in the address; which lines a role sees is the server's word.
 
 use crate::clock::{self, Clock};
+use crate::components::day_picker::DayPicker;
 use crate::components::empty::Empty;
 use crate::components::name::Name;
 use crate::icon::{Glyph, Icon};
 use crate::pages::admin::asked::{self, SKELETON_AFTER_MS, is_without_server};
-use crate::pages::admin::day_picker::DayPicker;
 use crate::pages::admin::{refresh, rows, when};
 use crate::route::{AuditNarrow, ListFilter, Page, Route, action_name};
 use crate::{hub, ipc, keys, t, words};

@@ -4,7 +4,6 @@
 mod asked;
 mod audit;
 mod confirm;
-mod day_picker;
 mod deleted;
 mod devices;
 mod permissions;

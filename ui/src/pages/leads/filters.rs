@@ -1,10 +1,11 @@
-//! The bar that narrows the list: search as you type and statuses (row D3).
+//! The bar that narrows the list: search as you type, statuses, and everything else behind one button (row D3).
 
 use crate::components::badge::StatusBadge;
 use crate::components::key::Key;
 use crate::components::menu::{Menu, MenuItem};
 use crate::components::text_box::TextBox;
 use crate::icon::{Glyph, Icon};
+use crate::pages::leads::narrow::Narrow;
 use crate::route::ListFilter;
 use crate::text::count;
 use crate::{keys, t, words};
@@ -14,6 +15,8 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub filter: ListFilter,
+    /// Days since 1970-01-01.
+    pub today: i64,
     /// Leads in the whole result.
     pub total: Option<u32>,
     pub is_menu_open: bool,
@@ -27,6 +30,7 @@ pub fn Filters(props: &Props) -> Html {
         <div class="leads__filters" role="search">
             { search(props) }
             { statuses(props) }
+            <Narrow filter={props.filter.clone()} today={props.today} on_filter={&props.on_filter} />
             if props.filter.is_narrowed() {
                 <button type="button" class="button button--bar button--ghost" data-testid="clear-filters" onclick={clear(props)}>{ t!("clear-filters") }</button>
             }

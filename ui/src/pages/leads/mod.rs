@@ -3,6 +3,7 @@
 
 mod filters;
 mod list;
+mod narrow;
 mod pager;
 mod row;
 mod tabs;
@@ -14,11 +15,11 @@ use crate::clock::Clock;
 use crate::components::empty::Empty;
 use crate::components::key::Key;
 use crate::icon::{Glyph, Icon};
-use crate::route::{ListFilter, Route, Tab};
+use crate::route::{ListFilter, Route, Tab, name_of};
 use crate::text::count;
 use crate::window::{ROW_PX, View};
 use crate::{hub, ipc, keys, t, words};
-use bridge::lead::{LeadCounts, LeadList, LeadPage, PAGE_MAX};
+use bridge::lead::{LeadCounts, LeadFilter, LeadList, LeadPage, LeadSort, PAGE_MAX};
 use bridge::session::Me;
 use bridge::sync::Pill;
 use bridge::{Change, Problem};
@@ -52,6 +53,12 @@ pub struct Props {
     pub added: Option<LeadId>,
     pub on_route: Callback<Route>,
     pub on_add: Callback<()>,
+}
+
+impl Props {
+    fn question(&self) -> LeadFilter {
+        self.filter.question(self.me.role, &self.me.zone, self.clock)
+    }
 }
 
 pub enum Msg {
@@ -122,7 +129,7 @@ impl Component for LeadsPage {
         if new.added.is_some() && new.added != old.added {
             self.start(ctx);
             self.list.cursor = new.added.map(|id| list::Cursor { index: 0, id: Some(id) });
-        } else if new.filter.question(new.me.role) != old.filter.question(old.me.role) {
+        } else if new.question() != old.question() {
             self.start(ctx);
         }
         true
@@ -173,7 +180,7 @@ impl Component for LeadsPage {
             <div class={classes!("leads", open.is_some().then_some("leads--open"))} data-testid="leads-page">
                 <section class="leads__list" aria-label={t!("page-leads")}>
                     <Tabs tab={filter.tab(me.role)} counts={counts.clone()} role={me.role} {on_tab} {on_add} />
-                    <Filters filter={filter.clone()} total={self.list.is_loaded.then_some(total)} is_menu_open={self.is_status_menu_open}
+                    <Filters filter={filter.clone()} today={clock.local().days} total={self.list.is_loaded.then_some(total)} is_menu_open={self.is_status_menu_open}
                         on_menu={link.callback(Msg::StatusMenu)} on_filter={link.callback(Msg::Filter)} />
                     { self.first_sync(ctx) }
                     { self.grid(ctx) }
@@ -221,7 +228,7 @@ impl LeadsPage {
         }
         let props = ctx.props();
         let offset = at.unwrap_or(if self.list.is_loaded { self.list.offset() } else { 0 });
-        let request = LeadList { filter: props.filter.question(props.me.role), offset, limit: PAGE_MAX };
+        let request = LeadList { filter: props.question(), offset, limit: PAGE_MAX };
         let (filter, is_second_try) = (self.filter, at.is_some());
         ctx.link().send_future(async move { Msg::Answered { filter, is_second_try, answer: ipc::call(&request).await } });
     }
@@ -347,7 +354,7 @@ impl LeadsPage {
             <div ref={&self.grid} class="grid" role="grid" tabindex="0" aria-label={t!("page-leads")} aria-rowcount={rows} aria-activedescendant={cursor}
                 data-testid="lead-grid" aria-busy={(!self.list.is_loaded).to_string()} onscroll={link.callback(|_| Msg::Scrolled)}
                 onmouseenter={link.callback(|_| Msg::Pointer(true))} onmouseleave={link.callback(|_| Msg::Pointer(false))}>
-                { head() }
+                { self.head(ctx) }
                 { self.rows(ctx) }
             </div>
         }
@@ -385,13 +392,44 @@ impl LeadsPage {
     }
 
     /// Why there is nothing, and the way out.
+    fn head(&self, ctx: &Context<Self>) -> Html {
+        let filter = &ctx.props().filter;
+        let column =
+            |class: &'static str, word: String| html! { <div role="columnheader" class={classes!("grid__cell", class)}>{ word }</div> };
+        // A press on the order that stands goes back to the usual one.
+        let sorted = |class: &'static str, word: String, sort: LeadSort, icon: Icon| {
+            let is_on = filter.sort == sort;
+            let other = ListFilter { sort: if is_on { LeadSort::default() } else { sort }, ..filter.clone() };
+            let direction = if sort == LeadSort::Due { "ascending" } else { "descending" };
+            html! {
+                <div role="columnheader" class={classes!("grid__cell", class, is_on.then_some("grid__cell--sorted"))} aria-sort={if is_on { direction } else { "none" }}>
+                    <button type="button" class="grid__sort" data-testid={format!("sort-{}", name_of(&sort))} onclick={ctx.link().callback(move |_| Msg::Filter(other.clone()))}>
+                        { word }if is_on { <Glyph {icon} size={14} /> }
+                    </button>
+                </div>
+            }
+        };
+        html! {
+            <div class="grid__head" role="row" aria-rowindex="1">
+                { column("grid__cell--name", t!("column-name")) }
+                { column("grid__cell--phone", t!("column-phone")) }
+                { column("grid__cell--status", t!("column-status")) }
+                { sorted("grid__cell--next", t!("column-next"), LeadSort::Due, Icon::ArrowUp) }
+                { column("grid__cell--owner", t!("column-owner")) }
+                { column("grid__cell--source", t!("column-source")) }
+                { sorted("grid__cell--updated", t!("column-updated"), LeadSort::Changed, Icon::ArrowDown) }
+                <div role="columnheader" class="grid__cell grid__cell--mark"><span class="visually-hidden">{ t!("column-mark") }</span></div>
+            </div>
+        }
+    }
+
     fn nothing(&self, ctx: &Context<Self>) -> Html {
         let Props { filter, me, counts, on_add, .. } = ctx.props();
         let go = |filter: ListFilter| ctx.link().callback(move |_: MouseEvent| Msg::Filter(filter.clone()));
-        let everywhere = ListFilter { tab: Some(Tab::All), search: filter.search.clone(), statuses: Vec::new() };
+        let everywhere = ListFilter { tab: Some(Tab::All), search: filter.search.clone(), ..ListFilter::default() };
         let unfiltered = ListFilter { tab: filter.tab, ..ListFilter::default() };
         let searched = filter.search.trim();
-        let is_wider = filter.tab(me.role) != Tab::All || !filter.statuses.is_empty();
+        let is_wider = filter.tab(me.role) != Tab::All || !filter.statuses.is_empty() || filter.narrowings() > 0;
         let text = match (searched.is_empty(), filter.is_narrowed()) {
             (false, _) => t!("nothing-matches", search = words::shortened(searched, 40)),
             (true, true) => t!("nothing-of-status"),
@@ -439,25 +477,6 @@ fn takes(event: &KeyboardEvent) -> bool {
         "j" | "J" | "k" | "K" | "/" | "f" | "F" => true,
         "Enter" => !keys::is_on_control(event),
         _ => false,
-    }
-}
-
-fn head() -> Html {
-    let column =
-        |class: &'static str, word: String| html! { <div role="columnheader" class={classes!("grid__cell", class)}>{ word }</div> };
-    html! {
-        <div class="grid__head" role="row" aria-rowindex="1">
-            { column("grid__cell--name", t!("column-name")) }
-            { column("grid__cell--phone", t!("column-phone")) }
-            { column("grid__cell--status", t!("column-status")) }
-            { column("grid__cell--next", t!("column-next")) }
-            { column("grid__cell--owner", t!("column-owner")) }
-            { column("grid__cell--source", t!("column-source")) }
-            <div role="columnheader" class="grid__cell grid__cell--updated grid__cell--sorted" aria-sort="descending">
-                { t!("column-updated") }<Glyph icon={Icon::ArrowDown} size={14} />
-            </div>
-            <div role="columnheader" class="grid__cell grid__cell--mark"><span class="visually-hidden">{ t!("column-mark") }</span></div>
-        </div>
     }
 }
 

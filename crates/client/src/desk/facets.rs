@@ -1,0 +1,157 @@
+//! What of every lead its lists are narrowed by besides pool, status and number: sources, owners, tags and
+//! times, in memory beside the index. Texts are kept once and known by number.
+
+use crate::store::leads::Facet;
+use bridge::lead::{DueState, LeadFilter};
+use domain::UserId;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Range;
+
+/// No follow-up is due after all others.
+const NEVER: i64 = i64::MAX;
+
+/// Each value once, by its number.
+#[derive(Default)]
+pub(super) struct Known<T> {
+    numbers: HashMap<T, u32>,
+    values: Vec<T>,
+}
+
+impl<T: Clone + Eq + Hash> Known<T> {
+    fn number(&mut self, value: &T) -> u32 {
+        if let Some(number) = self.numbers.get(value) {
+            return *number;
+        }
+        let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.values.push(value.clone());
+        self.numbers.insert(value.clone(), number);
+        number
+    }
+
+    /// The numbers of those that occur at all.
+    fn numbers(&self, values: &[T]) -> Vec<u32> {
+        values.iter().filter_map(|value| self.numbers.get(value).copied()).collect()
+    }
+
+    /// Each value with how often it occurs, without those that do not.
+    fn counted(&self, occurring: impl Iterator<Item = u32>) -> Vec<(T, u32)> {
+        let mut counts = vec![0_u32; self.values.len()];
+        occurring.for_each(|number| counts[number as usize] += 1);
+        self.values.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// One lead's values.
+#[derive(Clone, Default)]
+struct Values {
+    source: u32,
+    language: u32,
+    owner: u32,
+    interest: u8,
+    due_at: i64,
+    created_at: i64,
+    tags: Box<[u32]>,
+}
+
+/// By row id.
+#[derive(Default)]
+pub(super) struct Facets {
+    rows: Vec<Values>,
+    sources: Known<String>,
+    languages: Known<String>,
+    owners: Known<Option<UserId>>,
+    tags: Known<String>,
+}
+
+/// Values with their counts.
+pub(super) struct Counted {
+    pub sources: Vec<(String, u32)>,
+    pub languages: Vec<(String, u32)>,
+    pub owners: Vec<(Option<UserId>, u32)>,
+    pub tags: Vec<(String, u32)>,
+}
+
+/// A filter in numbers; `None` is any.
+#[derive(Default)]
+pub(super) struct Wanted {
+    sources: Option<Vec<u32>>,
+    languages: Option<Vec<u32>>,
+    owners: Option<Vec<u32>>,
+    tags: Option<Vec<u32>>,
+    interests: Option<Vec<u8>>,
+    /// With the day that is today.
+    due: Option<(Vec<DueState>, Range<i64>)>,
+    created: Option<Range<i64>>,
+}
+
+impl Facets {
+    pub(super) fn put(&mut self, n: usize, facet: &Facet) {
+        if self.rows.len() <= n {
+            self.rows.resize(n + 1, Values::default());
+        }
+        self.rows[n] = Values {
+            source: self.sources.number(&facet.source),
+            language: self.languages.number(&facet.language),
+            owner: self.owners.number(&facet.owner),
+            interest: facet.interest.unwrap_or(0),
+            due_at: facet.next_follow_up_at.unwrap_or(NEVER),
+            created_at: facet.created_at,
+            tags: facet.tags.iter().map(|tag| self.tags.number(tag)).collect(),
+        };
+    }
+
+    pub(super) fn wanted(&self, filter: &LeadFilter, today: &Range<i64>) -> Wanted {
+        Wanted {
+            sources: (!filter.sources.is_empty()).then(|| self.sources.numbers(&filter.sources)),
+            languages: (!filter.languages.is_empty()).then(|| self.languages.numbers(&filter.languages)),
+            owners: (!filter.owners.is_empty()).then(|| self.owners.numbers(&filter.owners)),
+            tags: (!filter.tags.is_empty()).then(|| self.tags.numbers(&filter.tags)),
+            interests: (!filter.interests.is_empty()).then(|| filter.interests.clone()),
+            due: (!filter.due.is_empty()).then(|| (filter.due.clone(), today.clone())),
+            created: filter.created.map(|(from, until)| from..until),
+        }
+    }
+
+    pub(super) fn holds(&self, wanted: &Wanted, n: u32) -> bool {
+        let Some(row) = self.rows.get(n as usize) else { return false };
+        let is_in = |wanted: &Option<Vec<u32>>, number: u32| wanted.as_ref().is_none_or(|wanted| wanted.contains(&number));
+        is_in(&wanted.sources, row.source)
+            && is_in(&wanted.languages, row.language)
+            && is_in(&wanted.owners, row.owner)
+            && wanted.tags.as_ref().is_none_or(|wanted| row.tags.iter().any(|tag| wanted.contains(tag)))
+            && wanted.interests.as_ref().is_none_or(|wanted| wanted.contains(&row.interest))
+            && wanted.due.as_ref().is_none_or(|(states, today)| states.contains(&state(row.due_at, today)))
+            && wanted.created.as_ref().is_none_or(|span| span.contains(&row.created_at))
+    }
+
+    /// When it was made, ms since the epoch.
+    pub(super) fn created_at(&self, n: u32) -> i64 {
+        self.rows.get(n as usize).map_or(0, |row| row.created_at)
+    }
+
+    /// When its next follow-up is; after all others without one.
+    pub(super) fn due_at(&self, n: u32) -> i64 {
+        self.rows.get(n as usize).map_or(NEVER, |row| row.due_at)
+    }
+
+    /// Of these rows.
+    pub(super) fn count(&self, rows: &[u32]) -> Counted {
+        let each = || rows.iter().filter_map(|n| self.rows.get(*n as usize));
+        Counted {
+            sources: self.sources.counted(each().map(|row| row.source)),
+            languages: self.languages.counted(each().map(|row| row.language)),
+            owners: self.owners.counted(each().map(|row| row.owner)),
+            tags: self.tags.counted(each().flat_map(|row| row.tags.iter().copied())),
+        }
+    }
+}
+
+fn state(due_at: i64, today: &Range<i64>) -> DueState {
+    match due_at {
+        NEVER => DueState::NotSet,
+        at if at < today.start => DueState::Missed,
+        at if at < today.end => DueState::Today,
+        _ => DueState::Upcoming,
+    }
+}

@@ -1,0 +1,151 @@
+//! What the list is narrowed by besides search and status, in one panel: what there is of each, with how
+//! many; and the order.
+
+use crate::components::day_picker::DayPicker;
+use crate::components::menu::Menu;
+use crate::icon::{Glyph, Icon};
+use crate::route::{ListFilter, name_of};
+use crate::text::count;
+use crate::{ipc, t};
+use bridge::lead::{DueState, LeadFacets, LeadFacetsGet, LeadSort};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+const DUE: [DueState; 4] = [DueState::Missed, DueState::Today, DueState::Upcoming, DueState::NotSet];
+const SORTS: [LeadSort; 3] = [LeadSort::Changed, LeadSort::Created, LeadSort::Due];
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub filter: ListFilter,
+    /// Days since 1970-01-01.
+    pub today: i64,
+    pub on_filter: Callback<ListFilter>,
+}
+
+#[component]
+pub fn Narrow(props: &Props) -> Html {
+    let is_open = use_state_eq(|| false);
+    let facets = use_state_eq(LeadFacets::default);
+    let toggle = {
+        let (is_open, facets) = (is_open.clone(), facets.clone());
+        move |_: MouseEvent| {
+            is_open.set(!*is_open);
+            let facets = facets.clone();
+            spawn_local(async move {
+                // What can't be read now stays as it was.
+                if let Ok(fresh) = ipc::call(&LeadFacetsGet {}).await {
+                    facets.set(fresh);
+                }
+            });
+        }
+    };
+    let close = {
+        let is_open = is_open.clone();
+        Callback::from(move |()| is_open.set(false))
+    };
+    let number = props.filter.narrowings();
+    html! {
+        <span class="leads__status-filter">
+            <button type="button" class={classes!("button", "button--bar", (number > 0).then_some("button--on"))} data-testid="filter-more"
+                aria-haspopup="dialog" aria-expanded={is_open.to_string()} onclick={toggle}>
+                if number == 0 { <Glyph icon={Icon::Plus} size={14} />{ t!("filter-more") } } else { { t!("filter-more-some", count = number as u64) }<Glyph icon={Icon::ChevronDown} size={14} /> }
+            </button>
+            if *is_open {
+                <Menu label={t!("filter-more")} role="dialog" on_close={close} class="narrow" testid="filter-panel" returns_to="[data-testid=filter-more]">
+                    { panel(props, &facets) }
+                </Menu>
+            }
+        </span>
+    }
+}
+
+fn panel(props: &Props, facets: &LeadFacets) -> Html {
+    let filter = &props.filter;
+    let texts = |values: &[(String, u32)]| values.iter().map(|(text, count)| (text.clone(), text.clone(), *count)).collect::<Vec<_>>();
+    let owners: Vec<_> = facets.owners.iter().map(|(owner, name, count)| (*owner, name.clone(), *count)).collect();
+    let due = DUE.map(|state| (state, t!("filter-due", state = name_of(&state)), 0));
+    let interests = [1, 2, 3, 4, 5].map(|level: u8| (level, level.to_string(), 0));
+    html! {
+        <>
+            { group(props, t!("filter-by-due"), "due", &due, &filter.due, |filter, due| filter.due = due) }
+            { group(props, t!("filter-by-interest"), "interest", &interests, &filter.interests, |filter, interests| filter.interests = interests) }
+            { group(props, t!("filter-by-source"), "source", &texts(&facets.sources), &filter.sources, |filter, sources| filter.sources = sources) }
+            { group(props, t!("filter-by-language"), "language", &texts(&facets.languages), &filter.languages, |filter, languages| filter.languages = languages) }
+            { group(props, t!("filter-by-tag"), "tag", &texts(&facets.tags), &filter.tags, |filter, tags| filter.tags = tags) }
+            { group(props, t!("filter-by-owner"), "owner", &owners, &filter.owners, |filter, owners| filter.owners = owners) }
+            { days(props) }
+            { order(props) }
+        </>
+    }
+}
+
+/// One line of chips, of which several may be on; left out where there is nothing to choose.
+fn group<T: Clone + PartialEq + 'static>(
+    props: &Props,
+    title: String,
+    name: &'static str,
+    values: &[(T, String, u32)],
+    chosen: &[T],
+    set: fn(&mut ListFilter, Vec<T>),
+) -> Html {
+    if values.len() < 2 && chosen.is_empty() {
+        return Html::default();
+    }
+    let chip = |(value, word, number): &(T, String, u32)| {
+        let is_on = chosen.contains(value);
+        let mut then = chosen.to_vec();
+        if is_on {
+            then.retain(|one| one != value);
+        } else {
+            then.push(value.clone());
+        }
+        let mut filter = props.filter.clone();
+        set(&mut filter, then);
+        let word = if word.is_empty() { t!("field-empty") } else { word.clone() };
+        html! {
+            <button type="button" class={classes!("chip", is_on.then_some("chip--on"))} aria-pressed={is_on.to_string()} data-testid={format!("filter-{name}")} data-value={word.clone()}
+                onclick={props.on_filter.reform(move |_: MouseEvent| filter.clone())}><bdi>{ word }</bdi>if *number > 0 { <span class="narrow__count">{ count(*number) }</span> }</button>
+        }
+    };
+    html! {
+        <section class="narrow__group" role="group" aria-label={title.clone()}>
+            <h4 class="narrow__title">{ title }</h4><div class="narrow__chips">{ for values.iter().map(chip) }</div>
+        </section>
+    }
+}
+
+fn days(props: &Props) -> Html {
+    let picked = |set: fn(&mut ListFilter, Option<i64>)| {
+        let filter = props.filter.clone();
+        props.on_filter.reform(move |day: Option<i64>| {
+            let mut filter = filter.clone();
+            set(&mut filter, day);
+            filter
+        })
+    };
+    html! {
+        <section class="narrow__group" role="group" aria-label={t!("filter-by-created")}>
+            <h4 class="narrow__title">{ t!("filter-by-created") }</h4>
+            <div class="narrow__chips">
+                <DayPicker label={t!("audit-from")} testid="filter-from" chosen={props.filter.from} today={props.today} on_pick={picked(|filter, day| filter.from = day)} />
+                <DayPicker label={t!("audit-to")} testid="filter-to" chosen={props.filter.to} today={props.today} on_pick={picked(|filter, day| filter.to = day)} />
+            </div>
+        </section>
+    }
+}
+
+fn order(props: &Props) -> Html {
+    let chip = |sort: LeadSort| {
+        let is_on = props.filter.sort == sort;
+        let filter = ListFilter { sort, ..props.filter.clone() };
+        html! {
+            <button type="button" class={classes!("chip", is_on.then_some("chip--on"))} role="radio" aria-checked={is_on.to_string()} data-testid={format!("order-{}", name_of(&sort))}
+                onclick={props.on_filter.reform(move |_: MouseEvent| filter.clone())}>{ t!("order", sort = name_of(&sort)) }</button>
+        }
+    };
+    html! {
+        <section class="narrow__group" role="radiogroup" aria-label={t!("filter-order")}>
+            <h4 class="narrow__title">{ t!("filter-order") }</h4><div class="narrow__chips">{ for SORTS.map(chip) }</div>
+        </section>
+    }
+}
