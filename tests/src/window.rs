@@ -139,6 +139,25 @@ impl Window {
         .await
     }
 
+    /// Picks from the menu behind an opener, both by test id. A menu that closed again, as when what it is in was
+    /// drawn anew, is opened once more.
+    ///
+    /// # Errors
+    /// When it can't be picked in time.
+    pub async fn pick(&self, opener: &str, item: &str) -> Result<()> {
+        let closed = format!("[data-testid={opener}]:not([aria-expanded=true])");
+        self.retry(&format!("pick {item} of {opener}"), async || {
+            if let Ok(item) = self.client.find(Locator::Css(&by_test_id(item))).await {
+                return Ok(item.click().await?);
+            }
+            if let Ok(opener) = self.client.find(Locator::Css(&closed)).await {
+                opener.click().await?;
+            }
+            bail!("it is not open yet")
+        })
+        .await
+    }
+
     /// Waits until a CSS selector matches nothing.
     ///
     /// # Errors

@@ -147,8 +147,7 @@ async fn a_lead_is_deleted_from_its_drawer_with_a_reason() -> Result<()> {
     let row = format!("[data-testid=lead-row][data-lead='{lead}']");
     window.css(&row).await?;
     open_lead(&window, &lead.to_string()).await?;
-    window.click("drawer-more").await?;
-    window.click("delete-lead").await?;
+    window.pick("drawer-more", "delete-lead").await?;
     window.css("[data-testid=lead-reason]:focus").await?;
     window.shows("reason-dialog", "Kavya Rao").await?;
     // Without a reason it stays.
@@ -158,8 +157,7 @@ async fn a_lead_is_deleted_from_its_drawer_with_a_reason() -> Result<()> {
     window.gone("[data-testid=reason-dialog]").await?;
     window.css(&row).await?;
 
-    window.click("drawer-more").await?;
-    window.click("delete-lead").await?;
+    window.pick("drawer-more", "delete-lead").await?;
     window.css("[data-testid=lead-reason]:focus").await?;
     window.press(&format!("Asked to be forgotten{}", Key::Enter)).await?;
     window.shows("toast", "Kavya Rao deleted").await?;
@@ -173,8 +171,7 @@ async fn a_lead_is_deleted_from_its_drawer_with_a_reason() -> Result<()> {
     // What was done to it is one pick away from the lead itself.
     open_lead(&window, &lead.to_string()).await?;
     window.shows("deleted-reason", "Asked to be forgotten").await?;
-    window.click("drawer-more").await?;
-    window.click("lead-audit").await?;
+    window.pick("drawer-more", "lead-audit").await?;
     window.css("[data-testid=audit-log-item][data-action=delete]:first-child").await?;
     window.css("[data-testid=audit-log-item][data-action=create]:last-child").await?;
     window.shows("audit-lead", "Kavya Rao").await?;

@@ -45,7 +45,7 @@ pub enum Msg {
     Counts(LeadCounts),
     Sync(Box<SyncView>),
     Changed(Change),
-    Went(Route),
+    Went(Box<Route>),
     Palette(bool),
     Sheet(bool),
     Picked(Pick),
@@ -170,7 +170,7 @@ impl Component for App {
             Msg::Sync(sync) => self.take_sync(ctx, *sync),
             Msg::Changed(change) => return self.hear(ctx, &change),
             Msg::Went(route) => {
-                self.route = route;
+                self.route = *route;
                 self.guard(false);
             }
             Msg::Palette(is_open) => self.is_palette_open = is_open,
@@ -221,16 +221,16 @@ impl App {
         let page = match &self.route {
             Route::Leads { filter, open } => html! {
                 <LeadsPage {key} me={me.clone()} filter={filter.clone()} open={*open} counts={self.counts.clone()} clock={self.clock} {pill}
-                    added={self.added} on_add={link.callback(|()| Msg::Adding(true))} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />
+                    added={self.added} on_add={link.callback(|()| Msg::Adding(true))} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::FollowUps { narrow, open } => html! {
                 <FollowUpsPage {key} me={me.clone()} narrow={*narrow} open={*open} clock={self.clock} {pill}
-                    on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />
+                    on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Queue => html! { <QueuePage {key} me={me.clone()} clock={self.clock} /> },
             Route::Attention => html! { <AttentionPage {key} /> },
             Route::Users(_) | Route::Permissions | Route::Devices | Route::Deleted | Route::Audit(_) | Route::Quarantine => html! {
-                <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(route) })} />
+                <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Account => html! {
                 <AccountPage {key} me={me.clone()} clock={self.clock} {pill} idle_lock_min={self.session.as_ref().map_or(0, |session| session.idle_lock_min)}
@@ -479,7 +479,7 @@ fn takes(event: &KeyboardEvent) -> bool {
 
 fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let link = ctx.link().clone();
-    let went = move |_: &web_sys::Event| link.send_message(Msg::Went(Route::read(&hash())));
+    let went = move |_: &web_sys::Event| link.send_message(Msg::Went(Box::new(Route::read(&hash()))));
     let address = web_sys::window().map(|window| EventListener::new(&window, "hashchange", went));
     address.into_iter().chain(keys::listen(takes, ctx.link().callback(Msg::Key))).collect()
 }

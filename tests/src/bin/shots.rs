@@ -211,8 +211,7 @@ impl Album {
         window.css("[data-testid=user-dropdown] [role=option]").await?;
         self.take(&window, "assign").await?;
         window.press(&Key::Escape.to_string()).await?;
-        window.click("drawer-more").await?;
-        window.click("delete-lead").await?;
+        window.pick("drawer-more", "delete-lead").await?;
         window.find("reason-dialog").await?;
         self.take(&window, "delete-lead").await?;
         retype(&window, "lead-reason", "Duplicate of Ananya K., same phone").await?;

@@ -25,7 +25,7 @@ const BOX: &str = "[data-testid=palette-input]";
 /// What was picked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pick {
-    Go(Route),
+    Go(Box<Route>),
     AddLead,
     SyncNow,
     NextTheme,
@@ -182,7 +182,7 @@ impl Palette {
         let more = self.found.total.saturating_sub(self.found.rows.len() as u32);
         if let Some(search) = self.search().filter(|_| more > 0) {
             let filter = ListFilter { tab: Some(Tab::All), search: search.to_owned(), ..ListFilter::default() };
-            let pick = Pick::Go(Route::Leads { filter, open: None });
+            let pick = Pick::Go(Box::new(Route::Leads { filter, open: None }));
             entries.push(plain(pick, Icon::Search, t!("palette-all", count = count(self.found.total)), None, "palette-all"));
         }
         let wanted = self.typed.trim().trim_start_matches('>').trim().to_lowercase();
@@ -196,7 +196,7 @@ impl Palette {
             let key =
                 chord::LETTERS.into_iter().find(|(_, known)| *known == page).map(|(letter, _)| format!("G {}", letter.to_uppercase()));
             if fits(&word) {
-                entries.push(plain(Pick::Go(page.route()), Icon::ArrowRight, word, key, "palette-page"));
+                entries.push(plain(Pick::Go(Box::new(page.route())), Icon::ArrowRight, word, key, "palette-page"));
             }
         }
         let acts = [
@@ -222,7 +222,7 @@ fn lead(row: &LeadRow) -> Entry {
         </>
     };
     let route = Route::Leads { filter: ListFilter { tab: Some(Tab::All), ..ListFilter::default() }, open: Some(row.id) };
-    Entry { pick: Pick::Go(route), draw, testid: "palette-lead".into() }
+    Entry { pick: Pick::Go(Box::new(route)), draw, testid: "palette-lead".into() }
 }
 
 fn plain(pick: Pick, icon: Icon, word: String, key: Option<String>, testid: &str) -> Entry {
