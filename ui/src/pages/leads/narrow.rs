@@ -88,7 +88,7 @@ fn group<T: Clone + PartialEq + 'static>(
     chosen: &[T],
     set: fn(&mut ListFilter, Vec<T>),
 ) -> Html {
-    if values.len() < 2 && chosen.is_empty() {
+    if values.is_empty() && chosen.is_empty() {
         return Html::default();
     }
     let chip = |(value, word, number): &(T, String, u32)| {
