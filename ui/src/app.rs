@@ -227,7 +227,7 @@ impl App {
                 <FollowUpsPage {key} me={me.clone()} narrow={*narrow} open={*open} clock={self.clock} {pill}
                     on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
-            Route::Queue => html! { <QueuePage {key} me={me.clone()} clock={self.clock} /> },
+            Route::Queue => html! { <QueuePage {key} clock={self.clock} /> },
             Route::Attention => html! { <AttentionPage {key} /> },
             Route::Users(_) | Route::Permissions | Route::Devices | Route::Deleted | Route::Audit(_) | Route::Quarantine => html! {
                 <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />

@@ -37,8 +37,6 @@ pub struct Outcome {
     pub hint: String,
     /// When the next call is proposed.
     pub next: Option<When>,
-    /// No call without a time ends so.
-    pub needs_time: bool,
     /// It closes the lead.
     pub closes: bool,
 }

@@ -154,7 +154,7 @@ impl Engine {
             attention::set_kind(tx, command, AttentionKind::Quarantined)?;
             meta::set_sending_on(tx, command, true)
         })?;
-        match self.hand_on(transport, command) {
+        match self.hand_on(transport, command, may_have_arrived) {
             Err(ClientError::Transport(error)) if may_have_arrived(&error) => Ok(()),
             sent => sent,
         }
@@ -164,17 +164,19 @@ impl Engine {
     fn send_on_again(&self, transport: &dyn Transport) -> Result<(), ClientError> {
         let waiting: BTreeSet<CommandId> = self.store().read(|c| meta::get(c, meta::SENDING_ON))?.unwrap_or_default();
         for command in waiting {
-            match self.hand_on(transport, command) {
-                Err(ClientError::Transport(error)) if may_have_arrived(&error) => return Err(error.into()),
-                // It is its author's again.
-                Ok(()) | Err(ClientError::Transport(_)) => {}
+            // An earlier try may have arrived: only the server's own no gives it back to its author.
+            match self.hand_on(transport, command, |error| !is_answered(error)) {
+                // Nothing else waits for a server that can't take this one.
+                Ok(()) | Err(ClientError::Transport(TransportError::Server(_))) => {}
+                Err(ClientError::Transport(error)) if is_answered(&error) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(())
     }
 
-    fn hand_on(&self, transport: &dyn Transport, command: CommandId) -> Result<(), ClientError> {
+    /// One try. After an error that `is_open` it waits for the next; after any other it is its author's again.
+    fn hand_on(&self, transport: &dyn Transport, command: CommandId, is_open: fn(&TransportError) -> bool) -> Result<(), ClientError> {
         let (found, secret, device) = self
             .store()
             .read(|c| Ok((attention::get(c, command)?, meta::get::<Secret>(c, meta::DEVICE_SECRET)?, meta::get(c, meta::DEVICE)?)))?;
@@ -194,7 +196,7 @@ impl Engine {
             Ok(answer) if answer.kept == 0 => {
                 Err(TransportError::No { code: "not_kept".into(), text: "The server did not keep the edit.".into(), field: None })
             }
-            Err(error) if may_have_arrived(&error) => return Err(error.into()),
+            Err(error) if is_open(&error) => return Err(error.into()),
             sent => sent.map(drop),
         };
         self.store().write(|tx| {
@@ -429,4 +431,9 @@ pub(crate) fn item_of(pending: &outbox::Pending) -> PushItem {
 /// Whether the server may have taken what was sent with such an answer.
 fn may_have_arrived(error: &TransportError) -> bool {
     matches!(error, TransportError::Timeout(_) | TransportError::Broken(_) | TransportError::Server(_))
+}
+
+/// Whether the server itself said no.
+fn is_answered(error: &TransportError) -> bool {
+    matches!(error, TransportError::No { .. } | TransportError::NotFound)
 }

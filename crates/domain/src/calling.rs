@@ -219,6 +219,12 @@ impl Disposition {
         DISPOSITIONS.iter().find(|one| one.key == key)
     }
 
+    /// Whether no call ends so without a time for the next.
+    #[must_use]
+    pub fn needs_time(&self) -> bool {
+        self.to == Status::InProgress
+    }
+
     /// Whether the lead may end so.
     ///
     /// # Errors
@@ -248,7 +254,7 @@ impl Disposition {
     /// As [`Disposition::check`]; `MissingField` where a next call needs its time.
     pub fn commands(&self, lead: &LeadRecord, now: i64, note: &str, next: Option<Promise>) -> Result<Vec<Command>, Refusal> {
         self.check(lead.status)?;
-        if next.is_none() && self.key == 2 {
+        if next.is_none() && self.needs_time() {
             return Err(Refusal::new(RefusalCode::MissingField, "Say when to call back.").on("due_at"));
         }
         let outcome = || self.outcome.to_owned();

@@ -81,7 +81,6 @@ fn outcome(one: &Disposition, now: &Zoned, today: &Today<'_>) -> Outcome {
         name: one.name.into(),
         hint: one.hint.into(),
         next: proposed(one.next, now).map(|at| today.when(at)),
-        needs_time: matches!(one.next, Next::Days(_)) && one.to == Status::InProgress,
         closes: one.to == Status::Lost,
     }
 }

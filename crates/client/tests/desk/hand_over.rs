@@ -527,6 +527,10 @@ fn an_edit_sent_to_a_manager_without_an_answer_is_sent_again() {
         assert_eq!(office.desk.engine().send_on(&server, command).is_ok(), arrives);
         assert_eq!(kind(), if arrives { AttentionKind::Quarantined } else { AttentionKind::Refused });
         assert_eq!(office.desk.engine().retry(command).is_err(), arrives, "either the manager decides, or its author");
+        // Out of reach now, which says nothing of the first try.
+        server.trick_quarantine(|_| Some(Err(TransportError::Refused("leadline".into()))));
+        assert_eq!(office.desk.engine().sync(&server).is_err(), arrives);
+        assert!(!arrives || kind() == AttentionKind::Quarantined);
         server.trick_quarantine(|_| None);
         office.sync(&server);
         office.sync(&server);

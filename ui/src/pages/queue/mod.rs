@@ -17,7 +17,6 @@ use crate::icon::Icon;
 use crate::{clipboard, hub, ipc, keys, t, toast, words};
 use bridge::lead::{LeadGet, LeadTimeline, LeadView, TimelineEntry, When};
 use bridge::queue::{CallDispose, QueueGet, QueueItem, QueueView};
-use bridge::session::Me;
 use bridge::{Change, Problem};
 use domain::{LeadField, LeadId};
 use gloo_events::EventListener;
@@ -35,7 +34,6 @@ const TICK_MS: u32 = 1_000;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    pub me: Rc<Me>,
     pub clock: Clock,
 }
 
