@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::store::leads::LeadRow;
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
+use crate::store::users::User;
 use crate::store::{Store, StoreError, Tx, devices, documents, leads, proposals, users};
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, UserId};
@@ -168,8 +169,9 @@ pub fn list(store: &Store, org: OrgId, who: &SignedIn) -> Result<Vec<Quarantined
             after = last.envelope.id;
             for held in page {
                 let lead = leads::get(tx, org, LeadId(held.doc.id))?;
-                if may_decide(who.actor(), lead.as_ref().map(|row| &row.standing)) {
-                    shown.push(shown_as(tx, org, held, lead)?);
+                let author = users::by_id(tx, org, held.envelope.author)?;
+                if may_decide(who.actor(), lead.as_ref().map(|row| &row.standing), author.as_ref()) {
+                    shown.push(shown_as(tx, org, held, lead, author)?);
                 }
                 if shown.len() == SHOWN_MAX {
                     return Ok(shown);
@@ -179,13 +181,13 @@ pub fn list(store: &Store, org: OrgId, who: &SignedIn) -> Result<Vec<Quarantined
     })
 }
 
-fn shown_as(tx: &mut dyn Tx, org: OrgId, held: Held, lead: Option<LeadRow>) -> Result<Quarantined, StoreError> {
+fn shown_as(tx: &mut dyn Tx, org: OrgId, held: Held, lead: Option<LeadRow>, author: Option<User>) -> Result<Quarantined, StoreError> {
     Ok(Quarantined {
         id: held.envelope.id,
         lead: LeadId(held.doc.id),
         lead_name: lead.map(|row| row.summary.name).unwrap_or_default(),
         author: held.envelope.author,
-        author_name: users::by_id(tx, org, held.envelope.author)?.map(|user| user.row.name).unwrap_or_default(),
+        author_name: author.map(|user| user.row.name).unwrap_or_default(),
         device_name: devices::name(tx, org, held.device)?.unwrap_or_default(),
         reason: held.reason,
         arrived_at: held.arrived_at,

@@ -243,6 +243,34 @@ mod tests {
         all
     }
 
+    /// Architecture §4: what an old owner adds is kept under their name; what they set is only proposed.
+    #[test]
+    fn what_adds_is_kept_after_a_hand_over_and_what_sets_is_proposed() {
+        let names = |additive: bool| -> Vec<String> {
+            let those = commands().into_iter().map(|(_, command)| command).filter(|command| command.is_additive() == additive);
+            let mut names: Vec<String> =
+                those.map(|command| format!("{command:?}").chars().take_while(char::is_ascii_alphabetic).collect()).collect();
+            names.dedup();
+            names
+        };
+        assert_eq!(
+            names(true),
+            [
+                "ScheduleFollowUp",
+                "MoveFollowUp",
+                "CompleteFollowUp",
+                "CancelFollowUp",
+                "LogCall",
+                "AddNote",
+                "EditNote",
+                "AddTag",
+                "RemoveTag"
+            ]
+        );
+        assert_eq!(names(false), ["SetField", "ChangeStatus", "SetInterest", "DeleteLead", "RestoreLead"]);
+        assert!(!Command::CreateLead(NewLead::default()).is_additive());
+    }
+
     #[test]
     fn commands_are_judged_as_the_table_says() {
         for (open, command) in commands() {

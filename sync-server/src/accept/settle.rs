@@ -9,10 +9,11 @@ use crate::audit::{AuditEvent, Settled};
 use crate::auth::{self, SignedIn};
 use crate::error::Error;
 use crate::live::Touched;
-use crate::sight::{Channel, Sight};
+use crate::sight::Sight;
 use crate::store::actors::Holder;
 use crate::store::leads::Standing;
 use crate::store::quarantine::{self, Held};
+use crate::store::users::User;
 use crate::store::{Store, StoreError, outcomes, proposals};
 use domain::command::Facts;
 use domain::people::{Proposal, ProposalState};
@@ -187,20 +188,21 @@ fn note_quarantined(batch: &mut Batch<'_>, who: &SignedIn, held: &Held, what: Se
     batch.note(who, AuditEvent::Quarantine { what, command, lead, of });
 }
 
-/// One that this person may decide about: somebody who assigns leads and sees this one; of a lead
-/// that is not there, somebody who assigns everywhere.
+/// One that this person may decide about, and how its lead stands, where it is there.
 fn waiting(batch: &mut Batch<'_>, who: &SignedIn, id: CommandId) -> Result<(Held, Option<Standing>), Error> {
     let held = quarantine::get(batch.tx, batch.org, id)?.ok_or(Error::NotFound)?;
     let standing = batch.work(held.doc)?.standing;
-    if may_decide(who.actor(), standing.as_ref()) { Ok((held, standing)) } else { Err(Error::NotFound) }
+    let author = batch.user(held.envelope.author)?;
+    if may_decide(who.actor(), standing.as_ref(), author.as_ref()) { Ok((held, standing)) } else { Err(Error::NotFound) }
 }
 
-/// Whether this person decides about quarantined edits of a lead that stands so; see [`release`].
+/// Whether this person decides about a quarantined edit: somebody who may assign its lead, as that stands;
+/// where it is not there, as it would stand if its author had made it now.
 #[must_use]
-pub fn may_decide(actor: &Actor, standing: Option<&Standing>) -> bool {
-    let sight = Sight::of(actor);
-    let sees = standing.map_or_else(|| sight.reaches(&[Channel::LeadAll]), |standing| sight.sees(standing));
-    sees && policy::has(actor.role, Action::AssignLead)
+pub fn may_decide(actor: &Actor, standing: Option<&Standing>, author: Option<&User>) -> bool {
+    let made = || author.map(|author| judge::new_standing(&author.actor()).subject());
+    let subject = standing.map(Standing::subject).or_else(made).unwrap_or_default();
+    policy::authorise(actor, Action::AssignLead, &subject).is_ok()
 }
 
 /// The standing of a lead that only quarantine knows: nobody's, in its author's team.

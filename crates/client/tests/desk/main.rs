@@ -8,6 +8,7 @@ mod leaving;
 mod office;
 mod online;
 mod refusals;
+mod rights;
 mod roles;
 mod syncing;
 

@@ -1,8 +1,9 @@
 //! What is pulled: by a device that begins, and by one that follows.
 
+use super::routes::{Ids, cells};
 use super::{Made, PLACES, Place, Table, Who, company, compare, doc, everybody, lead_for};
 use crate::support::{Device, note};
-use domain::{LeadId, Role, Status};
+use domain::{CommandId, LeadId, Role, Status};
 use protocol::pull::{Entry, Snapshot};
 use protocol::push::Outcome;
 use protocol::rows::Row;
@@ -138,4 +139,37 @@ fn pulled_entries_are_those_that_the_table_shows() {
     }
     assert!(Role::ALL.iter().any(|role| !table.has("SeePhone", *role)), "somebody sees masked rows");
     compare("access-pulled.txt", &golden);
+}
+
+/// Proposals say what a lead's fields were to become, so they go with the document only.
+#[test]
+fn proposals_reach_those_who_get_the_document() {
+    let table = Table::read();
+    let world = company();
+    let mut boss = world.device("ananya");
+    let mut followers: Vec<(Who, Device<'_>)> = everybody().into_iter().map(|who| (who, world.device(&who.name()))).collect();
+    followers.iter_mut().for_each(|(_, follower)| drop(follower.pull()));
+    let cells = cells(&world, &mut boss, &|_| Ids::nobodys());
+    for (who, follower) in &mut followers {
+        for (how, entries) in [("begins", world.device(&who.name()).pull()), ("follows", follower.pull())] {
+            for cell in cells.iter().filter(|cell| cell.who == *who) {
+                let found = proposed(&entries, cell.ids.lead);
+                let want = if shown(&table, *who, cell.place) == "whole" { 2 } else { 0 };
+                assert_eq!(found.len(), want, "{who:?} {:?}, a device that {how}", cell.place);
+            }
+        }
+    }
+}
+
+/// The open proposals of one lead that were pulled.
+fn proposed(entries: &[Entry], lead: LeadId) -> BTreeSet<CommandId> {
+    let mut found = BTreeSet::new();
+    for entry in entries {
+        match entry {
+            Entry::Snapshot(snapshot) if snapshot.doc == doc(lead) => found = snapshot.proposals.iter().map(|p| p.id).collect(),
+            Entry::Row(Row::Proposal(proposal)) if proposal.doc == doc(lead) => drop(found.insert(proposal.id)),
+            _ => {}
+        }
+    }
+    found
 }

@@ -27,8 +27,13 @@ fn at(at: Status, command: fn(&Made) -> Command) -> Sample {
 
 fn samples() -> Vec<Sample> {
     vec![
+        new(|_| Command::SetField { field: LeadField::Name, value: Some("Ananya Iyer".into()) }),
+        new(|_| Command::SetField { field: LeadField::Phone, value: Some("+919811111111".into()) }),
+        new(|_| Command::SetField { field: LeadField::AltPhone, value: Some("+919822222222".into()) }),
         new(|_| Command::SetField { field: LeadField::Email, value: Some("x@example.com".into()) }),
+        new(|_| Command::SetField { field: LeadField::Budget, value: Some("4500000".into()) }),
         new(|_| Command::SetField { field: LeadField::Source, value: Some("Google".into()) }),
+        new(|_| Command::SetField { field: LeadField::Language, value: Some("Hindi".into()) }),
         new(|_| note("a note")),
         new(|made| {
             let splices = vec![Splice { at: "e".into(), to: None, insert: ", and more".into() }];
@@ -83,6 +88,14 @@ fn name(command: &Command) -> String {
     format!("{command:?}").chars().take_while(|c| c.is_ascii_alphanumeric()).collect()
 }
 
+/// As the golden file names it: a field by its own name, too.
+fn title(command: &Command) -> String {
+    match command {
+        Command::SetField { field, .. } => format!("SetField {}", field.as_str()),
+        other => name(other),
+    }
+}
+
 /// The name of a variant that begins on this line of the enum.
 fn variant(line: &str) -> Option<&str> {
     let name = line.strip_prefix("    ").filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))?;
@@ -96,9 +109,13 @@ fn no_command_is_left_out() {
     let body = source.split("pub enum Command {").nth(1).expect("the commands").split("\n}").next().expect("their end");
     let there: BTreeSet<&str> = body.lines().filter_map(variant).collect();
     let made = Made { lead: domain::LeadId(uuid::Uuid::nil()), follow_up: uuid::Uuid::nil(), deletion: uuid::Uuid::nil() };
-    let mut asked: BTreeSet<String> = samples().iter().map(|sample| name(&(sample.command)(&made))).collect();
+    let commands: Vec<Command> = samples().iter().map(|sample| (sample.command)(&made)).collect();
+    let mut asked: BTreeSet<String> = commands.iter().map(name).collect();
     asked.insert("CreateLead".into());
     assert_eq!(asked.iter().map(String::as_str).collect::<BTreeSet<_>>(), there);
+    for field in LeadField::ALL {
+        assert!(commands.iter().any(|command| matches!(command, Command::SetField { field: of, .. } if *of == field)), "{field:?}");
+    }
 }
 
 /// The golden table of states: whether the deed is allowed there.
@@ -194,7 +211,7 @@ fn pushed_edits_of_every_role_are_judged_as_the_table_says() {
                 let gone = outcome == "handed_over" && place == Place::Deleted && want == "not_found";
                 assert!(outcome == want || gone, "{who:?} {command:?} {place:?}: {outcome}, not {want}");
                 if line.is_empty() {
-                    let _ = write!(line, "{} {} {}:", who.name(), name(&command), rows(&command).0);
+                    let _ = write!(line, "{} {} {}:", who.name(), title(&command), rows(&command).0);
                 }
                 let _ = write!(line, " {outcome}");
             }

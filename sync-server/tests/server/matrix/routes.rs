@@ -52,8 +52,8 @@ const OPEN: [&str; 5] =
 
 /// What the calls of a person are about; of another organisation, or of nobody, for strangers.
 #[derive(Clone, Copy)]
-struct Ids {
-    lead: LeadId,
+pub(super) struct Ids {
+    pub(super) lead: LeadId,
     owner: Option<UserId>,
     user: UserId,
     team: TeamId,
@@ -65,7 +65,7 @@ struct Ids {
 }
 
 impl Ids {
-    fn nobodys() -> Self {
+    pub(super) fn nobodys() -> Self {
         let (nil, command) = (Uuid::nil(), CommandId(Uuid::nil()));
         let (lead, user, team, device) = (LeadId(nil), UserId(nil), TeamId(nil), DeviceId(nil));
         Self { lead, owner: None, user, team, device, session: nil, proposals: [command; 2], held: [command; 2] }
@@ -205,15 +205,15 @@ fn app(world: World) -> (Arc<App>, Arc<TestClock>, watch::Sender<bool>) {
 }
 
 /// A lead where it is `place` for `who`, with two proposals and two quarantined edits of `former`.
-struct Cell {
-    who: Who,
-    place: Place,
-    ids: Ids,
+pub(super) struct Cell {
+    pub(super) who: Who,
+    pub(super) place: Place,
+    pub(super) ids: Ids,
 }
 
 /// Cells of everybody; `former` edited every lead while it was theirs and sends it in two parts: in
 /// time, and after the lease.
-fn cells(world: &World, boss: &mut Device<'_>, ids: &dyn Fn(Who) -> Ids) -> Vec<Cell> {
+pub(super) fn cells(world: &World, boss: &mut Device<'_>, ids: &dyn Fn(Who) -> Ids) -> Vec<Cell> {
     let mut former = world.device("former");
     let everywhere: Vec<(Who, Place)> = everybody().into_iter().flat_map(|who| PLACES.map(|place| (who, place))).collect();
     let mut made: Vec<Made> = everywhere.iter().map(|_| begin(world, boss)).collect();
@@ -242,7 +242,7 @@ fn cells(world: &World, boss: &mut Device<'_>, ids: &dyn Fn(Who) -> Ids) -> Vec<
 
 /// What the table says of a call about a lead in this place.
 fn about_a_lead(table: &Table, route: &str, who: Who, place: Place) -> u16 {
-    let decides = table.sees(who, place) && table.has("AssignLead", who.role);
+    let decides = table.reaches("AssignLead", who, place);
     let edits = table.reaches("EditLead", who, place);
     let after_sight = |permitted: bool, barred: bool| match (table.sees(who, place), permitted, barred) {
         (false, _, _) => 404,
@@ -289,7 +289,7 @@ async fn routes_about_a_lead_answer_every_role_as_the_table_says() {
         let (status, text) = ask(&app, &call("GET /api/v1/quarantine", "", ""), Some(token)).await;
         assert_eq!(status, 200, "{who:?}");
         for cell in cells.iter().filter(|cell| cell.who == *who) {
-            let decides = table.sees(*who, cell.place) && table.has("AssignLead", who.role);
+            let decides = table.reaches("AssignLead", *who, cell.place);
             let listed = cell.ids.held.iter().all(|id| text.contains(&id.to_string()));
             let any = cell.ids.held.iter().any(|id| text.contains(&id.to_string()));
             assert_eq!((listed, any), (decides, decides), "{who:?} {:?}", cell.place);
