@@ -136,6 +136,7 @@ pub fn what(what: &TimelineWhat) -> String {
         TimelineWhat::TagRemoved { tag } => format!("removed the tag {tag}"),
         TimelineWhat::Deleted { reason } => format!("deleted the lead: {reason}"),
         TimelineWhat::Restored { reason } => format!("restored the lead: {reason}"),
+        TimelineWhat::Undone { of } => format!("took back that they {}", self::what(of)),
         TimelineWhat::Assigned { to: Some(name) } => format!("assigned it to {name}"),
         TimelineWhat::Assigned { to: None } => "took its owner away".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! Wall-clock dates in the organisation's zone, as the bridge writes them: `2026-11-22T17:00`.
 //! Pure; knows no zones and no clock.
 
+use bridge::lead::When;
 use std::fmt;
 
 /// A date and time on the organisation's wall.
@@ -49,6 +50,12 @@ impl Local {
         let minutes = i64::from(self.hour) * 60 + i64::from(self.minute);
         let up = (minutes + 14) / 15 * 15;
         Self { days: self.days + up / (24 * 60), hour: (up % (24 * 60) / 60) as u8, minute: (up % 60) as u8 }
+    }
+
+    /// As the bridge writes it, seen from `today`; `at` is the instant, 0 where nobody asks for it.
+    pub fn seen_from(self, today: Local, at: i64) -> When {
+        let same_year = self.date().year == today.date().year;
+        When { at, local: self.to_string(), weekday: self.weekday(), day: (self.days - today.days) as i32, same_year }
     }
 
     pub fn plus_days(self, days: i64) -> Self {

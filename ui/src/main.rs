@@ -22,6 +22,7 @@ mod text;
 mod theme;
 mod toast;
 mod typing;
+mod undo;
 mod window;
 mod words;
 

@@ -147,6 +147,7 @@ pub fn deed(what: &TimelineWhat) -> String {
         TimelineWhat::Deleted { reason } => t!("deed-deleted-reason", reason = reason.as_str()),
         TimelineWhat::Restored { reason } if reason.is_empty() => t!("deed-restored"),
         TimelineWhat::Restored { reason } => t!("deed-restored-reason", reason = reason.as_str()),
+        TimelineWhat::Undone { of } => t!("deed-undone", what = edit(of)),
         TimelineWhat::Assigned { to: Some(to) } => t!("deed-assigned", to = to.as_str()),
         TimelineWhat::Assigned { to: None } => t!("deed-assigned-nobody"),
     }
@@ -171,6 +172,7 @@ pub fn edit(what: &TimelineWhat) -> String {
         TimelineWhat::TagRemoved { tag } => t!("edit-tag-removed", tag = tag.as_str()),
         TimelineWhat::Deleted { .. } => t!("edit-deleted"),
         TimelineWhat::Restored { .. } => t!("edit-restored"),
+        TimelineWhat::Undone { of } => t!("edit-undone", what = edit(of)),
         TimelineWhat::Assigned { to: Some(to) } => t!("edit-assigned", to = to.as_str()),
         TimelineWhat::Assigned { to: None } => t!("edit-assigned-nobody"),
     }
@@ -205,6 +207,7 @@ pub fn topic(what: &TimelineWhat) -> String {
         TimelineWhat::NoteAdded { .. } | TimelineWhat::NoteEdited => t!("topic-note"),
         TimelineWhat::TagAdded { .. } | TimelineWhat::TagRemoved { .. } => t!("topic-tag"),
         TimelineWhat::Deleted { .. } | TimelineWhat::Restored { .. } => t!("topic-deletion"),
+        TimelineWhat::Undone { of } => topic(of),
         TimelineWhat::Assigned { .. } => t!("topic-owner"),
     }
 }

@@ -51,7 +51,7 @@ enum Task {
     /// Kill clients and servers at random instants; says what was lost
     Crash(crash::Args),
     /// Break the permission table and the gate in every small way; says what no test notices
-    Mutants,
+    Mutants(mutants::Args),
     /// Feed every decoder hostile bytes for some minutes each; the corpus is run again by the tests
     Fuzz(fuzz::Args),
     /// Build the window's content to ui/dist
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Sim(args) => sim::run(&args),
         Task::Crash(args) => crash::run(&args),
-        Task::Mutants => mutants::run(),
+        Task::Mutants(args) => mutants::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Ui(args) => ui::run(&args),
         Task::Tidy => tidy::run(),

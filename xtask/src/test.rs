@@ -32,18 +32,23 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    setup::ensure(Need::Tests)?;
     setup::ensure_nextest()?;
-    ui::build(Variant::Dev)?;
-    step("Building the programs and the tests");
-    // In one go with the tests, so that no dependency is built twice with other features.
-    shell::run(shell::cargo().arg("build").arg("--workspace").arg("--all-targets").args(AUTOMATION))?;
+    build()?;
     doc_tests()?;
     if args.nextest.is_empty() {
         oracles_bite()?;
     }
     step("Running every test");
     nextest(args)
+}
+
+/// Builds the window, the programs and the tests in one go, so that no dependency is built twice with other
+/// features.
+pub fn build() -> Result<()> {
+    setup::ensure(Need::Tests)?;
+    ui::build(Variant::Dev)?;
+    step("Building the programs and the tests");
+    shell::run(shell::cargo().arg("build").arg("--workspace").arg("--all-targets").args(AUTOMATION))
 }
 
 /// The simulator's test of its own oracles, which needs the product built with its deliberate faults.

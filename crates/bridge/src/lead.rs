@@ -400,10 +400,21 @@ pub enum TimelineWhat {
     Restored {
         reason: String,
     },
+    /// The author of it took it back.
+    Undone {
+        of: Box<TimelineWhat>,
+    },
     /// The server's word, not an edit.
     Assigned {
         to: Option<String>,
     },
+}
+
+/// What an edit became.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    /// What it was carried out as, in order, without what can't be taken back; none where nothing changed.
+    pub commands: Vec<CommandId>,
 }
 
 /// A splice as the editor knows it: positions in characters (Unicode scalar values) of the text at
@@ -455,23 +466,25 @@ requests! {
     "phone_check" PhoneCheck { pub typed: String, pub except: Option<LeadId> } -> PhoneHint;
     "lead_create" LeadCreate { pub form: LeadForm } -> LeadId;
     /// `value` as typed; phones and money are understood in any format.
-    "lead_set_field" LeadSetField { pub lead: LeadId, pub field: LeadField, pub value: String } -> Done;
+    "lead_set_field" LeadSetField { pub lead: LeadId, pub field: LeadField, pub value: String } -> Edited;
+    /// Takes back what this person did as these commands, all of it or nothing.
+    "lead_undo" LeadUndo { pub lead: LeadId, pub commands: Vec<CommandId> } -> Done;
     /// Settles a conflict: `value` is one of the raw choices.
-    "lead_pick" LeadPick { pub lead: LeadId, pub field: LeadField, pub value: Option<String> } -> Done;
-    "lead_change_status" LeadChangeStatus { pub lead: LeadId, pub to: Status, pub reason: Option<String> } -> Done;
-    "lead_set_interest" LeadSetInterest { pub lead: LeadId, pub level: u8 } -> Done;
+    "lead_pick" LeadPick { pub lead: LeadId, pub field: LeadField, pub value: Option<String> } -> Edited;
+    "lead_change_status" LeadChangeStatus { pub lead: LeadId, pub to: Status, pub reason: Option<String> } -> Edited;
+    "lead_set_interest" LeadSetInterest { pub lead: LeadId, pub level: u8 } -> Edited;
     /// What a phrase says, like "tomorrow 4pm", from now in the organisation's zone.
     "when_read" WhenRead { pub typed: String } -> WhenHint;
     /// `local` is wall time in the organisation's zone, `2026-11-22T17:00`.
-    "follow_up_schedule" FollowUpSchedule { pub lead: LeadId, pub local: String, pub note: String } -> Done;
-    "follow_up_move" FollowUpMove { pub lead: LeadId, pub follow_up: Uuid, pub local: String } -> Done;
-    "follow_up_complete" FollowUpComplete { pub lead: LeadId, pub follow_up: Uuid, pub outcome: String } -> Done;
-    "follow_up_cancel" FollowUpCancel { pub lead: LeadId, pub follow_up: Uuid } -> Done;
+    "follow_up_schedule" FollowUpSchedule { pub lead: LeadId, pub local: String, pub note: String } -> Edited;
+    "follow_up_move" FollowUpMove { pub lead: LeadId, pub follow_up: Uuid, pub local: String } -> Edited;
+    "follow_up_complete" FollowUpComplete { pub lead: LeadId, pub follow_up: Uuid, pub outcome: String } -> Edited;
+    "follow_up_cancel" FollowUpCancel { pub lead: LeadId, pub follow_up: Uuid } -> Edited;
     "note_add" NoteAdd { pub lead: LeadId, pub text: String } -> Done;
     /// `heads` are those of the [`LeadView`] whose text was edited.
     "note_edit" NoteEdit { pub lead: LeadId, pub note: Uuid, pub heads: String, pub splices: Vec<TextSplice> } -> Done;
-    "tag_add" TagAdd { pub lead: LeadId, pub tag: String } -> Done;
-    "tag_remove" TagRemove { pub lead: LeadId, pub tag: String } -> Done;
+    "tag_add" TagAdd { pub lead: LeadId, pub tag: String } -> Edited;
+    "tag_remove" TagRemove { pub lead: LeadId, pub tag: String } -> Edited;
     "lead_delete" LeadDelete { pub lead: LeadId, pub reason: String } -> Done;
     "lead_restore" LeadRestore { pub lead: LeadId, pub reason: String } -> Done;
     /// Newest deletion first.
@@ -485,5 +498,5 @@ requests! {
     /// Needs the server.
     "proposal_take" ProposalTake { pub lead: LeadId, pub id: CommandId } -> Done;
     "proposal_drop" ProposalDrop { pub lead: LeadId, pub id: CommandId } -> Done;
-    "call_log" CallLog { pub lead: LeadId, pub outcome: String } -> Done;
+    "call_log" CallLog { pub lead: LeadId, pub outcome: String } -> Edited;
 }

@@ -1,7 +1,7 @@
 //! The calling queue: who now and why, and what a finished call leaves behind.
 
-use crate::lead::{LeadRow, When};
-use crate::{Done, requests};
+use crate::lead::{Edited, LeadRow, When};
+use crate::requests;
 use domain::LeadId;
 use domain::calling::Reason;
 use serde::{Deserialize, Serialize};
@@ -64,5 +64,5 @@ requests! {
     /// This person's queue without the leads that were put off.
     "queue_get" QueueGet { pub skip: Vec<LeadId> } -> QueueView;
     /// A call ended so: all of it is saved, or nothing. `next` is wall time in the organisation's zone.
-    "call_dispose" CallDispose { pub lead: LeadId, pub key: u8, pub note: String, pub next: Option<String> } -> Done;
+    "call_dispose" CallDispose { pub lead: LeadId, pub key: u8, pub note: String, pub next: Option<String> } -> Edited;
 }

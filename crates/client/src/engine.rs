@@ -258,9 +258,11 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::execute`].
-    pub fn execute_all(&self, lead: LeadId, commands: Vec<Command>) -> Result<(), ClientError> {
-        let commands = commands.into_iter().map(|command| (CommandId(self.env.new_id()), command)).collect();
-        self.run_all(DocId::lead(lead), commands, &[])
+    pub fn execute_all(&self, lead: LeadId, commands: Vec<Command>) -> Result<Vec<CommandId>, ClientError> {
+        let commands: Vec<_> = commands.into_iter().map(|command| (CommandId(self.env.new_id()), command)).collect();
+        let ids = commands.iter().map(|(id, _)| *id).collect();
+        self.run_all(DocId::lead(lead), commands, &[])?;
+        Ok(ids)
     }
 
     /// Edits a note's text as it stood at `heads`: what others typed since stays.
@@ -445,7 +447,8 @@ impl Engine {
         let seen_status =
             before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
         let (now, seen_deleted, owned) = (record.as_ref(), subject.deleted, subject.owner.is_some());
-        let known = domain::command::Facts { now, seen_status, seen_deleted, owned };
+        let undoable = before.is_none_or(|b| records::undoable(&b.doc, &b.doc.heads(), envelope));
+        let known = domain::command::Facts { now, seen_status, seen_deleted, owned, undoable };
         envelope.command.check_state(known)?;
         Ok(())
     }

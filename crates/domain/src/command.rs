@@ -91,6 +91,11 @@ pub enum Command {
         deletions: Vec<Uuid>,
         reason: String,
     },
+    /// Takes back `of`, which its author gave as `command`: what that set is as it was before.
+    Undo {
+        command: CommandId,
+        of: Box<Command>,
+    },
 }
 
 /// A lead typed into the form or the CLI; the phone is E.164 already.
@@ -138,6 +143,9 @@ pub struct Facts<'a> {
     /// It was deleted when the author looked. One who did not know edits it, which flags it.
     pub seen_deleted: bool,
     pub owned: bool,
+    /// What an [`Command::Undo`] names is there, is its author's, and when they looked everything that it set
+    /// still stood. True of every other command.
+    pub undoable: bool,
 }
 
 impl Command {
@@ -158,6 +166,40 @@ impl Command {
             Command::AddNote { .. } | Command::EditNote { .. } => Action::EditLead,
             Command::DeleteLead { .. } => Action::DeleteLead,
             Command::RestoreLead { .. } => Action::RestoreLead,
+            Command::Undo { of, .. } => of.action(),
+        }
+    }
+
+    /// The command that it takes back, or itself: what it is about.
+    #[must_use]
+    pub fn undone(&self) -> &Command {
+        match self {
+            Command::Undo { of, .. } => of,
+            command => command,
+        }
+    }
+
+    /// Whether there is an [`Command::Undo`] of it. Texts have an undo of their own, a deletion is restored with a
+    /// reason, and who takes an undo back does the thing again.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Command::SetField { .. }
+            | Command::ChangeStatus { .. }
+            | Command::SetInterest { .. }
+            | Command::ScheduleFollowUp { .. }
+            | Command::MoveFollowUp { .. }
+            | Command::CompleteFollowUp { .. }
+            | Command::CancelFollowUp { .. }
+            | Command::LogCall { .. }
+            | Command::AddTag { .. }
+            | Command::RemoveTag { .. } => true,
+            Command::CreateLead(_)
+            | Command::AddNote { .. }
+            | Command::EditNote { .. }
+            | Command::DeleteLead { .. }
+            | Command::RestoreLead { .. }
+            | Command::Undo { .. } => false,
         }
     }
 
@@ -207,6 +249,8 @@ impl Command {
                 }
                 required_text("reason", reason, limits::LINE_MAX)
             }
+            Command::Undo { of, .. } if of.can_be_undone() => of.check_shape(),
+            Command::Undo { .. } => Err(Refusal::new(RefusalCode::InvalidValue, "This can’t be undone.")),
         }
     }
 
@@ -265,17 +309,20 @@ impl Command {
                 Some(deleted) if deletions.iter().any(|d| deleted.deletions.contains(d)) => Ok(()),
                 Some(_) | None => Err(Refusal::new(RefusalCode::InvalidValue, "This lead is not deleted.")),
             },
+            Command::Undo { .. } if facts.undoable => Ok(()),
+            Command::Undo { .. } => Err(not_current()),
         }
     }
 
-    /// The follow-up or note that it changes, by the id of the command that made it.
+    /// The follow-up or note that it changes, or what it takes back, by the id of the command that made it.
     #[must_use]
     pub fn target(&self) -> Option<Uuid> {
         match self {
             Command::MoveFollowUp { follow_up: id, .. }
             | Command::CompleteFollowUp { follow_up: id, .. }
             | Command::CancelFollowUp { follow_up: id }
-            | Command::EditNote { note: id, .. } => Some(*id),
+            | Command::EditNote { note: id, .. }
+            | Command::Undo { command: CommandId(id), .. } => Some(*id),
             Command::CreateLead(_)
             | Command::SetField { .. }
             | Command::ChangeStatus { .. }
@@ -295,8 +342,9 @@ impl Command {
     #[must_use]
     pub fn builds_on(&self, earlier: &Envelope) -> bool {
         let made = earlier.id.0;
-        match (self, &earlier.command) {
+        match (self.undone(), earlier.command.undone()) {
             (_, Command::CreateLead(_)) => true,
+            _ if self.target() == Some(made) => true,
             (Command::SetField { field, .. }, Command::SetField { field: before, .. }) => field == before,
             (Command::ChangeStatus { .. }, Command::ChangeStatus { .. })
             | (Command::SetInterest { .. }, Command::ChangeStatus { .. } | Command::SetInterest { .. }) => true,
@@ -305,7 +353,15 @@ impl Command {
                 Command::AddTag { tag: before } | Command::RemoveTag { tag: before },
             ) => tag == before,
             (Command::RestoreLead { deletions, .. }, Command::DeleteLead { .. }) => deletions.contains(&made),
-            (_, before) => self.target().is_some_and(|target| target == made || before.target() == Some(target)),
+            _ => self.item().is_some_and(|item| item == made || earlier.command.item() == Some(item)),
+        }
+    }
+
+    /// The follow-up or note that it changes, also by taking a change of it back.
+    fn item(&self) -> Option<Uuid> {
+        match self {
+            Command::Undo { command, of } => of.target().or(Some(command.0)),
+            command => command.target(),
         }
     }
 
@@ -329,6 +385,7 @@ impl Command {
             | Command::SetInterest { .. }
             | Command::DeleteLead { .. }
             | Command::RestoreLead { .. } => false,
+            Command::Undo { of, .. } => of.is_additive(),
         }
     }
 }
@@ -390,6 +447,12 @@ pub fn may_follow_up(lead: &LeadRecord, owned: bool) -> Result<(), Refusal> {
     };
     let closed = |refusal: Refusal| if lead.status.is_closed() { refusal.winning(lead.status.as_str()) } else { refusal };
     Deed::Plan.check(state).map_err(closed)
+}
+
+/// The answer to an undo that comes too late.
+#[must_use]
+pub fn not_current() -> Refusal {
+    Refusal::new(RefusalCode::NotCurrent, "This can’t be undone any more: it was changed since, or it never got in.")
 }
 
 fn existing(lead: &LeadRecord, follow_up: Uuid) -> Result<FollowUpState, Refusal> {

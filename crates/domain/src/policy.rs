@@ -381,7 +381,7 @@ fn reach(actor: &Actor, action: Action) -> Scope {
 pub fn authorise_command(actor: &Actor, command: &Command, subject: &Subject) -> Result<Permit, Refusal> {
     let permit = authorise(actor, command.action(), subject)?;
     let narrow = scope(actor.role, command.action()) == Scope::Converted;
-    if !narrow || matches!(command, Command::SetField { field, .. } if may_set(actor.role, *field)) {
+    if !narrow || matches!(command.undone(), Command::SetField { field, .. } if may_set(actor.role, *field)) {
         return Ok(permit);
     }
     Err(Refusal::new(

@@ -22,6 +22,8 @@ pub enum RefusalCode {
     /// The lead went to somebody else, and this device knew.
     HandedOver,
     FollowUpSettled,
+    /// What an undo would take back was changed since.
+    NotCurrent,
     Duplicate,
     /// The bytes are not a change that this command makes.
     MalformedChange,

@@ -52,10 +52,11 @@ pub enum Deed {
     Settle,
     Delete,
     Restore,
+    Undo,
 }
 
 impl Deed {
-    pub const ALL: [Deed; 13] = [
+    pub const ALL: [Deed; 14] = [
         Deed::Look,
         Deed::Edit,
         Deed::Move,
@@ -69,6 +70,7 @@ impl Deed {
         Deed::Settle,
         Deed::Delete,
         Deed::Restore,
+        Deed::Undo,
     ];
 
     /// `None` for the creation: there is no lead yet.
@@ -91,6 +93,8 @@ impl Deed {
             Command::CompleteFollowUp { .. } | Command::CancelFollowUp { .. } => Deed::Settle,
             Command::DeleteLead { .. } => Deed::Delete,
             Command::RestoreLead { .. } => Deed::Restore,
+            // Not as the deed that it takes back: who drops a lead by mistake need not reopen it.
+            Command::Undo { .. } => Deed::Undo,
         })
     }
 
@@ -103,7 +107,7 @@ impl Deed {
             (Deed::Look, _) | (Deed::Restore, State::Deleted) => return Ok(()),
             (Deed::Restore, _) => (RefusalCode::InvalidValue, "This lead is not deleted."),
             (_, State::Deleted) => (RefusalCode::LeadDeleted, "This lead is deleted. An Admin can restore it."),
-            (Deed::Edit | Deed::LogCall | Deed::Settle | Deed::Delete, _) => return Ok(()),
+            (Deed::Edit | Deed::LogCall | Deed::Settle | Deed::Delete | Deed::Undo, _) => return Ok(()),
             (Deed::Assign, State::Converted) => (RefusalCode::LeadClosed, "A converted lead stays with its owner."),
             (Deed::Assign, State::Open | State::Nobodys | State::Lost) => return Ok(()),
             (Deed::Plan, State::Converted) => (RefusalCode::LeadClosed, "A converted lead can’t have a follow-up."),
@@ -156,7 +160,7 @@ mod tests {
     use super::*;
     use crate::command::{Facts, NewLead, Splice};
     use crate::follow_up::{FollowUp, FollowUpState};
-    use crate::id::{LeadId, UserId};
+    use crate::id::{CommandId, LeadId, UserId};
     use crate::lead::{Deletion, FieldState, LeadField, LeadRecord, Note};
     use uuid::Uuid;
 
@@ -235,6 +239,7 @@ mod tests {
             (Status::New, Command::RemoveTag { tag: "t".into() }),
             (Status::New, Command::DeleteLead { reason: "r".into() }),
             (Status::New, Command::RestoreLead { deletions: vec![ITEM], reason: "r".into() }),
+            (Status::New, Command::Undo { command: CommandId(ITEM), of: Box::new(Command::AddTag { tag: "t".into() }) }),
         ];
         for deed in Deed::ALL {
             let by_command = all.iter().any(|(_, command)| Deed::of(command) == Some(deed));
@@ -264,11 +269,14 @@ mod tests {
                 "AddNote",
                 "EditNote",
                 "AddTag",
-                "RemoveTag"
+                "RemoveTag",
+                "Undo"
             ]
         );
         assert_eq!(names(false), ["SetField", "ChangeStatus", "SetInterest", "DeleteLead", "RestoreLead"]);
         assert!(!Command::CreateLead(NewLead::default()).is_additive());
+        let of = Box::new(Command::SetInterest { level: 3 });
+        assert!(!Command::Undo { command: CommandId(ITEM), of }.is_additive(), "as what it takes back");
     }
 
     #[test]
@@ -286,7 +294,7 @@ mod tests {
                 };
                 let owned = state != State::Nobodys;
                 let (seen_status, seen_deleted) = (Some(record.status), state == State::Deleted);
-                let facts = Facts { now: Some(&record), seen_status, seen_deleted, owned };
+                let facts = Facts { now: Some(&record), seen_status, seen_deleted, owned, undoable: true };
                 let judged = command.check_shape().and_then(|()| command.check_state(facts));
                 let subject = Subject {
                     owner: owned.then_some(ME),
@@ -300,7 +308,7 @@ mod tests {
             }
         }
         let record = lead(State::Open, Status::New);
-        let facts = Facts { now: Some(&record), seen_status: None, seen_deleted: false, owned: true };
+        let facts = Facts { now: Some(&record), seen_status: None, seen_deleted: false, owned: true, undoable: true };
         let again = Command::CreateLead(NewLead::default()).check_state(facts).expect_err("it exists");
         assert_eq!(again.code, RefusalCode::Duplicate);
     }

@@ -17,6 +17,9 @@ pub enum RecordError {
     /// A follow-up that the command is about is not in the document.
     #[error("the follow-up is not here")]
     ItemMissing,
+    /// What an undo would take back is not here, or was changed since.
+    #[error("what this would undo does not stand any more")]
+    NotCurrent,
     /// A text cursor that names no character of this document.
     #[error("the place of this text edit is not here")]
     Unplaced,

@@ -3,7 +3,7 @@
 use crate::doc::{ActorBytes, ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::history::history;
-use crate::lead;
+use crate::{lead, undo};
 use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
 use domain::{Command, DocKind, Envelope};
@@ -20,7 +20,7 @@ pub struct NewChange {
 /// Carries `envelope` out on the document's heads.
 ///
 /// # Errors
-/// `ItemMissing`, and `NoteMissing` or `Unplaced` for a text edit, without its place; `Corrupt` for a damaged
+/// `ItemMissing`, `NotCurrent`, and `NoteMissing` or `Unplaced` for a text edit, without its place; `Corrupt` for a damaged
 /// document; it is as before.
 pub fn execute(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope) -> Result<NewChange, RecordError> {
     let mut next = doc.clone();
@@ -70,8 +70,8 @@ pub(crate) fn fork_at(doc: &Doc, heads: &[ChangeHash]) -> Result<Doc, RecordErro
     Ok(Doc { am: doc.am.fork_at(&heads)? })
 }
 
-/// What becomes of an edit whose place is not here: a text edit whose cursor names no character, or a
-/// command about a follow-up that never got in.
+/// What becomes of an edit whose place is not here: a text edit whose cursor names no character, a command about a
+/// follow-up that never got in, or an undo of what does not stand any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unresolved {
     Fail,
@@ -82,11 +82,16 @@ pub(crate) fn commit(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope, unre
     let deps = doc.heads();
     let message = serde_json::to_string(envelope).expect("a command holds only plain values");
     let options = || CommitOptions::default().with_message(message.clone()).with_time(envelope.at);
+    let undo = match (&envelope.command, undo::steps(doc, &deps, envelope), unresolved) {
+        (Command::Undo { .. }, None, Unresolved::Fail) => return Err(RecordError::NotCurrent),
+        (_, steps, _) => steps.unwrap_or_default(),
+    };
     let am = doc.with_actor(actor);
     let mut tx = am.transaction();
     match kind(&envelope.command) {
         DocKind::Lead => lead::write(&mut tx, envelope, unresolved)?,
     }
+    undo.into_iter().try_for_each(|step| step.take(&mut tx))?;
     // A command that sets what is set already is still one change, or the timeline would lack it.
     let hash = match tx.commit_with(options()).0 {
         Some(hash) => hash,
@@ -114,5 +119,6 @@ fn kind(command: &Command) -> DocKind {
         | Command::RemoveTag { .. }
         | Command::DeleteLead { .. }
         | Command::RestoreLead { .. } => DocKind::Lead,
+        Command::Undo { of, .. } => kind(of),
     }
 }

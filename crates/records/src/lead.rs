@@ -11,7 +11,7 @@
 //! | `follow_up:<uuid>` | map: `due_at` `zone` `local` `note` `state` `outcome` |
 //! | `call:<uuid>` | map: `at` `outcome` |
 //! | `note:<uuid>` `unplaced:<uuid>` | Text |
-//! | `tag:<uuid>` | text |
+//! | `tag:<uuid>` | text; put back by an undo, of the undo's id |
 //! | `drop:<uuid>` | map: `reason` `at` |
 //! | `delete:<uuid>` | map: `by` `at` `reason` |
 //! | `restore:<uuid>` | map: `reason` `at`, and each undone deletion's id as a key |
@@ -42,8 +42,20 @@ pub(crate) fn unplaced_key(id: Uuid) -> String {
     format!("unplaced:{id}")
 }
 
-fn follow_up_key(id: Uuid) -> String {
+pub(crate) fn follow_up_key(id: Uuid) -> String {
     format!("follow_up:{id}")
+}
+
+pub(crate) fn call_key(id: Uuid) -> String {
+    format!("call:{id}")
+}
+
+pub(crate) fn tag_key(id: Uuid) -> String {
+    format!("tag:{id}")
+}
+
+pub(crate) fn drop_key(id: Uuid) -> String {
+    format!("drop:{id}")
 }
 
 /// Writes what a command says into an open transaction.
@@ -55,7 +67,7 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
         Command::ChangeStatus { to, reason, .. } => {
             tx.put(ROOT, "status", to.as_str())?;
             if *to == Status::Lost {
-                let drop = tx.put_object(ROOT, format!("drop:{id}"), ObjType::Map)?;
+                let drop = tx.put_object(ROOT, drop_key(id), ObjType::Map)?;
                 tx.put(&drop, "reason", reason.as_deref().unwrap_or(""))?;
                 tx.put(&drop, "at", envelope.at)?;
             }
@@ -84,13 +96,13 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
             }
         }
         Command::LogCall { at, outcome } => {
-            let item = tx.put_object(ROOT, format!("call:{id}"), ObjType::Map)?;
+            let item = tx.put_object(ROOT, call_key(id), ObjType::Map)?;
             tx.put(&item, "at", *at)?;
             tx.put(&item, "outcome", outcome.as_str())?;
         }
         Command::AddNote { text } => add_note(tx, id, text)?,
         Command::EditNote { note, splices } => text::write(tx, envelope, *note, splices, unresolved)?,
-        Command::AddTag { tag } => tx.put(ROOT, format!("tag:{id}"), tag.as_str())?,
+        Command::AddTag { tag } => tx.put(ROOT, tag_key(id), tag.as_str())?,
         Command::RemoveTag { tag } => {
             for key in tag_keys(tx, tag) {
                 tx.delete(ROOT, key)?;
@@ -110,6 +122,8 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
                 tx.put(&item, deletion.to_string(), true)?;
             }
         }
+        // Its steps were worked out before the transaction began.
+        Command::Undo { .. } => {}
     }
     Ok(())
 }
@@ -176,6 +190,20 @@ fn item(doc: &impl ReadDoc, key: &str) -> Option<ObjId> {
         Ok(Some((automerge::Value::Object(ObjType::Map), id))) => Some(id),
         _ => None,
     }
+}
+
+/// As [`item`], of what stood at `heads`.
+pub(crate) fn item_at(doc: &Doc, key: &str, heads: &[automerge::ChangeHash]) -> Option<ObjId> {
+    match doc.am.get_at(ROOT, key, heads) {
+        Ok(Some((automerge::Value::Object(ObjType::Map), id))) => Some(id),
+        _ => None,
+    }
+}
+
+/// The tags that stood at `heads`.
+pub(crate) fn tags_at(doc: &Doc, heads: &[automerge::ChangeHash]) -> Vec<String> {
+    let keys = doc.am.keys_at(ROOT, heads).filter(|key| key.starts_with("tag:"));
+    keys.filter_map(|key| doc.am.get_at(ROOT, key.as_str(), heads).ok().flatten().and_then(|(value, _)| merge::text_of(&value))).collect()
 }
 
 fn tag_keys(tx: &Transaction<'_>, tag: &str) -> Vec<String> {

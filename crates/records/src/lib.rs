@@ -15,6 +15,7 @@ pub mod lead;
 mod merge;
 mod shape;
 mod text;
+mod undo;
 
 pub use accept::{Verdict, accept, accept_remade, verify};
 pub use doc::{ActorBytes, ChangeHash, Doc};
@@ -23,3 +24,4 @@ pub use execute::{NewChange, execute, reexecute};
 pub use gate::{Gated, gate};
 pub use history::{HistoryEntry, envelope_in, envelope_of, history, history_since};
 pub use text::{TextEdit, splices};
+pub use undo::undoable;

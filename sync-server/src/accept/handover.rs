@@ -103,7 +103,14 @@ pub fn reopening(
     command: &Command,
     base: &[ChangeHash],
 ) -> Result<Option<Way>> {
-    let Command::ChangeStatus { to, .. } = command else { return Ok(None) };
+    let to = match command {
+        Command::ChangeStatus { to, .. } => to,
+        Command::Undo { of, .. } => match &**of {
+            Command::ChangeStatus { from, .. } => from,
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
     let work = batch.work(doc)?;
     let (Some(loaded), Some(standing)) = (work.loaded.clone(), work.standing) else { return Ok(None) };
     if loaded.record.status != Status::Lost || to.progress() <= Status::Lost.progress() || batch.in_recovery() {

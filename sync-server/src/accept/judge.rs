@@ -308,7 +308,8 @@ fn check(
         let seen_status = now.and_then(|l| records::lead::seen_status(&l.doc, &heads));
         // Where what it builds on was made again, the deletion may have come in between unseen.
         let seen_deleted = standing.deleted && now.is_some_and(|l| seen_deleted(&l.doc, gated));
-        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, seen_deleted, owned: standing.owner.is_some() })
+        let undoable = now.is_none_or(|l| records::undoable(&l.doc, &heads, &gated.envelope));
+        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, seen_deleted, owned: standing.owner.is_some(), undoable })
     };
     Ok(checked())
 }

@@ -235,7 +235,8 @@ fn carry_out(
     let seen_status = records::lead::seen_status(&now, &base);
     envelope.command.check_shape()?;
     let (record, owned) = (loaded.as_ref().map(|l| &l.record), standing.owner.is_some());
-    envelope.command.check_state(Facts { now: record, seen_status, seen_deleted, owned })?;
+    let undoable = records::undoable(&now, &base, envelope);
+    envelope.command.check_state(Facts { now: record, seen_status, seen_deleted, owned, undoable })?;
     let admitted = match seen.map(|seen| as_sent(batch, seen, &now)).transpose()?.flatten() {
         Some(admitted) => admitted,
         None => made_again(batch, envelope, now, &base)?,

@@ -229,5 +229,6 @@ pub fn action_of(command: &Command) -> AuditAction {
         Command::AddNote { .. } | Command::EditNote { .. } => AuditAction::Note,
         Command::DeleteLead { .. } => AuditAction::Delete,
         Command::RestoreLead { .. } => AuditAction::Restore,
+        Command::Undo { of, .. } => action_of(of),
     }
 }

@@ -35,6 +35,7 @@ pub fn of_command(command: &Command) -> String {
         Command::AddTag { tag } => format!("Tag {} added", typed(tag)),
         Command::RemoveTag { tag } => format!("Tag {} removed", typed(tag)),
         Command::DeleteLead { reason } | Command::RestoreLead { reason, .. } => typed(reason),
+        Command::Undo { of, .. } => format!("Undone: {}", of_command(of)),
     }
 }
 

@@ -212,7 +212,7 @@ impl Pen<'_> {
             command.check_shape()?;
         }
         let seen_status = self.record.as_ref().map(|r| r.status);
-        command.check_state(Facts { now: self.record.as_ref(), seen_status, seen_deleted: false, owned: self.owned })?;
+        command.check_state(Facts { now: self.record.as_ref(), seen_status, seen_deleted: false, owned: self.owned, undoable: true })?;
         let envelope = Envelope { id: CommandId(id), author: self.author, at: self.at, command };
         let failed = |e: records::RecordError| Error::Store(StoreError::Corrupt(e.to_string()));
         let made = records::execute(&mut self.doc, self.actor, &envelope).map_err(failed)?;

@@ -196,11 +196,11 @@ fn credentials_and_decisions_are_written_down() {
 
 /// A lead changes hands while its old owner is offline: some edits are proposed, later ones put aside.
 pub fn decisions(world: &World) -> LeadId {
-    let (mut asha, arjun, meera) = (world.device("asha"), world.device("arjun"), world.device("meera"));
+    let (mut asha, arjun, boss) = (world.device("asha"), world.device("arjun"), world.device("ananya"));
     let lead = asha.created("+919820014786");
     asha.pull();
     let set = SetOwner { expected_owner: Some(asha.user()), owner: Some(arjun.user()) };
-    world.core.set_owner(&world.device("ananya").who, lead, set).expect("assigned");
+    world.core.set_owner(&boss.who, lead, set).expect("assigned");
     let items = [asha.edit(lead, note("in time")), asha.edit(lead, name("Priya S.")), asha.edit(lead, status(Status::New, Status::Cnp))];
     asha.push(&items);
     world.core.take_proposal(&arjun.who, items[1].envelope.id).expect("taken");
@@ -208,8 +208,8 @@ pub fn decisions(world: &World) -> LeadId {
     world.later(80 * HOUR);
     let items = [asha.edit(lead, note("late")), asha.edit(lead, name("Late"))];
     asha.push(&items);
-    world.core.release_quarantined(&meera.who, items[0].envelope.id).expect("released");
-    world.core.drop_quarantined(&meera.who, items[1].envelope.id).expect("dropped");
+    world.core.release_quarantined(&boss.who, items[0].envelope.id).expect("released");
+    world.core.drop_quarantined(&boss.who, items[1].envelope.id).expect("dropped");
     lead
 }
 

@@ -131,3 +131,75 @@ fn who_may_reopen_may_race_as_they_like() {
     assert_eq!(world.core.oneself(&asha.who).expect("asha").role, Role::Salesperson);
     assert_eq!(stands(&world, lead), (Status::InProgress, true));
 }
+
+/// Takes `item` back, on the device that made it.
+fn undone(device: &mut Device<'_>, lead: LeadId, item: &PushItem) -> PushItem {
+    let of = Box::new(item.envelope.command.clone());
+    device.edit(lead, Command::Undo { command: item.envelope.id, of })
+}
+
+#[test]
+fn who_dropped_it_takes_that_back_and_needs_no_reopening() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    let (lead, _) = new_lead(&mut asha);
+    let dropping = asha.edit(lead, dropped(Status::New));
+    let undo = undone(&mut asha, lead, &dropping);
+    let outcomes = asha.push(&[dropping, undo]);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Applied { .. })), "{outcomes:?}");
+    assert_eq!(stands(&world, lead), (Status::New, false));
+    assert_eq!(asha.record(lead).drop, None);
+}
+
+#[test]
+fn nobody_takes_back_what_was_changed_since_or_is_somebody_elses() {
+    let world = World::memory();
+    let (mut asha, mut meera) = (world.device("asha"), world.device("meera"));
+    let (lead, _) = new_lead(&mut asha);
+    let dropping = asha.edit(lead, dropped(Status::New));
+    assert!(matches!(asha.push_one(&dropping), Outcome::Applied { .. }));
+    // Another's, and one that says something else than was done.
+    meera.pull();
+    let of = Box::new(dropping.envelope.command.clone());
+    let forged = meera.forge(lead, Command::Undo { command: dropping.envelope.id, of });
+    assert_eq!(refusal(&meera.push_one(&forged)).code, RefusalCode::NotCurrent);
+    let of = Box::new(Command::SetInterest { level: 3 });
+    let forged = asha.forge(lead, Command::Undo { command: dropping.envelope.id, of });
+    assert_eq!(refusal(&asha.push_one(&forged)).code, RefusalCode::NotCurrent);
+    // Reopened since, and dropped again by somebody else: that drop stands.
+    meera.docs.insert(lead, stored(&world, lead));
+    let reopened = Command::ChangeStatus { from: Status::Lost, to: Status::InProgress, reason: Some("Called back".into()) };
+    for command in [reopened, dropped(Status::InProgress)] {
+        let item = meera.edit(lead, command);
+        assert!(matches!(meera.push_one(&item), Outcome::Applied { .. }));
+    }
+    asha.docs.insert(lead, stored(&world, lead));
+    let forged = asha.forge(lead, Command::Undo { command: dropping.envelope.id, of: Box::new(dropping.envelope.command.clone()) });
+    assert_eq!(refusal(&asha.push_one(&forged)).code, RefusalCode::NotCurrent);
+    assert_eq!(stands(&world, lead), (Status::Lost, false));
+}
+
+#[test]
+fn an_undo_does_not_outdo_a_drop_that_its_author_knows() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    let (lead, _) = new_lead(&mut asha);
+    let moving = asha.edit(lead, status(Status::New, Status::InProgress));
+    assert!(matches!(asha.push_one(&moving), Outcome::Applied { .. }));
+    let dropping = asha.edit(lead, dropped(Status::InProgress));
+    assert!(matches!(asha.push_one(&dropping), Outcome::Applied { .. }));
+    let old = asha.docs[&lead].clone();
+    // Meera reopens it and drops it herself; asha is told, and says that she was not.
+    let mut meera = world.device("meera");
+    meera.pull();
+    let reopened = Command::ChangeStatus { from: Status::Lost, to: Status::InProgress, reason: Some("Called back".into()) };
+    for command in [reopened, dropped(Status::InProgress)] {
+        let item = meera.edit(lead, command);
+        assert!(matches!(meera.push_one(&item), Outcome::Applied { .. }));
+    }
+    asha.pull();
+    asha.pull();
+    let of = Box::new(dropping.envelope.command.clone());
+    let item = on_old(&mut asha, lead, &old, Command::Undo { command: dropping.envelope.id, of });
+    refused(&world, lead, &asha.push_one(&item));
+}

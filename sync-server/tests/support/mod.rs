@@ -143,6 +143,15 @@ impl Device<'_> {
         PushItem { doc: DocId::lead(lead), envelope, change: made.bytes, hash: ChangeHash(made.hash.0) }
     }
 
+    /// An edit that no honest device would make of what this one holds, under an actor of its own.
+    pub fn forge(&mut self, lead: LeadId, command: Command) -> PushItem {
+        self.actor = self.world.core.env().random();
+        let envelope = self.envelope(command);
+        let mut doc = self.docs[&lead].clone();
+        let made = records::reexecute(&mut doc, &self.docs[&lead].heads(), self.actor, &envelope).expect("a change");
+        PushItem { doc: DocId::lead(lead), envelope, change: made.bytes, hash: ChangeHash(made.hash.0) }
+    }
+
     pub fn create(&mut self, name: &str, phone: &str) -> (LeadId, PushItem) {
         let new = NewLead { name: name.into(), phone: phone.into(), note: Some("First note".into()), ..NewLead::default() };
         let envelope = self.envelope(Command::CreateLead(new));

@@ -59,6 +59,7 @@ impl Album {
         window.find("lead-row").await?;
         self.choose_theme(&window).await?;
         self.take(&window, "leads-list").await?;
+        self.find(&window).await?;
         self.call(&window).await?;
 
         self.add_lead(&window).await?;
@@ -79,6 +80,27 @@ impl Album {
         window.find("attention-item").await?;
         self.take(&window, "needs-attention").await?;
         window.close().await
+    }
+
+    /// What finds leads, and what tells the keys.
+    async fn find(&self, window: &Window) -> Result<()> {
+        window.click("filter-more").await?;
+        window.find("filter-source").await?;
+        self.take(window, "filters").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.gone("[data-testid=filter-panel]").await?;
+        window.press(&format!("{}k{}", Key::Control, Key::Null)).await?;
+        window.css("[data-testid=palette-input]:focus").await?;
+        window.press("47").await?;
+        window.find("palette-lead").await?;
+        self.take(window, "palette").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.gone("[data-testid=palette]").await?;
+        window.press("?").await?;
+        window.find("key-sheet").await?;
+        self.take(window, "key-sheet").await?;
+        window.click("sheet-close").await?;
+        window.gone("[data-testid=key-sheet]").await
     }
 
     /// The calling queue in the middle of a call, and what is due.

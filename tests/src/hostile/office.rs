@@ -6,7 +6,7 @@ use crate::folder::folder;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, header};
 use domain::command::{NewLead, Splice};
-use domain::{Command, DeviceId, DocId, Env, LeadField, LeadId, OrgId, Role, Status, UserId};
+use domain::{Command, CommandId, DeviceId, DocId, Env, LeadField, LeadId, OrgId, Role, Status, UserId};
 use protocol::auth::{Secret, Session, SignIn};
 use protocol::push::{Outcome, PushItem, PushRequest};
 use protocol::rows::OrgRow;
@@ -215,6 +215,7 @@ pub fn commands() -> Vec<(&'static str, Command)> {
         Command::RemoveTag { tag: "hot".into() },
         Command::DeleteLead { reason: "Duplicate".into() },
         Command::RestoreLead { deletions: vec![*note], reason: "Wrong".into() },
+        Command::Undo { command: CommandId(*follow_up), of: Box::new(follow_up_at(60_000)) },
     ]
     .map(|command| (kind(&command), command))
     .into()
@@ -238,6 +239,7 @@ fn kind(command: &Command) -> &'static str {
         Command::RemoveTag { .. } => "remove-tag",
         Command::DeleteLead { .. } => "delete-lead",
         Command::RestoreLead { .. } => "restore-lead",
+        Command::Undo { .. } => "undo",
     }
 }
 

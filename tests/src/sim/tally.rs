@@ -103,6 +103,7 @@ happenings! {
     AssignedLate = "assignments refused for a changed owner";
     Asked = "assignments asked for without a server";
     Deleted = "leads deleted or restored";
+    Undone = "commands taken back by their author";
     Frozen = "devices that sent and never pulled";
     Outdated = "devices too old for the server";
     Projected = "snapshots of another projection version";

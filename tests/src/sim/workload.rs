@@ -42,6 +42,7 @@ impl Company {
         match self.rng.random_range(0..10) {
             0..2 => self.edit_note(who, lead),
             2..4 => self.call(who, lead),
+            4 => self.undo(who, lead),
             _ => self.edit(who, lead),
         }
     }
@@ -75,6 +76,22 @@ impl Company {
         if let Ok(id) = self.people[who].engine().execute(lead, command) {
             self.acknowledge(who, lead, id);
             self.tally.saw_many(Happening::Deleted, u64::from(deletes));
+        }
+    }
+
+    /// Takes back something that this person did to the lead.
+    fn undo(&mut self, who: usize, lead: LeadId) {
+        let Ok((_, stored)) = self.people[who].engine().record(lead) else { return };
+        let me = self.people[who].user;
+        let mine = records::history(&stored.doc).into_iter().filter_map(|entry| entry.envelope).filter(|e| e.author == me);
+        let mine: Vec<_> = mine.filter(|e| e.command.can_be_undone()).collect();
+        // Mostly the last thing.
+        let made = if self.rng.random_bool(0.7) { mine.last() } else { mine.choose(&mut self.rng) };
+        let Some(made) = made else { return };
+        let undo = Command::Undo { command: made.id, of: Box::new(made.command.clone()) };
+        if let Ok(id) = self.people[who].engine().execute(lead, undo) {
+            self.acknowledge(who, lead, id);
+            self.tally.saw(Happening::Undone);
         }
     }
 

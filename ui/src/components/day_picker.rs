@@ -116,7 +116,6 @@ fn word(days: i64, today: i64) -> String {
     if days == today {
         return t!("audit-today");
     }
-    let local = Local { days, hour: 0, minute: 0 };
-    let same_year = local.date().year == date(today).year;
-    words::day(&bridge::lead::When { at: 0, local: local.to_string(), weekday: local.weekday(), day: (days - today) as i32, same_year })
+    let midnight = |days| Local { days, hour: 0, minute: 0 };
+    words::day(&midnight(days).seen_from(midnight(today), 0))
 }

@@ -232,6 +232,7 @@ pub fn icon_of(what: &TimelineWhat) -> Icon {
         TimelineWhat::TagAdded { .. } | TimelineWhat::TagRemoved { .. } => Icon::Tag,
         TimelineWhat::Deleted { .. } => Icon::Trash,
         TimelineWhat::Restored { .. } => Icon::Retry,
+        TimelineWhat::Undone { .. } => Icon::Retry,
         TimelineWhat::Assigned { .. } => Icon::HandOver,
     }
 }

@@ -150,6 +150,7 @@ pub(super) fn typed(command: &Command, reader: &Reader) -> String {
         Command::EditNote { splices, .. } => join("\n", &splices.iter().map(|s| s.insert.as_str()).collect::<Vec<_>>()),
         Command::AddTag { tag } | Command::RemoveTag { tag } => tag.clone(),
         Command::DeleteLead { reason } | Command::RestoreLead { reason, .. } => reason.clone(),
+        Command::Undo { .. } => String::new(),
     }
 }
 

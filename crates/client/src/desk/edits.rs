@@ -6,12 +6,12 @@ use super::when;
 use crate::error::ClientError;
 use crate::store::leads;
 use bridge::lead::{
-    CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadChangeStatus, LeadCreate, LeadPick, LeadSetField,
-    LeadSetInterest, NoteAdd, NoteEdit, TagAdd, TagRemove,
+    CallLog, Edited, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadChangeStatus, LeadCreate, LeadPick,
+    LeadSetField, LeadSetInterest, LeadUndo, NoteAdd, NoteEdit, TagAdd, TagRemove,
 };
 use bridge::{Done, Problem, ProblemCode};
 use domain::command::NewLead;
-use domain::{Command, LeadField, LeadId, Refusal, RefusalCode, Status};
+use domain::{Command, CommandId, Envelope, LeadField, LeadId, Refusal, RefusalCode, Status};
 use records::{RecordError, TextEdit};
 
 pub(super) fn create(desk: &Desk, ask: LeadCreate) -> Result<LeadId, Problem> {
@@ -36,49 +36,49 @@ pub(super) fn create(desk: &Desk, ask: LeadCreate) -> Result<LeadId, Problem> {
     Ok(lead)
 }
 
-pub(super) fn set_field(desk: &Desk, ask: LeadSetField) -> Result<Done, Problem> {
+pub(super) fn set_field(desk: &Desk, ask: LeadSetField) -> Result<Edited, Problem> {
     let reader = desk.read(|c| desk.reader(c))?;
     let value = reader.raw(ask.field, &ask.value)?;
     if desk.stands(ask.lead, ask.field, value.as_deref())? {
-        return Ok(Done {});
+        return Ok(Edited::default());
     }
     desk.edit(ask.lead, Command::SetField { field: ask.field, value })
 }
 
-pub(super) fn pick(desk: &Desk, ask: LeadPick) -> Result<Done, Problem> {
+pub(super) fn pick(desk: &Desk, ask: LeadPick) -> Result<Edited, Problem> {
     desk.edit(ask.lead, Command::SetField { field: ask.field, value: ask.value })
 }
 
-pub(super) fn change_status(desk: &Desk, ask: LeadChangeStatus) -> Result<Done, Problem> {
+pub(super) fn change_status(desk: &Desk, ask: LeadChangeStatus) -> Result<Edited, Problem> {
     let from = desk.status(ask.lead)?;
     let reason = ask.reason.map(|r| r.trim().to_owned()).filter(|r| !r.is_empty());
     desk.edit(ask.lead, Command::ChangeStatus { from, to: ask.to, reason })
 }
 
-pub(super) fn set_interest(desk: &Desk, ask: LeadSetInterest) -> Result<Done, Problem> {
+pub(super) fn set_interest(desk: &Desk, ask: LeadSetInterest) -> Result<Edited, Problem> {
     desk.edit(ask.lead, Command::SetInterest { level: ask.level })
 }
 
-pub(super) fn schedule_follow_up(desk: &Desk, ask: FollowUpSchedule) -> Result<Done, Problem> {
+pub(super) fn schedule_follow_up(desk: &Desk, ask: FollowUpSchedule) -> Result<Edited, Problem> {
     let (due_at, zone) = desk.instant(&ask.local)?;
     desk.edit(ask.lead, Command::ScheduleFollowUp { due_at, zone, local: ask.local, note: ask.note.trim().to_owned() })
 }
 
-pub(super) fn move_follow_up(desk: &Desk, ask: FollowUpMove) -> Result<Done, Problem> {
+pub(super) fn move_follow_up(desk: &Desk, ask: FollowUpMove) -> Result<Edited, Problem> {
     let (due_at, zone) = desk.instant(&ask.local)?;
     desk.edit(ask.lead, Command::MoveFollowUp { follow_up: ask.follow_up, due_at, zone, local: ask.local })
 }
 
-pub(super) fn complete_follow_up(desk: &Desk, ask: FollowUpComplete) -> Result<Done, Problem> {
+pub(super) fn complete_follow_up(desk: &Desk, ask: FollowUpComplete) -> Result<Edited, Problem> {
     desk.edit(ask.lead, Command::CompleteFollowUp { follow_up: ask.follow_up, outcome: ask.outcome.trim().to_owned() })
 }
 
-pub(super) fn cancel_follow_up(desk: &Desk, ask: FollowUpCancel) -> Result<Done, Problem> {
+pub(super) fn cancel_follow_up(desk: &Desk, ask: FollowUpCancel) -> Result<Edited, Problem> {
     desk.edit(ask.lead, Command::CancelFollowUp { follow_up: ask.follow_up })
 }
 
 pub(super) fn add_note(desk: &Desk, ask: NoteAdd) -> Result<Done, Problem> {
-    desk.edit(ask.lead, Command::AddNote { text: ask.text })
+    desk.edit(ask.lead, Command::AddNote { text: ask.text }).map(|_| Done {})
 }
 
 pub(super) fn edit_note(desk: &Desk, ask: NoteEdit) -> Result<Done, Problem> {
@@ -95,33 +95,43 @@ pub(super) fn edit_note(desk: &Desk, ask: NoteEdit) -> Result<Done, Problem> {
     Ok(Done {})
 }
 
-pub(super) fn add_tag(desk: &Desk, ask: TagAdd) -> Result<Done, Problem> {
+pub(super) fn add_tag(desk: &Desk, ask: TagAdd) -> Result<Edited, Problem> {
     desk.edit(ask.lead, Command::AddTag { tag: ask.tag.trim().to_owned() })
 }
 
-pub(super) fn remove_tag(desk: &Desk, ask: TagRemove) -> Result<Done, Problem> {
+pub(super) fn remove_tag(desk: &Desk, ask: TagRemove) -> Result<Edited, Problem> {
     desk.edit(ask.lead, Command::RemoveTag { tag: ask.tag })
 }
 
-pub(super) fn log_call(desk: &Desk, ask: CallLog) -> Result<Done, Problem> {
+pub(super) fn log_call(desk: &Desk, ask: CallLog) -> Result<Edited, Problem> {
     let at = desk.engine.env().now_ms();
     desk.edit(ask.lead, Command::LogCall { at, outcome: ask.outcome.trim().to_owned() })
 }
 
+/// Newest first, as one.
+pub(super) fn undo(desk: &Desk, ask: LeadUndo) -> Result<Done, Problem> {
+    let (_, stored) = desk.engine.record(ask.lead)?;
+    let past: Vec<Envelope> = records::history(&stored.doc).into_iter().filter_map(|entry| entry.envelope).collect();
+    let undo = |id: &CommandId| {
+        let of = past.iter().find(|made| made.id == *id)?;
+        Some(Command::Undo { command: *id, of: Box::new(of.command.clone()) })
+    };
+    let undos: Option<Vec<Command>> = ask.commands.iter().rev().map(undo).collect();
+    desk.edit_all(ask.lead, undos.ok_or_else(domain::command::not_current)?).map(|_| Done {})
+}
+
 impl Desk {
-    pub(super) fn edit(&self, lead: LeadId, command: Command) -> Result<Done, Problem> {
-        self.check_signed_in()?;
-        self.engine.execute(lead, command)?;
-        self.wake();
-        Ok(Done {})
+    pub(super) fn edit(&self, lead: LeadId, command: Command) -> Result<Edited, Problem> {
+        self.edit_all(lead, vec![command])
     }
 
     /// All of these, or none.
-    pub(super) fn edit_all(&self, lead: LeadId, commands: Vec<Command>) -> Result<Done, Problem> {
+    pub(super) fn edit_all(&self, lead: LeadId, commands: Vec<Command>) -> Result<Edited, Problem> {
         self.check_signed_in()?;
-        self.engine.execute_all(lead, commands)?;
+        let undoable: Vec<bool> = commands.iter().map(Command::can_be_undone).collect();
+        let made = self.engine.execute_all(lead, commands)?;
         self.wake();
-        Ok(Done {})
+        Ok(Edited { commands: made.into_iter().zip(undoable).filter(|(_, undoable)| *undoable).map(|(id, _)| id).collect() })
     }
 
     fn check_signed_in(&self) -> Result<(), ClientError> {

@@ -21,7 +21,7 @@ use protocol::rows::OwnerRow;
 use std::cmp::Reverse;
 
 pub(super) fn delete(desk: &Desk, ask: LeadDelete) -> Result<Done, Problem> {
-    desk.edit(ask.lead, Command::DeleteLead { reason: ask.reason.trim().to_owned() })
+    desk.edit(ask.lead, Command::DeleteLead { reason: ask.reason.trim().to_owned() }).map(|_| Done {})
 }
 
 pub(super) fn restore(desk: &Desk, ask: LeadRestore) -> Result<Done, Problem> {
@@ -29,7 +29,7 @@ pub(super) fn restore(desk: &Desk, ask: LeadRestore) -> Result<Done, Problem> {
     if deletions.is_empty() {
         return Err(Problem::new(ProblemCode::Refused, "This lead is not deleted."));
     }
-    desk.edit(ask.lead, Command::RestoreLead { deletions, reason: ask.reason.trim().to_owned() })
+    desk.edit(ask.lead, Command::RestoreLead { deletions, reason: ask.reason.trim().to_owned() }).map(|_| Done {})
 }
 
 pub(super) fn deleted(desk: &Desk, _: LeadDeletedList) -> Result<Vec<DeletedRow>, Problem> {

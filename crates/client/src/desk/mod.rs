@@ -43,7 +43,8 @@ use bridge::follow_up::FollowUpList;
 use bridge::lead::{
     CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
     LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadFacetsGet, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore,
-    LeadSetField, LeadSetInterest, LeadTimeline, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove, WhenRead,
+    LeadSetField, LeadSetInterest, LeadTimeline, LeadUndo, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove,
+    WhenRead,
 };
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
@@ -241,6 +242,7 @@ answers! {
     LeadPick by edits::pick;
     LeadChangeStatus by edits::change_status;
     LeadSetInterest by edits::set_interest;
+    LeadUndo by edits::undo;
     WhenRead by phrase::hint;
     FollowUpList by due::page;
     FollowUpSchedule by edits::schedule_follow_up;

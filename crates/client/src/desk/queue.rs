@@ -5,8 +5,9 @@ use super::words::Reader;
 use super::{Desk, list};
 use crate::error::ClientError;
 use crate::store::leads::{self, Waiting};
+use bridge::Problem;
+use bridge::lead::Edited;
 use bridge::queue::{CallDispose, Outcome, Pace, QUEUE_SHOWN, QueueGet, QueueItem, QueueView};
-use bridge::{Done, Problem};
 use domain::calling::{CALLING_HOURS, Candidate, DAY_TARGET, DISPOSITIONS, Disposition, Next, Promise, Reason};
 use domain::{Refusal, RefusalCode, Status};
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -48,7 +49,7 @@ pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
 }
 
 /// Saves a finished call; what was due is done with it.
-pub(super) fn dispose(desk: &Desk, ask: CallDispose) -> Result<Done, Problem> {
+pub(super) fn dispose(desk: &Desk, ask: CallDispose) -> Result<Edited, Problem> {
     let refused = || Refusal::new(RefusalCode::InvalidValue, "Outcomes are on the keys 1 to 9.").on("outcome");
     let disposition = Disposition::of_key(ask.key).ok_or_else(refused)?;
     let next = ask.next.map(|local| desk.instant(&local).map(|(due_at, zone)| Promise { due_at, zone, local })).transpose()?;

@@ -160,7 +160,7 @@ impl Page<'_> {
 
     /// What stands where a command would write, as people read it.
     fn stands(&self, record: &LeadRecord, command: &Command) -> Option<String> {
-        match command {
+        match command.undone() {
             Command::SetField { field, .. } => {
                 record.field(*field).value.as_deref().map(|raw| self.reader.display(*field, raw, self.see_phone))
             }
@@ -178,7 +178,8 @@ impl Page<'_> {
             | Command::AddTag { .. }
             | Command::RemoveTag { .. }
             | Command::DeleteLead { .. }
-            | Command::RestoreLead { .. } => None,
+            | Command::RestoreLead { .. }
+            | Command::Undo { .. } => None,
         }
     }
 

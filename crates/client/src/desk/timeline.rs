@@ -85,6 +85,7 @@ pub(super) fn what(command: &Command, reader: &Reader, today: &Today<'_>, see_ph
         Command::RemoveTag { tag } => TimelineWhat::TagRemoved { tag },
         Command::DeleteLead { reason } => TimelineWhat::Deleted { reason },
         Command::RestoreLead { reason, .. } => TimelineWhat::Restored { reason },
+        Command::Undo { of, .. } => TimelineWhat::Undone { of: Box::new(what(&of, reader, today, see_phone)) },
     }
 }
 

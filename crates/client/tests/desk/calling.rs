@@ -4,13 +4,13 @@ use crate::office::{ASHA, NOW, Office, RAVI, Server};
 use bridge::ProblemCode;
 use bridge::follow_up::{DueTab, FollowUpList};
 use bridge::lead::{
-    CallLog, FollowUpComplete, FollowUpSchedule, LeadChangeStatus, LeadCountsGet, LeadDelete, LeadSetInterest, LeadTimeline, TimelineWhat,
-    WhenRead,
+    CallLog, FollowUpComplete, FollowUpSchedule, LeadChangeStatus, LeadCountsGet, LeadDelete, LeadSetInterest, LeadTimeline, LeadUndo,
+    TimelineWhat, WhenRead,
 };
 use bridge::queue::{CallDispose, QueueGet, QueueView};
 use domain::calling::{Reason, TRIES_MAX};
 use domain::command::NewLead;
-use domain::{LeadId, Pool, Role, Status};
+use domain::{Command, LeadId, Pool, Role, Status};
 
 fn schedule(office: &Office, lead: LeadId, local: &str, note: &str) {
     office.desk.ask(FollowUpSchedule { lead, local: local.into(), note: note.into() }).expect("a follow-up");
@@ -204,4 +204,44 @@ fn a_phrase_is_read_in_the_organisations_zone() {
     assert_eq!(hint.when.map(|when| (when.local, when.day)), Some(("2026-11-22T16:00".into(), 1)));
     let hint = office.desk.ask(WhenRead { typed: "whenever".into() }).expect("a hint");
     assert!(hint.when.is_none() && hint.problem.expect("words").contains("“whenever” is no time"));
+}
+
+/// Everything that a finished call did is taken back at once, except what was written.
+#[test]
+fn a_call_is_taken_back_whole() {
+    let office = Office::new();
+    let lead = office.create("Ananya", "9820014786");
+    schedule(&office, lead, "2026-11-21T13:00", "Fees");
+    let before = office.view(lead);
+    let not_interested = CallDispose { lead, key: 7, note: "Too far away".into(), next: None };
+    let edited = office.desk.ask(not_interested).expect("a call");
+    let after = office.view(lead);
+    assert_eq!((after.status, after.drop_reason.is_some()), (Status::Lost, true));
+    office.desk.ask(LeadUndo { lead, commands: edited.commands.clone() }).expect("taken back");
+    let view = office.view(lead);
+    assert_eq!((view.status, &view.drop_reason, &view.follow_ups), (Status::New, &None, &before.follow_ups));
+    assert_eq!(view.notes.len(), 1, "what was written stays");
+    let queue = office.desk.ask(QueueGet { skip: vec![] }).expect("a queue");
+    assert_eq!((queue.items[0].lead.id, queue.pace.called), (lead, 0));
+    let told = office.desk.ask(LeadTimeline { lead }).expect("a timeline");
+    assert!(told.iter().any(|entry| matches!(&entry.what, TimelineWhat::Undone { of } if matches!(**of, TimelineWhat::Call { .. }))));
+    // Once.
+    let again = office.desk.ask(LeadUndo { lead, commands: edited.commands }).expect_err("it is");
+    assert_eq!(again.code, ProblemCode::Refused);
+}
+
+#[test]
+fn what_somebody_changed_since_is_not_taken_back() {
+    let office = Office::new();
+    let server = Server::default();
+    let lead = office.create("Ananya", "9820014786");
+    let edited = office.desk.ask(LeadChangeStatus { lead, to: Status::Interested, reason: None }).expect("a status");
+    office.sync(&server);
+    let base = server.document(lead);
+    let command = Command::ChangeStatus { from: Status::Interested, to: Status::Qualified, reason: None };
+    server.deliver_edit(lead, &base, command, NOW + 1_000);
+    office.sync(&server);
+    let late = office.desk.ask(LeadUndo { lead, commands: edited.commands }).expect_err("Ravi went on");
+    assert!(late.text.contains("can’t be undone any more"), "{late}");
+    assert_eq!(office.view(lead).status, Status::Qualified);
 }

@@ -150,15 +150,14 @@ struct Made {
 fn begin(world: &World, boss: &mut Device<'_>) -> Made {
     let lead = boss.created(&format!("+9198{:08}", 10_000_000 + boss.docs.len()));
     own(world, lead, Some(world.user("former")), team_of(world, world.user("former")));
-    let schedule = Command::ScheduleFollowUp {
-        due_at: 1_795_000_000_000,
-        zone: "Asia/Kolkata".into(),
-        local: "2026-11-18T15:10".into(),
-        note: String::new(),
-    };
-    let item = boss.edit(lead, schedule);
+    let item = boss.edit(lead, schedule());
     assert!(matches!(boss.push_one(&item), Outcome::Applied { .. }));
     Made { lead, follow_up: item.envelope.id.0, deletion: Uuid::nil() }
+}
+
+fn schedule() -> Command {
+    let (zone, local) = ("Asia/Kolkata".into(), "2026-11-18T15:10".into());
+    Command::ScheduleFollowUp { due_at: 1_795_000_000_000, zone, local, note: String::new() }
 }
 
 /// Puts the lead where it is `place` for `who`, at this status; a converted place is at its own.

@@ -1,9 +1,9 @@
 //! What a forged client pushes.
 
-use super::{Made, PLACES, Place, Table, Who, company, compare, everybody, lead_for};
+use super::{Made, PLACES, Place, Table, Who, company, compare, everybody, lead_for, schedule};
 use crate::support::{note, status, stored};
 use domain::command::Splice;
-use domain::{Command, LeadField, RefusalCode, Status};
+use domain::{Command, CommandId, LeadField, RefusalCode, Status};
 use protocol::push::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -53,6 +53,7 @@ fn samples() -> Vec<Sample> {
         new(|made| Command::CancelFollowUp { follow_up: made.follow_up }),
         new(|_| Command::DeleteLead { reason: "Duplicate".into() }),
         new(|made| Command::RestoreLead { deletions: vec![made.deletion], reason: "Wrong".into() }),
+        new(|made| Command::Undo { command: CommandId(made.follow_up), of: Box::new(schedule()) }),
     ]
 }
 
@@ -80,6 +81,7 @@ fn rows(command: &Command) -> (&'static str, &'static str) {
         Command::CompleteFollowUp { .. } | Command::CancelFollowUp { .. } => ("ScheduleFollowUp.rest", "Settle"),
         Command::DeleteLead { .. } => ("DeleteLead", "Delete"),
         Command::RestoreLead { .. } => ("RestoreLead", "Restore"),
+        Command::Undo { of, .. } => (rows(of).0, "Undo"),
     }
 }
 
@@ -128,7 +130,7 @@ fn states() -> BTreeMap<(String, String), bool> {
             Some((state, answer)) => drop(table.insert((deed.to_owned(), state.to_owned()), answer == "yes")),
         }
     }
-    assert_eq!(table.len(), 13 * 5);
+    assert_eq!(table.len(), 14 * 5);
     table
 }
 
@@ -159,6 +161,8 @@ fn expected(
     let narrow = table.word(action, who.role) == "Converted" && rest;
     match (table.reaches(action, who, place) && !narrow, states[&(deed.to_owned(), state(place, at).to_owned())]) {
         (false, _) => "not_permitted",
+        // The one there is, of what is somebody else's: nobody takes that back.
+        (true, true) if matches!(command, Command::Undo { .. }) => "state",
         (true, true) => "done",
         (true, false) => "state",
     }
@@ -198,10 +202,9 @@ fn pushed_edits_of_every_role_are_judged_as_the_table_says() {
                     forged.pull();
                 }
                 forged.docs.insert(made.lead, stored(&world, made.lead));
-                // Each under an actor of its own: what was refused is no part of the next one's past.
-                forged.actor = world.core.env().random();
                 let command = command(&made);
-                let item = forged.edit(made.lead, command.clone());
+                // Each under an actor of its own: what was refused is no part of the next one's past.
+                let item = forged.forge(made.lead, command.clone());
                 let outcome = told(&forged.push_one(&item));
                 if outcome == "done" {
                     fresh.remove(&(who, place, at));

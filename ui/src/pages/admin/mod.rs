@@ -47,9 +47,7 @@ pub fn AdminPage(props: &Props) -> Html {
 
 /// An instant as people read it, in the organisation's zone.
 fn when(at: i64, clock: Clock) -> When {
-    let (local, today) = (Local::from_ms(at, clock.offset_min), clock.local());
-    let same_year = local.date().year == today.date().year;
-    When { at, local: local.to_string(), weekday: local.weekday(), day: (local.days - today.days) as i32, same_year }
+    Local::from_ms(at, clock.offset_min).seen_from(clock.local(), at)
 }
 
 /// Asks the server again; for what changes elsewhere and is not told.

@@ -11,9 +11,9 @@ use crate::icon::{Glyph, Icon};
 use crate::pages::leads::drawer::LeadDrawer;
 use crate::route::{DueNarrow, Route};
 use crate::text::count;
-use crate::{hub, ipc, keys, t, toast, words};
+use crate::{hub, ipc, keys, t, toast, undo, words};
 use bridge::follow_up::{DuePage, DueRow, DueTab, FollowUpList};
-use bridge::lead::{FollowUpComplete, FollowUpMove};
+use bridge::lead::{Edited, FollowUpComplete, FollowUpMove};
 use bridge::session::Me;
 use bridge::sync::Pill;
 use bridge::{Change, Problem, Request};
@@ -239,15 +239,13 @@ impl FollowUpsPage {
         match act {
             Act::Done(outcome) => {
                 let said = t!("due-done", name = row.lead.name.as_str());
-                send(FollowUpComplete { lead, follow_up, outcome }, move || toast::done(said));
+                send(lead, FollowUpComplete { lead, follow_up, outcome }, said);
             }
             Act::Plus(days) => {
                 let promised = Local::parse(&row.when.local).unwrap_or(ctx.props().clock.local());
                 let local = Local { days: ctx.props().clock.local().days + days, ..promised }.to_string();
-                let back = FollowUpMove { lead, follow_up, local: row.when.local.clone() };
                 let said = t!("due-moved", name = row.lead.name.as_str(), days = days);
-                let undo = move || toast::undoable(said, Callback::from(move |()| send(back.clone(), || ())));
-                send(FollowUpMove { lead, follow_up, local }, undo);
+                send(lead, FollowUpMove { lead, follow_up, local }, said);
             }
         }
     }
@@ -358,10 +356,10 @@ fn nothing(tab: DueTab, page: &DuePage) -> Html {
     html! { <Empty icon={Icon::CheckCircle} {title} {text} testid="due-none" /> }
 }
 
-fn send<R: Request + 'static>(request: R, done: impl FnOnce() + 'static) {
+fn send<R: Request<Response = Edited> + 'static>(lead: LeadId, request: R, said: String) {
     spawn_local(async move {
         match ipc::call(&request).await {
-            Ok(_) => done(),
+            Ok(edited) => undo::offer(said, lead, edited, || ()),
             Err(problem) => toast::problem(problem.text),
         }
     });

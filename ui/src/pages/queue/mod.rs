@@ -14,8 +14,8 @@ use crate::components::key::Key;
 use crate::components::text_box::TextBox;
 use crate::draft::Drafts;
 use crate::icon::Icon;
-use crate::{clipboard, hub, ipc, keys, t, toast, words};
-use bridge::lead::{LeadGet, LeadTimeline, LeadView, TimelineEntry, When};
+use crate::{clipboard, hub, ipc, keys, t, toast, undo, words};
+use bridge::lead::{Edited, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::queue::{CallDispose, QueueGet, QueueItem, QueueView};
 use bridge::{Change, Problem};
 use domain::{LeadField, LeadId};
@@ -54,7 +54,9 @@ pub enum Msg {
     /// Wall time of the next call.
     Next(Option<String>),
     Save,
-    Saved(LeadId, Option<Problem>),
+    Saved(LeadId, Result<Edited, Problem>),
+    /// A call was taken back: to its lead.
+    Undone(Box<QueueItem>),
     Step(i8),
     Call,
     End,
@@ -145,7 +147,8 @@ impl Component for QueuePage {
             Msg::Pick(key) => self.pick(key),
             Msg::Next(next) => (self.next, self.refused) = (next, None),
             Msg::Save => self.save(ctx),
-            Msg::Saved(lead, problem) => self.saved(ctx, lead, problem),
+            Msg::Saved(lead, answer) => self.saved(ctx, lead, answer),
+            Msg::Undone(item) => self.undone(ctx, *item),
             Msg::Step(by) => self.step(ctx, by),
             Msg::Call => self.call(ctx),
             Msg::End => {
@@ -296,21 +299,35 @@ impl QueuePage {
         let lead = now.item.lead.id;
         let request = CallDispose { lead, key, note: self.note.clone(), next: self.next.clone() };
         self.is_saving = true;
-        ctx.link().send_future(async move { Msg::Saved(lead, ipc::call(&request).await.err()) });
+        ctx.link().send_future(async move { Msg::Saved(lead, ipc::call(&request).await) });
     }
 
-    fn saved(&mut self, ctx: &Context<Self>, lead: LeadId, problem: Option<Problem>) {
+    fn saved(&mut self, ctx: &Context<Self>, lead: LeadId, answer: Result<Edited, Problem>) {
         self.is_saving = false;
         let Some(now) = self.now.as_ref().filter(|now| now.item.lead.id == lead) else { return };
-        if let Some(problem) = problem {
-            self.refused = Some(problem.text);
-            return;
-        }
+        let edited = match answer {
+            Ok(edited) => edited,
+            Err(problem) => {
+                self.refused = Some(problem.text);
+                return;
+            }
+        };
         now.drafts.forget(DRAFT);
         let outcome = self.queue.as_ref().and_then(|queue| queue.outcomes.iter().find(|one| Some(one.key) == self.picked));
         let outcome = outcome.map(|one| one.name.clone()).unwrap_or_default();
-        toast::done(t!("queue-saved", name = now.item.lead.name.as_str(), outcome = outcome));
+        let said = t!("queue-saved", name = now.item.lead.name.as_str(), outcome = outcome);
+        let (link, item) = (ctx.link().clone(), now.item.clone());
+        undo::offer(said, lead, edited, move || link.send_message(Msg::Undone(Box::new(item.clone()))));
         self.go_on(ctx);
+    }
+
+    /// Who is on the phone is not taken off the screen.
+    fn undone(&mut self, ctx: &Context<Self>, item: QueueItem) {
+        if self.call.is_some_and(|(_, until)| until.is_none()) {
+            return toast::done(t!("queue-undone", name = item.lead.name.as_str()));
+        }
+        (self.now, self.behind) = (None, None);
+        read(ctx, item);
     }
 
     /// The number goes to the clipboard for the softphone, and the clock runs.
@@ -423,15 +440,7 @@ fn digit(event: &KeyboardEvent) -> Option<u8> {
 /// `Sat 11:00` of the wall time that a next call is planned for.
 fn spoken(local: &str, clock: Clock) -> String {
     let Some(at) = Local::parse(local) else { return local.to_owned() };
-    let today = clock.local();
-    let when = When {
-        at: 0,
-        local: local.to_owned(),
-        weekday: at.weekday(),
-        day: (at.days - today.days) as i32,
-        same_year: at.date().year == today.date().year,
-    };
-    words::moment(&when)
+    words::moment(&at.seen_from(clock.local(), 0))
 }
 
 fn takes(event: &KeyboardEvent) -> bool {

@@ -98,8 +98,12 @@ pub fn Deleted(props: &Props) -> Html {
         let (said, before) = (t!("restored-toast", name = props.view.name.value.clone().unwrap_or_default()), deleted.reason.clone());
         Callback::from(move |reason: String| {
             close.emit(());
-            let lead = edit.lead;
-            edit.send_undoable(LeadRestore { lead, reason }, said.clone(), LeadDelete { lead, reason: before.clone() });
+            let (lead, said, this) = (edit.lead, said.clone(), edit.clone());
+            let again = LeadDelete { lead, reason: before.clone() };
+            edit.send_then(LeadRestore { lead, reason }, move |answer| match answer {
+                Ok(_) => toast::undoable(said, Callback::from(move |()| this.send(again.clone()))),
+                Err(problem) => toast::problem(problem.text),
+            });
         })
     };
     html! {

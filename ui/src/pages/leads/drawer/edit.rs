@@ -1,6 +1,7 @@
 //! Sends one edit of the open lead and has the drawer ask again. Every part of the drawer edits by it.
 
-use crate::{ipc, toast};
+use crate::{ipc, toast, undo};
+use bridge::lead::Edited;
 use bridge::{Problem, Request};
 use domain::LeadId;
 use std::cell::Cell;
@@ -40,12 +41,19 @@ impl Editor {
         });
     }
 
-    /// Sends, and offers to undo.
-    pub fn send_undoable<R: Request + 'static, U: Request + Clone + 'static>(&self, request: R, said: String, undo: U) {
+    /// Sends, and offers to take it back.
+    pub fn send_undoable<R: Request<Response = Edited> + 'static>(&self, request: R, said: String) {
         let this = self.clone();
         self.send_then(request, move |answer| match answer {
-            Ok(_) => toast::undoable(said, Callback::from(move |()| this.send(undo.clone()))),
+            Ok(edited) => this.offer_undo(said, edited),
             Err(problem) => toast::problem(problem.text),
+        });
+    }
+
+    pub fn offer_undo(&self, said: String, edited: Edited) {
+        let this = self.clone();
+        undo::offer(said, self.lead, edited, move || {
+            this.edited();
         });
     }
 

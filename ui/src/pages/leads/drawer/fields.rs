@@ -178,18 +178,14 @@ impl EditableField {
         }
         self.is_saving = true;
         let (lead, field) = (props.edit.lead, props.view.field);
-        // As it was read: what is stored may be in other units.
-        let before = shown(&props.view);
         let link = ctx.link().clone();
         let (edit, drafts) = (props.edit.clone(), props.drafts.clone());
         props.edit.send_then(LeadSetField { lead, field, value: typed }, move |answer| {
-            if answer.is_ok() {
+            let saved = answer.map_err(|problem| problem.text).map(|edited| {
                 drafts.forget(&part(field));
-                let undo = LeadSetField { lead, field, value: before };
-                let said = t!("edit-field", field = words::field(field));
-                crate::toast::undoable(said, Callback::from(move |()| edit.send(undo.clone())));
-            }
-            link.send_message(Msg::Saved(answer.map(|_| ()).map_err(|problem| problem.text)));
+                edit.offer_undo(t!("edit-field", field = words::field(field)), edited);
+            });
+            link.send_message(Msg::Saved(saved));
         });
     }
 

@@ -9,14 +9,12 @@ use crate::components::badge::FollowUpBadge;
 use crate::components::menu::{Menu, MenuItem};
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
-use crate::{ipc, t, toast, words};
+use crate::{t, toast, words};
 use bridge::Problem;
-use bridge::lead::{FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, FollowUpView, LeadGet, LeadView};
+use bridge::lead::{FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, FollowUpView, LeadView};
 use bridge::session::Me;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use uuid::Uuid;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// The part of the lead's draft that holds an unsaved follow-up's note.
@@ -76,10 +74,10 @@ fn head(props: &Props, problem: &UseStateHandle<Option<AttrValue>>) -> Html {
     let can = &props.view.can;
     let is_blocked = can.follow_up_blocked.is_some();
     let chip = |days: i64| {
-        let (edit, view, local) = (props.edit.clone(), props.view.clone(), proposal(props.clock, days));
+        let (edit, clock, local) = (props.edit.clone(), props.clock, proposal(props.clock, days));
         html! {
             <button type="button" class="chip" disabled={is_blocked} title={can.follow_up_blocked.clone()} aria-describedby={is_blocked.then_some("follow-ups-why")} data-testid={format!("followup-plus-{days}")}
-                onclick={move |_| schedule(&edit, &view, local.to_string(), String::new(), |_| ())}>{ t!("plus-days", count = days) }</button>
+                onclick={move |_| schedule(&edit, clock, local.to_string(), String::new(), |_| ())}>{ t!("plus-days", count = days) }</button>
         }
     };
     let is_open = props.open == Some(Open::New);
@@ -105,25 +103,17 @@ fn proposal(clock: Clock, days: i64) -> Local {
     clock.local().rounded_up().plus_days(days)
 }
 
-/// Sets a follow-up; undo cancels the one that came of it.
-fn schedule(edit: &Editor, view: &Rc<LeadView>, local: String, note: String, then: impl FnOnce(Option<Problem>) + 'static) {
-    let before: BTreeSet<Uuid> = view.follow_ups.iter().map(|f| f.id).collect();
-    let (this, lead) = (edit.clone(), edit.lead);
-    edit.send_then(FollowUpSchedule { lead, local, note }, move |answer| {
-        match answer {
-            Ok(_) => spawn_local(async move { offer_undo(this, before).await }),
-            Err(ref problem) => toast::problem(problem.text.clone()),
+/// Sets a follow-up, and offers to take that back.
+fn schedule(edit: &Editor, clock: Clock, local: String, note: String, then: impl FnOnce(Option<Problem>) + 'static) {
+    let this = edit.clone();
+    let when = Local::parse(&local).map(|at| words::moment(&at.seen_from(clock.local(), 0))).unwrap_or_default();
+    edit.send_then(FollowUpSchedule { lead: edit.lead, local, note }, move |answer| {
+        let failed = answer.map(|edited| this.offer_undo(t!("follow-up-set", when = when), edited)).err();
+        if let Some(problem) = &failed {
+            toast::problem(problem.text.clone());
         }
-        then(answer.err());
+        then(failed);
     });
-}
-
-async fn offer_undo(edit: Editor, before: BTreeSet<Uuid>) {
-    let Ok(view) = ipc::call(&LeadGet { lead: edit.lead }).await else { return };
-    let Some(new) = view.follow_ups.into_iter().find(|f| !before.contains(&f.id)) else { return };
-    let lead = edit.lead;
-    let undo = move |()| edit.send(FollowUpCancel { lead, follow_up: new.id });
-    toast::undoable(t!("follow-up-set", when = words::moment(&new.when)), Callback::from(undo));
 }
 
 fn planner(props: &Props, moves: Option<&FollowUpView>, problem: &UseStateHandle<Option<AttrValue>>) -> Html {
@@ -145,13 +135,13 @@ fn planner(props: &Props, moves: Option<&FollowUpView>, problem: &UseStateHandle
         }
     };
     let on_save = {
-        let (edit, view) = (props.edit.clone(), props.view.clone());
-        let moved = moves.map(|f| (f.id, f.when.clone()));
+        let (edit, clock) = (props.edit.clone(), props.clock);
+        let moved = moves.map(|f| f.id);
         Callback::from(move |(local, note): (String, String)| {
             let answered = answered.clone();
-            match &moved {
-                None => schedule(&edit, &view, local, note, answered),
-                Some((id, from)) => reschedule(&edit, *id, from.local.clone(), local, answered),
+            match moved {
+                None => schedule(&edit, clock, local, note, answered),
+                Some(id) => reschedule(&edit, id, local, answered),
             }
         })
     };
@@ -167,14 +157,10 @@ fn planner(props: &Props, moves: Option<&FollowUpView>, problem: &UseStateHandle
     }
 }
 
-fn reschedule(edit: &Editor, follow_up: Uuid, from: String, local: String, then: impl FnOnce(Option<Problem>) + 'static) {
-    let (this, lead) = (edit.clone(), edit.lead);
-    edit.send_then(FollowUpMove { lead, follow_up, local }, move |answer| {
-        if answer.is_ok() {
-            let back = FollowUpMove { lead, follow_up, local: from.get(..16).unwrap_or_default().to_owned() };
-            toast::undoable(t!("follow-up-moved"), Callback::from(move |()| this.send(back.clone())));
-        }
-        then(answer.err());
+fn reschedule(edit: &Editor, follow_up: Uuid, local: String, then: impl FnOnce(Option<Problem>) + 'static) {
+    let this = edit.clone();
+    edit.send_then(FollowUpMove { lead: edit.lead, follow_up, local }, move |answer| {
+        then(answer.map(|edited| this.offer_undo(t!("follow-up-moved"), edited)).err());
     });
 }
 
@@ -218,7 +204,7 @@ fn popover(props: &Props, follow_up: &FollowUpView, problem: &UseStateHandle<Opt
                 let (edit, on_open) = (props.edit.clone(), props.on_open.clone());
                 move |()| {
                     on_open.emit(None);
-                    edit.send(FollowUpCancel { lead: edit.lead, follow_up: id });
+                    edit.send_undoable(FollowUpCancel { lead: edit.lead, follow_up: id }, t!("edit-follow-up-cancelled"));
                 }
             };
             html! {
@@ -238,7 +224,8 @@ fn outcomes(props: &Props, id: Uuid) -> Html {
         let (edit, on_open, outcome) = (props.edit.clone(), props.on_open.clone(), text.clone());
         let pick = move |()| {
             on_open.emit(None);
-            edit.send(FollowUpComplete { lead: edit.lead, follow_up: id, outcome: outcome.clone() });
+            let said = t!("follow-up-done", outcome = outcome.as_str());
+            edit.send_undoable(FollowUpComplete { lead: edit.lead, follow_up: id, outcome: outcome.clone() }, said);
         };
         html! { <MenuItem testid={format!("outcome-{text}")} on_pick={Callback::from(pick)}>{ text }</MenuItem> }
     };

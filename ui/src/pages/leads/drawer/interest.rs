@@ -32,18 +32,9 @@ pub fn Interest(props: &Props) -> Html {
     let set = {
         let (edit, before) = (edit.clone(), view.interest);
         Callback::from(move |level: u8| {
-            let lead = edit.lead;
-            let request = LeadSetInterest { lead, level };
-            match before {
-                Some(before) if before != level => {
-                    edit.send_undoable(
-                        request,
-                        t!("interest-set", level = level, word = words::interest(level)),
-                        LeadSetInterest { lead, level: before },
-                    );
-                }
-                Some(_) => {}
-                None => edit.send(request),
+            if before != Some(level) {
+                let said = t!("interest-set", level = level, word = words::interest(level));
+                edit.send_undoable(LeadSetInterest { lead: edit.lead, level }, said);
             }
         })
     };

@@ -158,7 +158,8 @@ impl Component for LeadDrawer {
             Msg::LogCall(outcome) => {
                 self.is_call_menu_open = false;
                 let edit = self.editor(ctx);
-                edit.send(CallLog { lead: edit.lead, outcome });
+                let said = t!("edit-call", outcome = outcome.as_str());
+                edit.send_undoable(CallLog { lead: edit.lead, outcome }, said);
             }
             Msg::NextStep => self.next_step(ctx),
             Msg::Key(event) => self.key(ctx, &event),
@@ -248,7 +249,7 @@ impl LeadDrawer {
         let Some((view, to)) = self.view.as_ref().and_then(|view| Some((view, status::forward(view)?))) else { return };
         match status::stage_for(view, to) {
             Some(stage) => self.stage = Some(stage),
-            None => status::change(&self.editor(ctx), view.status, to, None),
+            None => status::change(&self.editor(ctx), to, None),
         }
     }
 

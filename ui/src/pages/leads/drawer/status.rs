@@ -7,7 +7,7 @@ use crate::components::key::Key;
 use crate::components::menu::{Menu, MenuItem};
 use crate::components::why::Why;
 use crate::icon::{Glyph, Icon};
-use crate::{t, toast, words};
+use crate::{t, words};
 use bridge::lead::{LeadChangeStatus, LeadView};
 use bridge::session::Me;
 use domain::lifecycle::{self, Move};
@@ -110,19 +110,10 @@ pub fn stage_for(view: &LeadView, to: Status) -> Option<Stage> {
     (lifecycle::transition(view.status, to) == Some(Move::WithReason)).then_some(Stage::Reason(to))
 }
 
-/// Changes the status; a plain step can be taken back when the lifecycle knows the way.
-pub fn change(edit: &Editor, from: Status, to: Status, reason: Option<String>) {
-    let lead = edit.lead;
+/// Changes the status, and offers to take that back.
+pub fn change(edit: &Editor, to: Status, reason: Option<String>) {
     let said = t!("status-changed", status = words::status(to));
-    let request = LeadChangeStatus { lead, to, reason };
-    if lifecycle::transition(to, from) == Some(Move::Plain) {
-        edit.send_undoable(request, said, LeadChangeStatus { lead, to: from, reason: None });
-        return;
-    }
-    edit.send_then(request, move |answer| match answer {
-        Ok(_) => toast::done(said),
-        Err(problem) => toast::problem(problem.text),
-    });
+    edit.send_undoable(LeadChangeStatus { lead: edit.lead, to, reason }, said);
 }
 
 fn menu(props: &Props, next: &[Status]) -> Html {
@@ -147,12 +138,12 @@ fn menu(props: &Props, next: &[Status]) -> Html {
 }
 
 fn item(props: &Props, to: Status) -> Html {
-    let (from, edit, on_stage) = (props.view.status, props.edit.clone(), props.on_stage.clone());
+    let (edit, on_stage) = (props.edit.clone(), props.on_stage.clone());
     let stage = stage_for(&props.view, to);
     let on_pick = Callback::from(move |()| {
         on_stage.emit(stage);
         if stage.is_none() {
-            change(&edit, from, to, None);
+            change(&edit, to, None);
         }
     });
     html! {
@@ -164,10 +155,10 @@ fn item(props: &Props, to: Status) -> Html {
 }
 
 fn on_reason(props: &Props, to: Status) -> Callback<String> {
-    let (from, edit, on_stage) = (props.view.status, props.edit.clone(), props.on_stage.clone());
+    let (edit, on_stage) = (props.edit.clone(), props.on_stage.clone());
     Callback::from(move |reason: String| {
         on_stage.emit(None);
-        change(&edit, from, to, Some(reason));
+        change(&edit, to, Some(reason));
     })
 }
 

@@ -26,12 +26,7 @@ pub fn Tags(props: &Props) -> Html {
     let remove = |tag: &String| {
         let (edit, tag) = (edit.clone(), tag.clone());
         move |_: MouseEvent| {
-            let lead = edit.lead;
-            edit.send_undoable(
-                TagRemove { lead, tag: tag.clone() },
-                t!("edit-tag-removed", tag = tag.as_str()),
-                TagAdd { lead, tag: tag.clone() },
-            );
+            edit.send_undoable(TagRemove { lead: edit.lead, tag: tag.clone() }, t!("edit-tag-removed", tag = tag.as_str()));
         }
     };
     let tag = |tag: &String| {

@@ -1,6 +1,8 @@
 //! The merge rules as properties: any order, any grouping, any duplication of deliveries gives the
 //! same record everywhere; and the rules of architecture §5 one by one.
 
+mod undo;
+
 use domain::command::NewLead;
 use domain::follow_up::FollowUpState;
 use domain::{Command, CommandId, Envelope, LeadField, LeadId, LeadRecord, Status, UserId};
@@ -325,7 +327,7 @@ fn random_command(d: &mut Device, rng: &mut SmallRng) -> Option<Command> {
     let lead = d.read();
     let open: Vec<_> = lead.follow_ups.iter().map(|f| f.id).collect();
     let pick = |rng: &mut SmallRng| open.choose(rng).copied();
-    Some(match rng.random_range(0..13) {
+    Some(match rng.random_range(0..14) {
         0 => set(LeadField::Phone, ["+919820014786", "+919820014768", "+919820014700"][rng.random_range(0..3)]),
         1 => set(*LeadField::ALL.choose(rng)?, "1200"),
         2 => Command::SetField { field: LeadField::Email, value: None },
@@ -346,6 +348,10 @@ fn random_command(d: &mut Device, rng: &mut SmallRng) -> Option<Command> {
         9 => Command::RemoveTag { tag: "hot".into() },
         10 => delete(),
         11 => restore(&lead.deleted?.deletions),
+        12 => {
+            let own = undo::all(d).filter(|command| d.may(command)).collect::<Vec<_>>();
+            own.choose(rng)?.clone()
+        }
         _ => {
             let note = lead.notes.choose(rng)?;
             let length = note.text.chars().count();
