@@ -119,6 +119,14 @@ async fn calls_are_worked_through_by_the_keyboard() -> Result<()> {
     alt(&window, "8").await?;
     save(&window).await?;
     window.gone(&shows(third)).await?;
+    // The wrong key: taken back, with its lead on the screen again, and done once more.
+    window.shows("toast", "Chetan Third: Wrong number").await?;
+    window.press(&format!("{}z{}", Key::Control, Key::Null)).await?;
+    window.css(&shows(third)).await?;
+    window.css("[data-testid=queue-note]:focus").await?;
+    alt(&window, "8").await?;
+    save(&window).await?;
+    window.gone(&shows(third)).await?;
     pill(&window, "synced").await?;
 
     let desk = Terminal::sign_in(&folder.path().join("ravi"), &server, RAVI)?.borrow(true)?;

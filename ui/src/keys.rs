@@ -3,7 +3,7 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent, window};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, window};
 use yew::Callback;
 
 thread_local! {
@@ -65,6 +65,14 @@ pub fn is_typing(event: &KeyboardEvent) -> bool {
         _ => false,
     };
     is_text || target.is_content_editable()
+}
+
+/// The key goes into a field that holds nothing.
+pub fn is_in_empty_field(event: &KeyboardEvent) -> bool {
+    let target = event.target();
+    let text = target.as_ref().and_then(|t| t.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value));
+    let line = || target.as_ref().and_then(|t| t.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value));
+    text.or_else(line).is_some_and(|value| value.is_empty())
 }
 
 /// What has the focus.

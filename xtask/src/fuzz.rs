@@ -131,7 +131,10 @@ fn run_all(built: &Path, targets: Vec<String>, args: &Args) -> Result<Vec<Outcom
 }
 
 fn run_one(built: &Path, target: &str, minutes: u64) -> Result<Outcome> {
-    let (found, artifacts) = (work("corpus", target)?, work("artifacts", target)?);
+    let found = work("corpus", target)?;
+    // What an earlier run found is not this one's.
+    let _ = fs::remove_dir_all(root().join(WORK).join("artifacts").join(target));
+    let artifacts = work("artifacts", target)?;
     let log = root().join(WORK).join(format!("{target}.log"));
     let mut fuzzer = fuzzer(built, target);
     // The first folder takes what is new; the repository's is only read.

@@ -15,13 +15,10 @@ struct Part {
     packages: &'static [&'static str],
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part { files: &["crates/domain/src/policy.rs", "crates/domain/src/state.rs"], only: None, packages: &["domain"] },
-    Part {
-        files: &["crates/records/src/gate.rs", "crates/records/src/shape.rs", "crates/records/src/accept.rs"],
-        only: None,
-        packages: &["records", "sync-server"],
-    },
+    Part { files: &["crates/records/src/gate.rs", "crates/records/src/accept.rs"], only: None, packages: &["records", "sync-server"] },
+    Part { files: &["crates/records/src/shape.rs", "crates/records/src/undo.rs"], only: None, packages: &["records"] },
     Part {
         files: &["sync-server/src/accept/judge.rs", "sync-server/src/sight.rs", "sync-server/src/assign.rs"],
         only: None,

@@ -238,7 +238,7 @@ impl Album {
         self.take(&window, "delete-lead").await?;
         retype(&window, "lead-reason", "Duplicate of Ananya K., same phone").await?;
         window.click("reason-confirm").await?;
-        window.gone("[data-testid=reason-dialog]").await?;
+        window.gone("[data-testid=lead-drawer]").await?;
         open(&window, &ananya).await?;
         window.find("deleted-banner").await?;
         self.take(&window, "deleted-lead").await?;

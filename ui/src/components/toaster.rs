@@ -110,5 +110,7 @@ fn hide_later(ctx: &Context<Toaster>) -> Timeout {
 }
 
 fn is_undo(event: &KeyboardEvent) -> bool {
-    keys::is_command(event) && !event.shift_key() && event.key() == "z" && !keys::is_typing(event)
+    // In a text that somebody typed the key is the text's own.
+    let is_free = !keys::is_typing(event) || keys::is_in_empty_field(event);
+    keys::is_command(event) && !event.shift_key() && event.key() == "z" && is_free
 }

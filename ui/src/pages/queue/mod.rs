@@ -377,7 +377,7 @@ impl QueuePage {
                     { why::banner(&now.item) }
                     <label class="queue__note">
                         <span class="queue__title">{ t!("queue-note") }<span class="queue__aside">{ t!("queue-note-kept") }</span></span>
-                        <TextBox class="input note__text" rows={8} label={t!("queue-note")} testid="queue-note" value={self.note.clone()}
+                        <TextBox class="input input--area note__text" rows={8} label={t!("queue-note")} testid="queue-note" value={self.note.clone()}
                             placeholder={t!("queue-note-hint")} on_input={link.callback(Msg::Note)} />
                     </label>
                     { person::notes(now) }
