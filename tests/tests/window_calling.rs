@@ -50,6 +50,8 @@ async fn calls_are_worked_through_by_the_keyboard() -> Result<()> {
     asha.sync()?;
     let window = Window::open(&folder.path().join("desk")).await?;
     sign_in(&window, &server, ASHA).await?;
+    // Before all of it is here, somebody else may be first.
+    pill(&window, "synced").await?;
 
     window.click("sidebar-queue").await?;
     let shows = |lead: LeadId| format!("[data-testid=queue-lead][data-lead='{lead}']");
@@ -174,6 +176,7 @@ async fn what_is_due_is_done_and_moved_from_its_line() -> Result<()> {
     window.gone(&row(second)).await?;
     window.click("due-upcoming").await?;
     window.css(&row(second)).await?;
+    window.shows("toast", "मीना दूसरी").await?;
     window.click("toast-action").await?;
     window.gone(&row(second)).await?;
     window.click("due-missed").await?;
@@ -239,7 +242,7 @@ async fn everything_is_reached_without_the_mouse() -> Result<()> {
     window.press("add l").await?;
     window.css("[data-testid=palette-act]:only-child").await?;
     window.press(&Key::Enter.to_string()).await?;
-    window.find("add-lead-dialog").await?;
+    window.css("[data-testid=add-lead-dialog] :focus").await?;
     window.press(&Key::Escape.to_string()).await?;
     window.gone("[data-testid=add-lead-dialog]").await?;
 

@@ -46,7 +46,7 @@ pub(crate) fn steps(doc: &Doc, heads: &[ChangeHash], envelope: &Envelope) -> Opt
         before: made.deps.iter().map(|dep| (*dep).into()).collect(),
         made: made.hash.into(),
     };
-    let root = |key: &str| past.back(&ROOT, key).map(|step| vec![step]);
+    let root = |key: &str| past.back(&ROOT, key).map(|step| step.into_iter().collect());
     match &**of {
         Command::SetField { field, .. } => root(field.as_str()),
         Command::SetInterest { .. } => root("interest"),
@@ -91,23 +91,38 @@ impl Past<'_> {
         !values.is_empty() && values.iter().all(|(_, op)| self.doc.am.hash_for_opid(op) == Some(self.made))
     }
 
-    /// Puts back what `key` said before.
-    fn back(&self, object: &ObjId, key: &str) -> Option<Step> {
+    /// Whether the change left `key` as it was, since it said the same already, and so does `key` still.
+    fn is_untouched(&self, object: &ObjId, key: &str) -> bool {
+        let ops = |heads: &[automerge::ChangeHash]| -> Vec<ObjId> {
+            self.doc.am.get_all_at(object, key, heads).unwrap_or_default().into_iter().map(|(_, op)| op).collect()
+        };
+        let after = ops(&[self.made]);
+        after == ops(&self.heads) && after.iter().all(|op| self.doc.am.hash_for_opid(op) != Some(self.made))
+    }
+
+    /// Puts back what `key` said before: nothing, where the change left it as it was.
+    fn back(&self, object: &ObjId, key: &str) -> Option<Option<Step>> {
+        if self.is_untouched(object, key) {
+            return Some(None);
+        }
         if !self.stands(object, key) {
             return None;
         }
         match self.doc.am.get_at(object, key, &self.before).ok()? {
-            Some((Value::Scalar(value), _)) => Some(Step::Put(object.clone(), key.into(), value.into_owned())),
+            Some((Value::Scalar(value), _)) => Some(Some(Step::Put(object.clone(), key.into(), value.into_owned()))),
             Some((Value::Object(_), _)) => None,
-            None => Some(Step::Delete(object.clone(), key.into())),
+            None => Some(Some(Step::Delete(object.clone(), key.into()))),
         }
     }
 
     fn status(&self, drop: &str) -> Option<Vec<Step>> {
         let (before, _) = merge::status(self.doc, Some(&self.before))?;
         let dropped = self.doc.am.get_at(ROOT, drop, &self.heads).ok()?.map(|_| Step::Delete(ROOT, drop.into()));
-        let status = Step::Put(ROOT, "status".into(), before.as_str().into());
-        self.stands(&ROOT, "status").then(|| [Some(status), dropped].into_iter().flatten().collect())
+        let status = match self.is_untouched(&ROOT, "status") {
+            true => None,
+            false => Some(Step::Put(ROOT, "status".into(), before.as_str().into())),
+        };
+        (status.is_none() || self.stands(&ROOT, "status")).then(|| [status, dropped].into_iter().flatten().collect())
     }
 
     fn item(&self, key: &str) -> Option<ObjId> {
@@ -117,7 +132,8 @@ impl Past<'_> {
     /// Puts back several keys of one item.
     fn all(&self, item: &str, keys: &[&str]) -> Option<Vec<Step>> {
         let item = self.item(item)?;
-        keys.iter().map(|key| self.back(&item, key)).collect()
+        let steps: Option<Vec<Option<Step>>> = keys.iter().map(|key| self.back(&item, key)).collect();
+        Some(steps?.into_iter().flatten().collect())
     }
 
     /// Takes away what the change alone made.

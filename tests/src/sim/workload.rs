@@ -128,13 +128,11 @@ impl Company {
         self.tally.saw_many(Happening::Asked, u64::from(asked));
     }
 
-    /// A person goes through Needs attention.
+    /// A person goes through Needs attention: this one, or the next who has something there.
     pub fn decide(&mut self, who: usize) {
-        if !self.people[who].may_work() {
-            return;
-        }
-        let waiting = self.people[who].engine().store().read(attention::waiting).unwrap_or_default();
-        let refused: Vec<_> = waiting.into_iter().filter(|item| item.kind == AttentionKind::Refused).collect();
+        let all = self.people.len();
+        let Some(who) = (0..all).map(|further| (who + further) % all).find(|who| !self.refused(*who).is_empty()) else { return };
+        let refused = self.refused(who);
         let Some(item) = refused.choose(&mut self.rng) else { return };
         let (command, again) = (item.envelope.id, self.rng.random_bool(0.5));
         if self.rng.random_bool(0.3) {
@@ -158,6 +156,16 @@ impl Company {
             }
             self.acknowledge(who, lead, id);
         }
+    }
+
+    /// What waits for this person's decision, if they are at work.
+    fn refused(&self, who: usize) -> Vec<attention::Refused> {
+        let person = &self.people[who];
+        if !person.may_work() {
+            return Vec::new();
+        }
+        let waiting = person.engine().store().read(attention::waiting).unwrap_or_default();
+        waiting.into_iter().filter(|item| item.kind == AttentionKind::Refused).collect()
     }
 
     fn unsent(&self, who: usize) -> Vec<CommandId> {

@@ -39,8 +39,12 @@ fn everything_that_can_be_undone_is_as_before() {
     a.run(follow_up(0));
     let item = a.read().follow_ups[0].id;
     let moved = Command::MoveFollowUp { follow_up: item, due_at: 1_790_900_000_000, zone: "UTC".into(), local: "2026-10-02T05:00".into() };
+    let (zone, local) = ("Asia/Kolkata".to_owned(), "2026-09-24T20:43".to_owned());
+    let later = Command::MoveFollowUp { follow_up: item, due_at: 1_790_259_200_000, zone, local };
     let commands = [
         set(LeadField::Email, "x@y.in"),
+        // In the same zone.
+        later,
         Command::SetField { field: LeadField::Email, value: None },
         set(LeadField::Budget, "1200"),
         status(Status::Interested, Status::Lost),
@@ -61,6 +65,17 @@ fn everything_that_can_be_undone_is_as_before() {
         assert_eq!(a.read(), before, "{command:?}");
         assert!(!a.may(&a.undo()), "once is enough: {command:?}");
     }
+    // What says the same writes nothing, and there is nothing to put back.
+    let same = a.read();
+    a.run(set(LeadField::Email, "a@b.in"));
+    let undo = a.undo();
+    a.run(undo);
+    assert_eq!(a.read(), same);
+    a.run(status(Status::Interested, Status::Cnp));
+    a.run(status(Status::Cnp, Status::Cnp));
+    let undo = a.undo();
+    a.run(undo);
+    assert_eq!(a.read().status, Status::Cnp);
     // It was not there.
     a.run(Command::RemoveTag { tag: "cold".into() });
     assert!(!a.may(&a.undo()));
