@@ -5,7 +5,7 @@ use automerge::transaction::Transactable as _;
 use automerge::{Automerge, ROOT};
 use domain::command::NewLead;
 use domain::{Command, CommandId, Envelope, LeadId, UserId, limits};
-use records::{Doc, NewChange, RecordError, TextEdit};
+use records::{Doc, GateError, NewChange, RecordError, TextEdit};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -36,6 +36,28 @@ fn compressed_columns_and_chunks_are_not_opened() {
     assert!(change.len() < 10_000 && change[8] == 2, "a compressed change");
     assert!(matches!(Doc::empty().apply_trusted(&change), Err(RecordError::Corrupt(_))));
     assert!(records::gate(&change).is_err());
+}
+
+#[test]
+fn what_is_no_change_chunk_is_refused_even_with_a_right_checksum() {
+    let change = run(&mut Doc::empty(), 1, 1, Command::CreateLead(NewLead { name: "Priya".into(), phone: "+919820014786".into(), ..NewLead::default() }));
+    let gated = records::gate(&change.bytes).expect("a change");
+    assert_eq!((gated.bytes(), gated.hash), (change.bytes.as_slice(), change.hash));
+    let mut foreign = change.bytes.clone();
+    foreign[0] ^= 1;
+    assert!(matches!(records::gate(&foreign), Err(GateError::NotAChange)), "another format's first bytes");
+    let mut document = change.bytes;
+    document[8] = 0;
+    let digest = Sha256::digest(&document[8..]);
+    document[4..8].copy_from_slice(&digest[..4]);
+    assert!(matches!(records::gate(&document), Err(GateError::NotAChange)), "a whole document");
+    assert!(matches!(records::gate(&document[..8]), Err(GateError::NotAChange)), "a head alone");
+}
+
+#[test]
+fn the_size_cap_is_the_last_size_that_passes() {
+    assert!(matches!(records::gate(&vec![0; limits::CHANGE_MAX]), Err(GateError::NotAChange)));
+    assert!(matches!(records::gate(&vec![0; limits::CHANGE_MAX + 1]), Err(GateError::TooLarge(_))));
 }
 
 /// Automerge would go through a billion operations: some minutes, and then memory for all of them.
