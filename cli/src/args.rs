@@ -65,6 +65,9 @@ pub enum Command {
     /// What the server refused: kept until you decide
     #[command(subcommand)]
     Attention(Attention),
+    /// The organisation's rules and lists: show them, and, as an Admin, set them
+    #[command(subcommand)]
+    Config(Config),
     /// Who is signed in, what waits to be sent, what was received
     Status,
     /// Repair the copy if it is damaged: the damaged file is set aside, what was not sent is read out of
@@ -225,6 +228,33 @@ pub enum FollowUp {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Show the settings, or one list: sources, languages, drop_reasons, follow_up_reasons, follow_up_outcomes, custom_fields
+    Show { list: Option<String> },
+    /// Set a rule, like `set tries_max 4`
+    Set { setting: String, value: String },
+    /// Go back to a rule's default
+    Unset { setting: String },
+    /// Add an entry to a list, or a field of your own to custom_fields
+    Add {
+        list: String,
+        label: String,
+        /// What a custom field holds
+        #[arg(long, value_parser = ["text", "number", "date", "choice"])]
+        kind: Option<String>,
+        /// What a choice offers; may be given several times
+        #[arg(long = "choice", value_name = "CHOICE")]
+        choices: Vec<String>,
+    },
+    /// Rename an entry, named by its label or the end of its id
+    Rename { list: String, entry: String, label: String },
+    /// Offer an entry again
+    Offer { list: String, entry: String },
+    /// Offer an entry no more; records that have it keep it
+    Withdraw { list: String, entry: String },
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 
 mod args;
 mod attention;
+mod config;
 mod failure;
 mod follow_up;
 mod lead;
@@ -43,6 +44,7 @@ fn run(cli: Cli, print: &Printer) -> Result<(), Failure> {
         Command::Sync { watch: false } => sync::once(&place, print),
         Command::Sync { watch: true } => sync::watch(&place, print),
         Command::Attention(command) => attention::run(&place, print, command),
+        Command::Config(command) => config::run(&place, print, command),
         Command::Status => sync::status(&place, print),
         Command::Repair => session::repair(&place, print),
         Command::SupportBundle { file } => session::support_bundle(&place, print, &file),

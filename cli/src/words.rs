@@ -84,6 +84,7 @@ pub fn field(field: LeadField) -> &'static str {
         LeadField::Budget => "budget",
         LeadField::Source => "source",
         LeadField::Language => "language",
+        LeadField::DoNotCall => "do not call",
     }
 }
 
@@ -117,8 +118,13 @@ pub fn what(what: &TimelineWhat) -> String {
     match what {
         TimelineWhat::Created => "added the lead".to_owned(),
         TimelineWhat::Edited => "changed the lead".to_owned(),
-        TimelineWhat::Field { field: f, display: Some(value) } => format!("changed {} to {value}", field(*f)),
-        TimelineWhat::Field { field: f, display: None } => format!("emptied {}", field(*f)),
+        TimelineWhat::Field { field: f, from: Some(was), display: Some(value) } => format!("changed {} from {was} to {value}", field(*f)),
+        TimelineWhat::Field { field: f, from: None, display: Some(value) } => format!("changed {} to {value}", field(*f)),
+        TimelineWhat::Field { field: f, display: None, .. } => format!("emptied {}", field(*f)),
+        TimelineWhat::Custom { label, display: Some(value), .. } => format!("changed {label} to {value}"),
+        TimelineWhat::Custom { label, display: None, .. } => format!("emptied {label}"),
+        TimelineWhat::Commented { text } => format!("commented: {text}"),
+        TimelineWhat::Setting { what } => format!("changed a setting: {what}"),
         TimelineWhat::Status { from, to, reason } => {
             let reason = reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default();
             format!("moved {} → {}{reason}", lifecycle::label(*from), lifecycle::label(*to))

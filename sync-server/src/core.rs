@@ -13,7 +13,7 @@ use crate::sight::Sight;
 use crate::store::{Store, StoreError, devices, leads, log, orgs, sessions, users};
 use crate::{audit, pull, quarantine};
 use domain::people::{AuditFilter, AuditPage, Quarantined};
-use domain::{CommandId, DeviceId, Env, LeadId, UserId};
+use domain::{CommandId, DeviceId, DocId, Env, LeadId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Refresh, Secret, Session, SignIn};
 use protocol::pull::{PullBatch, Snapshot};
@@ -191,7 +191,13 @@ impl Core {
     /// # Errors
     /// `NotFound`.
     pub fn snapshot(&self, who: &SignedIn, lead: LeadId) -> Result<Snapshot, Error> {
-        pull::one(&self.store, &self.org, who, lead)
+        self.document(who, DocId::lead(lead))
+    }
+
+    /// # Errors
+    /// `NotFound`.
+    pub fn document(&self, who: &SignedIn, doc: DocId) -> Result<Snapshot, Error> {
+        pull::one(&self.store, &self.org, who, doc)
     }
 
     /// # Errors

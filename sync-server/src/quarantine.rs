@@ -12,7 +12,7 @@ use crate::store::quarantine::{self, Held};
 use crate::store::users::User;
 use crate::store::{Store, StoreError, Tx, devices, documents, leads, proposals, users};
 use domain::people::{DeviceState, QuarantineReason, Quarantined};
-use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, UserId};
+use domain::{CommandId, DeviceId, DocId, DocKind, Env, LeadId, OrgId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload};
 use protocol::auth::Secret;
 use protocol::push::{Outcome, PushItem};
@@ -103,7 +103,8 @@ pub fn keep(
     reason: QuarantineReason,
 ) -> Result<bool, StoreError> {
     let Some(gated) = accept::gate(item).ok().filter(|gated| gated.envelope.author == user) else { return Ok(false) };
-    if gated.envelope.command.check_shape().is_err() {
+    // What a person keeps for themselves is nothing to decide about.
+    if gated.envelope.command.check_shape().is_err() || item.doc.kind == DocKind::UserState {
         return Ok(false);
     }
     let known = outcomes::by_command(tx, org, item.envelope.id)?;
@@ -133,9 +134,9 @@ fn is_settled(tx: &mut dyn Tx, org: OrgId, doc: DocId, command: CommandId) -> Re
     Ok(is_in || proposals::get(tx, org, command)?.is_some())
 }
 
-/// The document, empty where there is none.
+/// The document, as it begins where there is none.
 fn stored(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Doc, StoreError> {
-    Ok(documents::blob(tx, org, doc)?.and_then(|blob| Doc::load(&blob).ok()).unwrap_or_default())
+    Ok(documents::blob(tx, org, doc)?.and_then(|blob| Doc::load(&blob).ok()).unwrap_or_else(|| Doc::seed(doc.kind)))
 }
 
 /// What of the document its author saw: what stands for it while it waits.

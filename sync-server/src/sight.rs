@@ -4,7 +4,7 @@
 use crate::store::Value;
 use crate::store::leads::Standing;
 use domain::policy::{has, scope};
-use domain::{Action, Actor, Scope, Status, Subject, TeamId, UserId, policy};
+use domain::{Action, Actor, DocId, DocKind, Scope, Status, Subject, TeamId, UserId, policy};
 use serde::{Deserialize, Serialize};
 
 /// Kind × scope, written `lead/team:T`.
@@ -17,9 +17,23 @@ pub enum Channel {
     LeadConverted,
     /// Deleted leads are in no other.
     LeadDeleted,
+    /// What everybody gets.
+    Everyone,
+    /// What one person keeps, and what is told to them alone.
+    User(UserId),
 }
 
 impl Channel {
+    /// The channels that a document is in; of a lead, as it stands.
+    #[must_use]
+    pub fn of(doc: DocId, lead: Option<&Standing>) -> Vec<Channel> {
+        match doc.kind {
+            DocKind::Lead => lead.map(Channel::of_lead).unwrap_or_default(),
+            DocKind::Config => vec![Channel::Everyone],
+            DocKind::UserState => vec![Channel::User(UserId(doc.id))],
+        }
+    }
+
     /// The channels that a lead is in.
     #[must_use]
     pub fn of_lead(lead: &Standing) -> Vec<Channel> {
@@ -39,7 +53,7 @@ impl Channel {
         let mut subject = Subject::default();
         for channel in channels {
             match channel {
-                Channel::LeadAll => {}
+                Channel::LeadAll | Channel::Everyone | Channel::User(_) => {}
                 Channel::LeadTeam(team) => subject.team = Some(*team),
                 Channel::LeadUser(owner) => subject.owner = Some(*owner),
                 Channel::LeadConverted => subject.converted = true,
@@ -58,6 +72,8 @@ impl std::fmt::Display for Channel {
             Channel::LeadUser(user) => write!(f, "lead/user:{user}"),
             Channel::LeadConverted => f.write_str("lead/converted"),
             Channel::LeadDeleted => f.write_str("lead/deleted"),
+            Channel::Everyone => f.write_str("everyone"),
+            Channel::User(user) => write!(f, "user:{user}"),
         }
     }
 }
@@ -78,7 +94,11 @@ impl TryFrom<String> for Channel {
         if let Some(user) = text.strip_prefix("lead/user:") {
             return user.parse().map(Channel::LeadUser).map_err(|_| unknown());
         }
+        if let Some(user) = text.strip_prefix("user:") {
+            return user.parse().map(Channel::User).map_err(|_| unknown());
+        }
         match text.as_str() {
+            "everyone" => Ok(Channel::Everyone),
             "lead/all" => Ok(Channel::LeadAll),
             "lead/converted" => Ok(Channel::LeadConverted),
             "lead/deleted" => Ok(Channel::LeadDeleted),
@@ -111,6 +131,7 @@ impl Sight {
             Scope::All | Scope::View => vec![Channel::LeadAll],
         };
         channels.extend(has(actor.role, Action::DeletedItemsPage).then_some(Channel::LeadDeleted));
+        channels.extend([Channel::Everyone, Channel::User(actor.user)]);
         Self { channels, actor: *actor }
     }
 
@@ -124,6 +145,12 @@ impl Sight {
     #[must_use]
     pub fn sees(&self, lead: &Standing) -> bool {
         policy::authorise(&self.actor, Action::ViewLead, &lead.subject()).is_ok()
+    }
+
+    /// Whether a document that is no lead is seen.
+    #[must_use]
+    pub fn sees_plain(&self, doc: DocId) -> bool {
+        doc.kind != DocKind::Lead && self.reaches(&Channel::of(doc, None))
     }
 
     /// Phones are shown masked and documents withheld.
@@ -186,8 +213,15 @@ mod tests {
     #[test]
     fn a_channel_reads_back_as_written() {
         let team = Channel::LeadTeam(TeamId(Uuid::from_u128(3)));
-        for channel in [Channel::LeadAll, Channel::LeadConverted, Channel::LeadDeleted, team, Channel::LeadUser(UserId(Uuid::from_u128(5)))]
-        {
+        for channel in [
+            Channel::LeadAll,
+            Channel::LeadConverted,
+            Channel::LeadDeleted,
+            team,
+            Channel::LeadUser(UserId(Uuid::from_u128(5))),
+            Channel::Everyone,
+            Channel::User(UserId(Uuid::from_u128(5))),
+        ] {
             assert_eq!(Channel::try_from(channel.to_string()), Ok(channel));
         }
         assert!(Channel::try_from("lead/team:x".to_owned()).is_err());

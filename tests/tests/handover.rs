@@ -86,7 +86,7 @@ impl Company {
 
     fn give(&self, lead: LeadId, to: &str) {
         let (core, boss) = (self.core(), self.boss());
-        let expected_owner = core.snapshot(&boss, lead).expect("the lead").summary.owner;
+        let expected_owner = core.snapshot(&boss, lead).expect("the lead").summary.expect("a lead").owner;
         core.set_owner(&boss, lead, SetOwner { expected_owner, owner: Some(self.user(to)) }).expect("given");
     }
 

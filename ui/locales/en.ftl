@@ -38,6 +38,7 @@ field = { $field ->
     [budget] Budget
     [source] Source
     [language] Language
+    [do_not_call] Do not call
    *[other] { $field }
 }
 field-inside = { $field ->
@@ -48,6 +49,7 @@ field-inside = { $field ->
     [budget] budget
     [source] source
     [language] language
+    [do_not_call] do not call
    *[other] { $field }
 }
 tab = { $tab ->
@@ -157,7 +159,7 @@ queue-on-call = On call
 queue-call-ended = Ended
 queue-why = Why now:
 queue-empty = Nobody to call now
-queue-closed = Calling hours are { $from }:00 to { $until }:00
+queue-closed = Calling hours are { $from } to { $until }
 queue-empty-text = Callbacks, new leads and retries come here by themselves.
 queue-empty-passed = { $count ->
     [1] You put one lead off; it comes again when you reopen this page.
@@ -292,6 +294,11 @@ record-attention = { $count ->
 ## Deeds on the timeline, after a name
 deed-created = added this lead
 deed-edited = changed this lead
+deed-field-from = changed { $field } from { $from } to { $to }
+deed-do-not-call = asked that nobody calls: { $why }
+deed-may-call = allowed calls again
+deed-comment = commented: { $text }
+deed-setting = changed a setting: { $what }
 deed-field = changed { $field } to { $to }
 deed-field-emptied = emptied { $field }
 deed-status = changed status from { $from } to { $to }
@@ -319,6 +326,9 @@ deed-assigned-nobody = took this lead from its owner
 edit-created = Lead added
 edit-edited = Lead changed
 edit-field = { $field } changed
+edit-comment = Comment
+edit-setting = Setting changed: { $what }
+edit-preference = A preference of yours
 edit-status = Status changed to { $to }
 edit-interest = Interest set to { $level }
 edit-follow-up = Follow-up set, { $when }
@@ -340,6 +350,8 @@ edit-assigned = Given to { $to }
 edit-assigned-nobody = Owner taken off
 
 topic-lead = new lead
+topic-comment = comment
+topic-setting = setting
 topic-status = status
 topic-interest = interest
 topic-follow-up = follow-up
@@ -669,6 +681,15 @@ section-contact = Contact
 section-tags = Tags
 section-follow-ups = Follow-ups
 section-notes = Notes
+section-custom = More fields
+section-comments = Comments
+comment-hint = Type @ to name somebody
+comment-add = Write a comment
+comment-save = Comment
+comment-mention = People to name
+do-not-call = Do not call
+plus-days = +{ $days }d
+follow-up-far = That is { $days } days ahead; follow-ups more than { $most } days ahead are easily forgotten.
 section-timeline = Timeline
 enter-to-edit = Click to edit
 click-to-edit = Edit { $field }
@@ -718,6 +739,10 @@ notes-none = None written.
 timeline-all = All
 timeline-calls = Calls
 timeline-changes = Changes
+timeline-notes = Notes
+timeline-follow-ups = Follow-ups
+timeline-here = from this computer
+timeline-elsewhere = from another computer
 timeline-none = Nothing of this kind.
 timeline-not-sent = not sent yet
 timeline-arrived = edited offline, arrived { $when }

@@ -126,8 +126,12 @@ pub fn deed(what: &TimelineWhat) -> String {
     match what {
         TimelineWhat::Created => t!("deed-created"),
         TimelineWhat::Edited => t!("deed-edited"),
-        TimelineWhat::Field { field: f, display: Some(to) } => t!("deed-field", field = field_inside(*f), to = to.as_str()),
-        TimelineWhat::Field { field: f, display: None } => t!("deed-field-emptied", field = field_inside(*f)),
+        TimelineWhat::Field { field: LeadField::DoNotCall, display: Some(why), .. } => t!("deed-do-not-call", why = why.as_str()),
+        TimelineWhat::Field { field: LeadField::DoNotCall, display: None, .. } => t!("deed-may-call"),
+        TimelineWhat::Field { field: f, from, display } => changed(field_inside(*f), from.as_deref(), display.as_deref()),
+        TimelineWhat::Custom { label, from, display } => changed(label.clone(), from.as_deref(), display.as_deref()),
+        TimelineWhat::Commented { text } => t!("deed-comment", text = shortened(text, 120)),
+        TimelineWhat::Setting { what } => t!("deed-setting", what = what.as_str()),
         TimelineWhat::Status { from, to, reason: None } => t!("deed-status", from = status(*from), to = status(*to)),
         TimelineWhat::Status { from, to, reason: Some(reason) } => {
             t!("deed-status-reason", from = status(*from), to = status(*to), reason = reason.as_str())
@@ -153,12 +157,25 @@ pub fn deed(what: &TimelineWhat) -> String {
     }
 }
 
+/// A field from one value to another, or to none.
+fn changed(field: String, from: Option<&str>, to: Option<&str>) -> String {
+    match (from, to) {
+        (Some(from), Some(to)) => t!("deed-field-from", field = field, from = from, to = to),
+        (None, Some(to)) => t!("deed-field", field = field, to = to),
+        (_, None) => t!("deed-field-emptied", field = field),
+    }
+}
+
 /// What waits to be sent, without a name in front: `Phone changed`.
 pub fn edit(what: &TimelineWhat) -> String {
     match what {
         TimelineWhat::Created => t!("edit-created"),
         TimelineWhat::Edited => t!("edit-edited"),
         TimelineWhat::Field { field: f, .. } => t!("edit-field", field = field(*f)),
+        TimelineWhat::Custom { label, .. } => t!("edit-field", field = label.as_str()),
+        TimelineWhat::Commented { .. } => t!("edit-comment"),
+        TimelineWhat::Setting { what } if what.is_empty() => t!("edit-preference"),
+        TimelineWhat::Setting { what } => t!("edit-setting", what = what.as_str()),
         TimelineWhat::Status { to, .. } => t!("edit-status", to = status(*to)),
         TimelineWhat::Interest { level } => t!("edit-interest", level = *level),
         TimelineWhat::FollowUpSet { when, .. } => t!("edit-follow-up", when = moment(when)),
@@ -182,7 +199,8 @@ pub fn edit(what: &TimelineWhat) -> String {
 pub fn proposal(what: &TimelineWhat) -> String {
     let to = |name: String, value: String| t!("proposal-to", name = name, value = value);
     match what {
-        TimelineWhat::Field { field: f, display } => to(field(*f), display.clone().unwrap_or_else(|| t!("field-empty"))),
+        TimelineWhat::Field { field: f, display, .. } => to(field(*f), display.clone().unwrap_or_else(|| t!("field-empty"))),
+        TimelineWhat::Custom { label, display, .. } => to(label.clone(), display.clone().unwrap_or_else(|| t!("field-empty"))),
         TimelineWhat::Status { to: status_to, reason: None, .. } => to(t!("column-status"), status(*status_to)),
         TimelineWhat::Status { to: status_to, reason: Some(reason), .. } => {
             to(t!("column-status"), format!("{}: {reason}", status(*status_to)))
@@ -197,6 +215,9 @@ pub fn topic(what: &TimelineWhat) -> String {
     match what {
         TimelineWhat::Created | TimelineWhat::Edited => t!("topic-lead"),
         TimelineWhat::Field { field: f, .. } => field_inside(*f),
+        TimelineWhat::Custom { label, .. } => label.clone(),
+        TimelineWhat::Commented { .. } => t!("topic-comment"),
+        TimelineWhat::Setting { .. } => t!("topic-setting"),
         TimelineWhat::Status { .. } => t!("topic-status"),
         TimelineWhat::Interest { .. } => t!("topic-interest"),
         TimelineWhat::FollowUpSet { .. }

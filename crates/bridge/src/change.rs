@@ -19,6 +19,12 @@ pub struct Change {
     pub session: bool,
     /// People or teams.
     pub directory: bool,
+    /// The organisation's rules or lists.
+    #[serde(default)]
+    pub config: bool,
+    /// Notifications, or which of them were read.
+    #[serde(default)]
+    pub notices: bool,
 }
 
 impl Change {
@@ -36,6 +42,8 @@ impl Change {
         self.attention |= other.attention;
         self.session |= other.session;
         self.directory |= other.directory;
+        self.config |= other.config;
+        self.notices |= other.notices;
     }
 
     #[must_use]

@@ -1,5 +1,6 @@
 //! Leads: the list, one lead, its timeline, and every edit.
 
+use crate::session::CustomField;
 use crate::{Done, requests};
 use domain::lead::Note;
 use domain::{CommandId, LeadField, LeadId, Pool, Status, UserId};
@@ -229,6 +230,12 @@ pub struct LeadView {
     pub asked_owner: Option<AskedOwner>,
     pub follow_ups: Vec<FollowUpView>,
     pub notes: Vec<NoteView>,
+    /// Oldest first.
+    pub comments: Vec<CommentView>,
+    /// Why the lead is not to be called.
+    pub do_not_call: FieldView,
+    /// The organisation's own fields.
+    pub custom: Vec<CustomView>,
     pub tags: Vec<String>,
     pub drop_reason: Option<String>,
     pub deleted: Option<DeletedView>,
@@ -249,6 +256,23 @@ pub struct NoteView {
     pub note: Note,
     pub by: String,
     pub when: When,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentView {
+    pub id: Uuid,
+    pub by: String,
+    pub mine: bool,
+    pub when: When,
+    pub text: String,
+}
+
+/// A field of the organisation's own, and what it says of a lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomView {
+    pub field: CustomField,
+    pub value: Option<String>,
+    pub conflict: Option<FieldConflict>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,6 +373,9 @@ pub struct TimelineEntry {
     /// Set when the edit reached the server noticeably later than it was made: arrival.
     pub arrived: Option<When>,
     pub sent: bool,
+    /// It was typed on this computer; `None` where that is not known.
+    #[serde(default)]
+    pub here: Option<bool>,
 }
 
 /// What happened, ready to be put into words.
@@ -360,7 +387,24 @@ pub enum TimelineWhat {
     Edited,
     Field {
         field: LeadField,
+        /// What it said before, where that is known.
+        #[serde(default)]
+        from: Option<String>,
         display: Option<String>,
+    },
+    /// A field of the organisation's own.
+    Custom {
+        label: String,
+        #[serde(default)]
+        from: Option<String>,
+        display: Option<String>,
+    },
+    Commented {
+        text: String,
+    },
+    /// One of the organisation's rules or lists, or what the person keeps.
+    Setting {
+        what: String,
     },
     Status {
         from: Status,
@@ -467,6 +511,11 @@ requests! {
     "lead_create" LeadCreate { pub form: LeadForm } -> LeadId;
     /// `value` as typed; phones and money are understood in any format.
     "lead_set_field" LeadSetField { pub lead: LeadId, pub field: LeadField, pub value: String } -> Edited;
+    /// Sets a field of the organisation's own, as typed; nothing empties it.
+    "lead_set_custom" LeadSetCustom { pub lead: LeadId, pub field: Uuid, pub value: String } -> Edited;
+    /// Whom a comment may name, by name.
+    "lead_mentionable" LeadMentionable { pub lead: LeadId } -> Vec<(UserId, String)>;
+    "comment_add" CommentAdd { pub lead: LeadId, pub text: String, pub mentions: Vec<UserId> } -> Done;
     /// Takes back what this person did as these commands, all of it or nothing.
     "lead_undo" LeadUndo { pub lead: LeadId, pub commands: Vec<CommandId> } -> Done;
     /// Settles a conflict: `value` is one of the raw choices.

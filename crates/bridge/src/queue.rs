@@ -51,8 +51,8 @@ pub struct QueueView {
     pub outcomes: Vec<Outcome>,
     /// People may be called now.
     pub in_hours: bool,
-    /// Local hours, from and until.
-    pub hours: (u8, u8),
+    /// From and until, minutes after midnight in the organisation's zone.
+    pub hours: (u16, u16),
     /// The earliest promise that is still to come.
     pub next: Option<When>,
 }

@@ -1,8 +1,11 @@
 //! Signing in and out, locking and unlocking, the profiles of a shared computer; preferences, drafts.
 
 use crate::{Done, requests};
+use domain::config::{ConfigOption, FieldKind};
 use domain::{Role, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Who is signed in here, if anyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +16,9 @@ pub struct SessionView {
     pub email: String,
     /// `dark`, `light` or `system`.
     pub theme: String,
+    /// What the person keeps, on all their devices, by key.
+    #[serde(default)]
+    pub preferences: BTreeMap<String, String>,
     /// This app's version.
     pub version: String,
     pub gate: Gate,
@@ -136,7 +142,25 @@ pub struct Me {
     pub sources: Vec<String>,
     pub languages: Vec<String>,
     pub drop_reasons: Vec<String>,
+    pub follow_up_reasons: Vec<String>,
     pub follow_up_outcomes: Vec<String>,
+    /// A follow-up further ahead is warned about (row I14).
+    pub follow_up_max_gap_days: u32,
+    pub custom_fields: Vec<CustomField>,
+}
+
+/// A field of the organisation's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomField {
+    pub id: Uuid,
+    pub label: String,
+    pub kind: FieldKind,
+}
+
+impl From<ConfigOption> for CustomField {
+    fn from(option: ConfigOption) -> Self {
+        Self { id: option.id, label: option.label, kind: option.kind }
+    }
 }
 
 requests! {

@@ -3,6 +3,7 @@
 
 use crate::engine::Engine;
 use crate::error::ClientError;
+use crate::own;
 use crate::project;
 use crate::rebase::rebase;
 use crate::recover::enqueue_lost;
@@ -16,7 +17,7 @@ use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
 use domain::sabotage::{self, Fault};
-use domain::{Command, CommandId, DocId, Envelope, LeadId, Refusal, RefusalCode, Status, TeamId, UserId};
+use domain::{Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, TeamId, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
 use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
@@ -100,8 +101,8 @@ impl Engine {
                     continue;
                 }
                 rebased |= answers.rebase;
-                change.leads.push(LeadId(doc.id));
-                self.settle_document(tx, doc, answers)?;
+                change.leads.extend(doc.as_lead());
+                self.settle_document(tx, doc, answers, &mut change)?;
             }
             Ok(rebased)
         })?;
@@ -145,7 +146,7 @@ impl Engine {
             Outcome::Refused { refusal } => {
                 answers.rebase = true;
                 // Another author's change, sent for a restored server, is not this person's to decide.
-                if me == Some(pending.envelope.author) {
+                if me == Some(pending.envelope.author) && pending.doc.kind != DocKind::UserState {
                     self.keep_refused(c, pending, AttentionKind::Refused, refusal)?;
                     settled.refused += 1;
                 }
@@ -178,7 +179,8 @@ impl Engine {
         if sabotage::is_on(Fault::LoseRefused) {
             return Ok(());
         }
-        let title = leads::get(c, LeadId(pending.doc.id))?.map(|r| r.summary.name).unwrap_or_default();
+        let row = pending.doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?;
+        let title = row.map(|r| r.summary.name).unwrap_or_default();
         attention::put(
             c,
             &Refused {
@@ -195,19 +197,19 @@ impl Engine {
     }
 
     /// A document after some of its pending commands were answered.
-    fn settle_document(&self, c: &Connection, doc: DocId, answers: Answers) -> Result<(), ClientError> {
+    fn settle_document(&self, c: &Connection, doc: DocId, answers: Answers, change: &mut Change) -> Result<(), ClientError> {
         let Some(mut stored) = documents::load_readable(c, doc)? else { return Ok(()) };
         let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
-        for change in &answers.accepted {
+        for accepted in &answers.accepted {
             // A missing dependency is on its way: the pull brings it and this change with it.
-            match ground.apply_trusted(change) {
+            match ground.apply_trusted(accepted) {
                 Ok(()) | Err(RecordError::MissingDependency(_)) => {}
                 Err(e) => return Err(e.into()),
             }
         }
-        let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
+        let facts = doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?.map(Facts::of_row).unwrap_or_default();
         let facts = Facts { confirmed_at: facts.confirmed_at.max(answers.newest_at), ..facts };
-        self.store_document(c, doc, stored, ground, answers.rebase, facts)?;
+        self.store_document(c, doc, stored, ground, answers.rebase, facts, change)?;
         let backfill: Option<BackfillState> = if answers.created { meta::get(c, meta::BACKFILL)? } else { None };
         match backfill {
             // A running back-fill began before it was made, so it does not name it.
@@ -225,6 +227,7 @@ impl Engine {
         ground: Doc,
         must_rebase: bool,
         facts: Facts,
+        change: &mut Change,
     ) -> Result<(), ClientError> {
         let pending = outbox::of_doc(c, doc)?;
         let current = if pending.is_empty() {
@@ -238,13 +241,16 @@ impl Engine {
         } else {
             stored.doc
         };
-        let lead = LeadId(doc.id);
+        let confirmed = (!pending.is_empty()).then_some(&ground);
+        let Some(lead) = doc.as_lead() else {
+            documents::save(c, doc, &current, confirmed, &stored.metas)?;
+            return own::put(c, doc, &current, change);
+        };
         let Ok(record) = records::lead::read(&current, lead) else {
             // Its creation was refused: nothing of it stands. What was typed is on Needs attention.
             documents::remove(c, doc)?;
             return leads::remove(c, lead);
         };
-        let confirmed = (!pending.is_empty()).then_some(&ground);
         documents::save(c, doc, &current, confirmed, &stored.metas)?;
         let newest = pending.iter().map(|p| p.envelope.at).max().unwrap_or(0);
         let projected = LeadSummary::of(&record, facts.owner, facts.team, facts.confirmed_at.max(newest));
@@ -263,12 +269,12 @@ impl Engine {
                 applied.push_first = true;
                 for doc in leaving {
                     documents::freeze(tx, doc)?;
-                    change.absorb(one_lead(doc));
+                    change.absorb(one_record(doc));
                 }
                 return Ok(());
             }
             if batch.up_to_date {
-                documents::thaw(tx)?.into_iter().for_each(|doc| change.absorb(one_lead(doc)));
+                documents::thaw(tx)?.into_iter().for_each(|doc| change.absorb(one_record(doc)));
             }
             let mut backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             let before = backfill;
@@ -294,8 +300,8 @@ impl Engine {
             // A record that came whole may lack changes that this actor has numbered.
             edit.actor = self.env().random();
         }
-        let open = edit.open.as_ref().map(|(doc, _)| LeadId(doc.id));
-        if open.is_some_and(|lead| change.touches(lead)) || change.many_leads {
+        let stale = |doc: DocId| doc.as_lead().is_none_or(|lead| change.touches(lead));
+        if edit.open.as_ref().is_some_and(|(doc, _)| stale(*doc)) {
             edit.open = None;
         }
         drop(edit);
@@ -337,7 +343,7 @@ impl Engine {
         })?;
         edit.open = None;
         drop(edit);
-        self.tell(Change { attention: gone, many_leads: gone, ..one_lead(doc) });
+        self.tell(Change { attention: gone, many_leads: gone, ..one_record(doc) });
         Ok(gone)
     }
 
@@ -345,11 +351,11 @@ impl Engine {
     pub(crate) fn apply_snapshot(&self, snapshot: Snapshot) -> Result<bool, ClientError> {
         let mut edit = self.editing();
         edit.open = None;
-        let mut change = one_lead(snapshot.doc);
+        let mut change = one_record(snapshot.doc);
         let left = self.store().write(|tx| {
             let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
             change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
-            self.put_snapshot(tx, snapshot, &backfill)
+            self.put_snapshot(tx, snapshot, &backfill, &mut change)
         })?;
         edit.actor = self.env().random();
         drop(edit);
@@ -367,15 +373,15 @@ impl Engine {
     ) -> Result<(), ClientError> {
         match entry {
             Entry::Changes { doc, changes, summary } => {
-                if !self.apply_changes(c, doc, changes, summary)? {
+                if !self.apply_changes(c, doc, changes, summary, change)? {
                     applied.wanted.push(doc);
                 }
-                change.absorb(one_lead(doc));
+                change.absorb(one_record(doc));
             }
             Entry::Snapshot(snapshot) => {
-                change.absorb(one_lead(snapshot.doc));
+                change.absorb(one_record(snapshot.doc));
                 change.attention |= put_proposals(c, snapshot.doc, &snapshot.proposals)?;
-                applied.evicted |= self.put_snapshot(c, *snapshot, backfill)?;
+                applied.evicted |= self.put_snapshot(c, *snapshot, backfill, change)?;
             }
             Entry::Evict { doc } => {
                 if sabotage::is_on(Fault::KeepEvicted) {
@@ -383,7 +389,7 @@ impl Engine {
                 }
                 change.attention |= self.forget(c, doc)?;
                 applied.evicted = true;
-                change.absorb(one_lead(doc));
+                change.absorb(one_record(doc));
                 // Its row may be another one when it comes back.
                 change.many_leads = true;
             }
@@ -395,7 +401,7 @@ impl Engine {
             // One that begins while a recovery runs goes on with it: what was lost is still to be sent again.
             Entry::Resync => begin_backfill(c, backfill, backfill.running && backfill.recovering)?,
             Entry::BackfillEnd => {
-                applied.evicted |= self.end_backfill(c, backfill)?;
+                applied.evicted |= self.end_backfill(c, backfill, change)?;
                 (change.many_leads, change.attention) = (true, true);
             }
         }
@@ -403,8 +409,15 @@ impl Engine {
     }
 
     /// False when the record, or what the changes depend on, is not here, or can't be read.
-    fn apply_changes(&self, c: &Connection, doc: DocId, changes: Vec<AcceptedChange>, summary: LeadSummary) -> Result<bool, ClientError> {
-        let Some(mut stored) = documents::load_readable(c, doc)? else { return Ok(false) };
+    fn apply_changes(
+        &self,
+        c: &Connection,
+        doc: DocId,
+        changes: Vec<AcceptedChange>,
+        summary: Option<LeadSummary>,
+        change: &mut Change,
+    ) -> Result<bool, ClientError> {
+        let Some(mut stored) = documents::load_or_seed(c, doc)? else { return Ok(false) };
         let mut ground = stored.confirmed.take().unwrap_or_else(|| stored.doc.clone());
         let mut must_rebase = false;
         for accepted in changes {
@@ -431,14 +444,19 @@ impl Engine {
             documents::save(c, doc, &ground, None, &stored.metas)?;
             return Ok(true);
         }
-        self.store_document(c, doc, stored, ground, must_rebase, Facts::of_summary(&summary))?;
+        self.store_document(c, doc, stored, ground, must_rebase, summary.as_ref().map(Facts::of_summary).unwrap_or_default(), change)?;
         Ok(true)
     }
 
     /// Stores a record as the server sent it; whether its document was here and is withheld now.
-    fn put_snapshot(&self, c: &Connection, snapshot: Snapshot, backfill: &BackfillState) -> Result<bool, ClientError> {
+    fn put_snapshot(
+        &self,
+        c: &Connection,
+        mut snapshot: Snapshot,
+        backfill: &BackfillState,
+        change: &mut Change,
+    ) -> Result<bool, ClientError> {
         let doc = snapshot.doc;
-        let lead = LeadId(doc.id);
         for meta in &snapshot.metas {
             outbox::take(c, meta.command)?;
         }
@@ -446,17 +464,22 @@ impl Engine {
         let pending = outbox::count_of(c, doc)?;
         // Where the document is withheld, its row is all there is.
         let withheld = snapshot.is_withheld();
-        if withheld && backfill.recovering && pending == 0 && self.send_again(c, doc)? {
+        if withheld && backfill.recovering && pending == 0 && self.send_again(c, doc, change)? {
             meta::ask_after(c, &[doc])?;
             documents::mark_backfill(c, doc, backfill.number)?;
             return Ok(false);
         }
         if pending == 0 && (withheld || !(backfill.recovering && old.is_some())) {
             documents::save_snapshot(c, doc, &snapshot.blob, &snapshot.metas, backfill.number)?;
+            let (lead, sent) = match (doc.as_lead(), snapshot.summary.take()) {
+                (Some(lead), Some(sent)) => (lead, sent),
+                (Some(_), None) => return Err(ClientError::Internal(format!("{doc} came without its row"))),
+                (None, _) => return own::put(c, doc, &Doc::load(&snapshot.blob)?, change).map(|()| false),
+            };
             let index = !(backfill.first && backfill.running);
             // Of a document that is not here there is nothing to project.
             let as_sent = withheld || snapshot.projection == PROJECTION_VERSION;
-            let summary = if as_sent { snapshot.summary } else { reproject(lead, &snapshot)? };
+            let summary = if as_sent { sent } else { reproject(lead, &snapshot.blob, &sent)? };
             leads::put(c, lead, &summary, summary.updated_at, 0, index)?;
             let left = withheld && old.is_some_and(|old| !old.is_withheld());
             if left {
@@ -479,14 +502,15 @@ impl Engine {
             enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &ground)?;
         }
         stored.metas = snapshot.metas;
-        self.store_document(c, doc, stored, ground, true, Facts::of_summary(&snapshot.summary))?;
+        let facts = snapshot.summary.as_ref().map(Facts::of_summary).unwrap_or_default();
+        self.store_document(c, doc, stored, ground, true, facts, change)?;
         documents::mark_backfill(c, doc, backfill.number)?;
         Ok(false)
     }
 
     /// What a finished back-fill did not name is not visible any more, unless the server lost it; whether
     /// anything left. After a restore that shows when what is here was sent again.
-    fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState) -> Result<bool, ClientError> {
+    fn end_backfill(&self, c: &Connection, backfill: &mut BackfillState, change: &mut Change) -> Result<bool, ClientError> {
         let mut evicted = false;
         let unnamed = documents::unnamed(c, backfill.number)?;
         if backfill.recovering {
@@ -494,7 +518,7 @@ impl Engine {
         }
         for doc in unnamed {
             if backfill.recovering {
-                self.send_again(c, doc)?;
+                self.send_again(c, doc, change)?;
                 documents::mark_backfill(c, doc, backfill.number)?;
             } else {
                 self.forget(c, doc)?;
@@ -509,11 +533,11 @@ impl Engine {
     }
 
     /// Queues the whole of a record whose document a restored server does not show; whether there is any of it.
-    fn send_again(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
+    fn send_again(&self, c: &Connection, doc: DocId, change: &mut Change) -> Result<bool, ClientError> {
         let Some(stored) = documents::load_readable(c, doc)?.filter(|stored| !stored.is_withheld()) else { return Ok(false) };
         enqueue_lost(c, doc, stored.confirmed.as_ref().unwrap_or(&stored.doc), &Doc::empty())?;
-        let facts = leads::get(c, LeadId(doc.id))?.map(Facts::of_row).unwrap_or_default();
-        self.store_document(c, doc, stored, Doc::empty(), true, facts)?;
+        let facts = doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?.map(Facts::of_row).unwrap_or_default();
+        self.store_document(c, doc, stored, Doc::seed(doc.kind), true, facts, change)?;
         Ok(true)
     }
 
@@ -522,7 +546,7 @@ impl Engine {
     fn forget(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
         let unsaved = self.keep_unsaved(c, doc)?;
         documents::remove(c, doc)?;
-        leads::remove(c, LeadId(doc.id))?;
+        doc.as_lead().map_or(Ok(()), |lead| leads::remove(c, lead))?;
         let proposed = proposals::remove_of(c, doc)?;
         meta::set(c, meta::WIPE_DUE, &true)?;
         Ok(attention::forget_record(c, doc)? || proposed || unsaved)
@@ -556,9 +580,9 @@ fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<D
             // What is not visible any more shows only at the back-fill's end.
             Entry::Resync => stops = true,
             Entry::BackfillEnd => leaving.extend(evicts_pending(c, batch)?),
-            Entry::Changes { doc, summary, .. } => stops |= drops_pending(c, *doc, summary)?,
+            Entry::Changes { doc, summary, .. } => stops |= drops_pending(c, *doc, summary.as_ref())?,
             Entry::Snapshot(snapshot) if snapshot.is_withheld() && outbox::count_of(c, snapshot.doc)? > 0 => leaving.push(snapshot.doc),
-            Entry::Snapshot(snapshot) => stops |= drops_pending(c, snapshot.doc, &snapshot.summary)?,
+            Entry::Snapshot(snapshot) => stops |= drops_pending(c, snapshot.doc, snapshot.summary.as_ref())?,
             Entry::Evict { .. } | Entry::Row(_) | Entry::Epoch { .. } => {}
         }
     }
@@ -566,11 +590,12 @@ fn stops_for_hand_over(c: &Connection, batch: &PullBatch) -> Result<Option<Vec<D
 }
 
 /// Whether a record with pending edits, which is not dropped here, is dropped at the server.
-fn drops_pending(c: &Connection, doc: DocId, there: &LeadSummary) -> Result<bool, ClientError> {
-    if there.status != Status::Lost || outbox::count_of(c, doc)? == 0 {
+fn drops_pending(c: &Connection, doc: DocId, there: Option<&LeadSummary>) -> Result<bool, ClientError> {
+    let Some(lead) = doc.as_lead().filter(|_| there.is_some_and(|there| there.status == Status::Lost)) else { return Ok(false) };
+    if outbox::count_of(c, doc)? == 0 {
         return Ok(false);
     }
-    Ok(leads::get(c, LeadId(doc.id))?.is_some_and(|here| here.summary.status != Status::Lost))
+    Ok(leads::get(c, lead)?.is_some_and(|here| here.summary.status != Status::Lost))
 }
 
 /// The records with pending edits that the end of the running back-fill would take away.
@@ -602,7 +627,7 @@ fn begin_backfill(c: &Connection, backfill: &mut BackfillState, recovering: bool
     if backfill.first && backfill.running {
         leads::build_search(c)?;
     }
-    let empty = documents::all(c)?.is_empty();
+    let empty = documents::all(c)?.iter().all(|doc| doc.as_lead().is_none());
     *backfill = BackfillState { number: backfill.number + 1, running: true, first: empty, recovering, done: 0, total: 0 };
     Ok(())
 }
@@ -639,19 +664,19 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             if !documents::exists(c, proposal.doc)? {
                 return Ok(());
             }
-            change.absorb(Change { attention: true, ..one_lead(proposal.doc) });
+            change.absorb(Change { attention: true, ..one_record(proposal.doc) });
             proposals::put(c, &proposal)
         }
     }
 }
 
 /// The projection of a snapshot that another version of the server made.
-fn reproject(lead: LeadId, snapshot: &Snapshot) -> Result<LeadSummary, ClientError> {
-    let record = records::lead::read(&Doc::load(&snapshot.blob)?, lead)?;
-    let subject = project::subject(&snapshot.summary);
-    Ok(LeadSummary::of(&record, subject.owner, subject.team, snapshot.summary.updated_at))
+fn reproject(lead: LeadId, blob: &[u8], sent: &LeadSummary) -> Result<LeadSummary, ClientError> {
+    let record = records::lead::read(&Doc::load(blob)?, lead)?;
+    let subject = project::subject(sent);
+    Ok(LeadSummary::of(&record, subject.owner, subject.team, sent.updated_at))
 }
 
-fn one_lead(doc: DocId) -> Change {
-    Change { leads: vec![LeadId(doc.id)], sync: true, ..Change::default() }
+fn one_record(doc: DocId) -> Change {
+    Change { leads: doc.as_lead().into_iter().collect(), sync: true, ..Change::default() }
 }

@@ -85,8 +85,8 @@ impl Engine {
             }
             Err(e) => return Err(e.into()),
         };
-        let owner = snapshot.summary.owner;
-        self.apply_owner(OwnerRow { lead, owner, team: snapshot.summary.team })?;
+        let (owner, team) = snapshot.summary.map_or((None, None), |summary| (summary.owner, summary.team));
+        self.apply_owner(OwnerRow { lead, owner, team })?;
         let has_it = match owner {
             None => "nobody owns this lead now".to_owned(),
             Some(user) if self.session()?.is_some_and(|facts| facts.me.user == user) => "you own this lead now".to_owned(),

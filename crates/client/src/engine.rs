@@ -2,6 +2,7 @@
 
 use crate::error::ClientError;
 use crate::lease::{self, Standing};
+use crate::own;
 use crate::profile::Profile;
 use crate::project;
 use crate::session::{self, SessionFacts};
@@ -12,9 +13,10 @@ use bridge::Change;
 use bridge::attention::AttentionKind;
 use documents::Stored;
 use domain::policy::{authorise_command, new_standing};
-use domain::{Command, CommandId, DocId, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
+use domain::{Command, CommandId, Config, DocId, DocKind, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
 use protocol::auth::{Secret, Session};
-use records::{ActorBytes, ChangeHash, NewChange, TextEdit};
+use protocol::rows::LeadSummary;
+use records::{ActorBytes, ChangeHash, Doc, NewChange, TextEdit};
 use rusqlite::Connection;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -239,7 +241,7 @@ impl Engine {
     /// `Refused` with the field at fault; `NotSignedIn`; `DiskFull`: nothing was stored.
     pub fn create_lead(&self, new: domain::command::NewLead) -> Result<LeadId, ClientError> {
         let id = CommandId(self.env.new_id());
-        let doc = DocId { kind: domain::DocKind::Lead, id: id.0 };
+        let doc = DocId::lead(id.into());
         self.run(doc, id, Command::CreateLead(new), &[])?;
         Ok(id.into())
     }
@@ -327,7 +329,7 @@ impl Engine {
             return Ok(());
         };
         self.store.write(|tx| attention::settle(tx, command, how))?;
-        self.tell(Change { leads: vec![LeadId(refused.doc.id)], attention: true, ..Change::default() });
+        self.tell(Change { leads: refused.doc.as_lead().into_iter().collect(), attention: true, ..Change::default() });
         Ok(())
     }
 
@@ -337,6 +339,34 @@ impl Engine {
     /// `DiskFull`, `Disk`.
     pub fn set_draft(&self, key: &str, text: Option<&str>) -> Result<(), ClientError> {
         self.store.write(|tx| crate::store::drafts::set(tx, key, text, self.env.now_ms()))
+    }
+
+    /// Changes the organisation's rules or lists.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub fn configure(&self, command: Command) -> Result<CommandId, ClientError> {
+        let id = CommandId(self.env.new_id());
+        self.run(DocId::config(self.facts()?.org.id), id, command, &[])?;
+        Ok(id)
+    }
+
+    /// Keeps something of this person's own, on all their devices.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
+    pub fn keep(&self, command: Command) -> Result<CommandId, ClientError> {
+        let id = CommandId(self.env.new_id());
+        self.run(DocId::user_state(self.facts()?.me.user), id, command, &[])?;
+        Ok(id)
+    }
+
+    /// The organisation's rules and lists.
+    ///
+    /// # Errors
+    /// `Disk`, `Locked`.
+    pub fn config(&self) -> Result<Config, ClientError> {
+        self.store.read(|c| Ok(meta::get(c, meta::CONFIG)?.unwrap_or_default()))
     }
 
     /// Stores a preference of this person on this computer.
@@ -385,7 +415,9 @@ impl Engine {
         let creates = matches!(commands.first(), Some((_, Command::CreateLead(_))));
         let mut edit = self.editing();
         let mut before = if creates { None } else { Some(self.open_document(&mut edit, doc)?.clone_docs()) };
-        let (row, is_frozen) = self.store.read(|c| Ok((leads::get(c, LeadId(doc.id))?, documents::is_frozen(c, doc)?)))?;
+        let lead = doc.as_lead();
+        let row = |c: &Connection| lead.map_or(Ok(None), |lead| leads::get(c, lead));
+        let (row, is_frozen) = self.store.read(|c| Ok((row(c)?, documents::is_frozen(c, doc)?)))?;
         if is_frozen {
             return Err(leaving().into());
         }
@@ -399,28 +431,31 @@ impl Engine {
             steps.push((before.replace(stored), envelope, change));
         }
         let Some(after) = before else { return Ok(()) };
-        let record = records::lead::read(&after.doc, LeadId(doc.id))?;
-        let (owner, team) = match &row {
-            Some(row) => (row.summary.owner, row.summary.team),
-            // As the server will decide; until its row arrives.
-            None => new_standing(&facts.actor()),
-        };
-        let updated_at = row.as_ref().map_or(0, |r| r.summary.updated_at).max(at);
-        let summary = protocol::rows::LeadSummary::of(&record, owner, team, updated_at);
+        let projected = lead.map(|lead| projected(&facts, lead, &after, row.as_ref(), at)).transpose()?;
         let pending = row.as_ref().map_or(0, |r| r.pending) + u32::try_from(steps.len()).unwrap_or(u32::MAX);
 
         edit.open = None;
+        let mut change = Change { sync: true, ..Change::default() };
         self.store.write(|tx| {
+            if lead.is_none() && !documents::exists(tx, doc)? {
+                documents::save_snapshot(tx, doc, &Doc::seed(doc.kind).save(), &[], 0)?;
+            }
             for (n, (before, envelope, change)) in steps.iter().enumerate() {
                 let made = steps.get(n + 1).and_then(|(stored, ..)| stored.as_ref()).unwrap_or(&after);
                 documents::save_edit(tx, doc, before.as_ref(), &made.doc, &change.bytes)?;
                 outbox::push(tx, doc, envelope, change.hash, &change.bytes)?;
             }
-            leads::put(tx, LeadId(doc.id), &summary, row.as_ref().map_or(0, |r| r.confirmed_at), pending, true)
+            match (lead, &projected) {
+                (Some(lead), Some(summary)) => {
+                    change.leads.push(lead);
+                    leads::put(tx, lead, summary, row.as_ref().map_or(0, |r| r.confirmed_at), pending, true)
+                }
+                _ => own::put(tx, doc, &after.doc, &mut change),
+            }
         })?;
         edit.open = Some((doc, after));
         drop(edit);
-        self.tell(Change { leads: vec![LeadId(doc.id)], sync: true, ..Change::default() });
+        self.tell(change);
         Ok(())
     }
 
@@ -434,6 +469,7 @@ impl Engine {
         seen: &[ChangeHash],
         doc: DocId,
     ) -> Result<(), ClientError> {
+        let Some(lead) = doc.as_lead() else { return own::judge(facts, envelope, before, doc) };
         let subject = match row {
             Some(row) => project::subject(&row.summary),
             None => {
@@ -443,7 +479,7 @@ impl Engine {
         };
         let permit = authorise_command(&facts.actor(), &envelope.command, &subject)?;
         tracing::trace!(action = ?permit.action(), "permitted");
-        let record = before.map(|b| records::lead::read(&b.doc, LeadId(doc.id))).transpose()?;
+        let record = before.map(|b| records::lead::read(&b.doc, lead)).transpose()?;
         let seen_status =
             before.and_then(|b| if seen.is_empty() { record.as_ref().map(|r| r.status) } else { records::lead::seen_status(&b.doc, seen) });
         let (now, seen_deleted, owned) = (record.as_ref(), subject.deleted, subject.owner.is_some());
@@ -475,11 +511,23 @@ impl Engine {
     /// The open document, loaded once and kept while it stays the open one.
     fn open_document<'a>(&self, edit: &'a mut Editing, doc: DocId) -> Result<&'a Stored, ClientError> {
         if !matches!(&edit.open, Some((open, _)) if *open == doc) {
-            let stored = self.store.read(|c: &Connection| documents::load(c, doc))?.ok_or(ClientError::NotFound)?;
+            let stored = self.store.read(|c: &Connection| match doc.kind {
+                DocKind::Lead => documents::load(c, doc),
+                DocKind::Config | DocKind::UserState => documents::load_or_seed(c, doc),
+            })?;
+            let stored = stored.ok_or(ClientError::NotFound)?;
             edit.open = Some((doc, stored));
         }
         edit.open.as_ref().map(|(_, stored)| stored).ok_or(ClientError::NotFound)
     }
+}
+
+/// A lead's row with its edits; until the server's row of a new one arrives, its owner is who the server will make it.
+fn projected(facts: &SessionFacts, lead: LeadId, after: &Stored, row: Option<&leads::Row>, at: i64) -> Result<LeadSummary, ClientError> {
+    let record = records::lead::read(&after.doc, lead)?;
+    let (owner, team) = row.map_or_else(|| new_standing(&facts.actor()), |row| (row.summary.owner, row.summary.team));
+    let updated_at = row.map_or(0, |row| row.summary.updated_at).max(at);
+    Ok(LeadSummary::of(&record, owner, team, updated_at))
 }
 
 /// Of an app that the server does not answer any more.

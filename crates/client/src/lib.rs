@@ -14,6 +14,7 @@ mod http;
 mod lease;
 mod live;
 mod online;
+mod own;
 mod parting;
 mod profile;
 mod project;

@@ -5,6 +5,7 @@ use domain::follow_up::{Due, FollowUp, FollowUpState};
 use domain::lead::FieldState;
 use domain::{LeadId, LeadRecord, Subject, UserId};
 use protocol::rows::LeadSummary;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What a permission compares.
@@ -37,12 +38,15 @@ pub(crate) fn record_of(lead: LeadId, row: &LeadSummary) -> LeadRecord {
         budget: FieldState::default(),
         source: field(&row.source),
         language: field(&row.language),
+        do_not_call: FieldState { value: row.do_not_call.then(|| "Asked not to be called".to_owned()), ..FieldState::default() },
+        custom: BTreeMap::new(),
         status: row.status,
         review: false,
         interest: row.interest,
         follow_ups: due.iter().map(open).collect(),
         calls: Vec::new(),
         notes: Vec::new(),
+        comments: Vec::new(),
         tags: row.tags.clone(),
         drop: None,
         deleted: None,

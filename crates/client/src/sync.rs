@@ -7,7 +7,7 @@ use crate::transport::{Transport, TransportError};
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::sabotage::{self, Fault};
-use domain::{CommandId, DocId, LeadId, Refusal, RefusalCode};
+use domain::{CommandId, DocId, Refusal, RefusalCode};
 use protocol::admin::QuarantineUpload;
 use protocol::auth::Secret;
 use protocol::push::{Outcome, PushItem, PushRequest, PushResult};
@@ -185,7 +185,7 @@ impl Engine {
             let hash = protocol::ChangeHash(records::ChangeHash::of(&change)?.0);
             Some(PushItem { doc: refused.doc, envelope: refused.envelope, change, hash })
         });
-        let lead = item.as_ref().map(|item| LeadId(item.doc.id));
+        let lead = item.as_ref().and_then(|item| item.doc.as_lead());
         let sent = match (item, secret, device) {
             (Some(item), Some(secret), Some(device)) => {
                 transport.quarantine(&QuarantineUpload { device, secret, items: vec![item], wiped: false, sent_on: true })

@@ -2,30 +2,63 @@
 //! somebody who did not answer is tried again. The numbers are those of a new organisation.
 
 use crate::command::Command;
-use crate::lead::{LeadRecord, Status};
+use crate::lead::{LeadField, LeadRecord, Status};
 use crate::lifecycle;
 use crate::refusal::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 
-const MINUTE: i64 = 60_000;
+pub(crate) const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Somebody who did not answer is tried again after this long, ms.
-pub const RETRY_AFTER_MS: i64 = 3 * HOUR;
-/// Calls in a row that nobody took before a lead is given up on.
+/// Calls in a row that nobody took before a lead is given up on, where the organisation says nothing else.
 pub const TRIES_MAX: u32 = 6;
-/// Local hours within which people may be called: from the first until before the second.
-pub const CALLING_HOURS: std::ops::Range<u8> = 9..20;
-/// A follow-up this near is due, ms.
-pub const DUE_WITHIN_MS: i64 = 15 * MINUTE;
-/// Leads that a person is to call in a day.
-pub const DAY_TARGET: u32 = 60;
+
+/// What an organisation may set of the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Somebody who did not answer is tried again after this long, ms.
+    pub retry_after_ms: i64,
+    /// Calls in a row that nobody took before a lead is given up on.
+    pub tries_max: u32,
+    /// Minutes of the organisation's day within which people may be called.
+    pub hours: std::ops::Range<u16>,
+    /// A follow-up this near is due, ms.
+    pub due_within_ms: i64,
+    /// Leads that a person is to call in a day.
+    pub day_target: u32,
+    /// Who is called first.
+    pub order: [Reason; Reason::ALL.len()],
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            retry_after_ms: 3 * HOUR,
+            tries_max: TRIES_MAX,
+            hours: 9 * 60..20 * 60,
+            due_within_ms: 15 * MINUTE,
+            day_target: 60,
+            order: Reason::ALL,
+        }
+    }
+}
+
+impl Rules {
+    /// The place of a reason among the others.
+    #[must_use]
+    pub fn place(&self, reason: Reason) -> usize {
+        self.order.iter().position(|one| *one == reason).unwrap_or(self.order.len())
+    }
+}
 
 /// Outcomes of a call in which nobody spoke to the lead.
 pub const UNREACHED: [&str; 3] = [crate::lead::defaults::NOT_REACHED, "Busy", "Switched off"];
 
-/// Why a lead is to be called now; the first comes first.
+/// The outcome after which nobody calls the lead again.
+const DO_NOT_CALL: &str = "Do not call";
+
+/// Why a lead is to be called now; the first comes first, where the organisation sets no other order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -43,6 +76,22 @@ pub enum Reason {
     Unplanned,
 }
 
+impl Reason {
+    pub const ALL: [Reason; 6] = [Reason::Overdue, Reason::Due, Reason::Hot, Reason::Fresh, Reason::Retry, Reason::Unplanned];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Overdue => "overdue",
+            Reason::Due => "due",
+            Reason::Hot => "hot",
+            Reason::Fresh => "fresh",
+            Reason::Retry => "retry",
+            Reason::Unplanned => "unplanned",
+        }
+    }
+}
+
 /// What of a lead the queue compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -54,25 +103,27 @@ pub struct Candidate {
     pub last_call_at: Option<i64>,
     /// Calls that nobody took since somebody was reached last.
     pub unreached: u32,
+    /// They asked not to be called.
+    pub do_not_call: bool,
 }
 
 impl Candidate {
     /// Why it is to be called at `now`, with its place among those of the same reason, the smallest first;
     /// `None` when it is not. Out of calling hours only what was promised is kept.
     #[must_use]
-    pub fn reason(&self, now: i64, in_hours: bool) -> Option<(Reason, i64)> {
-        if self.status.is_closed() {
+    pub fn reason(&self, now: i64, in_hours: bool, rules: &Rules) -> Option<(Reason, i64)> {
+        if self.status.is_closed() || self.do_not_call {
             return None;
         }
         if let Some(due) = self.next_follow_up_at {
             let reason = if due < now { Reason::Overdue } else { Reason::Due };
-            return (due <= now + DUE_WITHIN_MS).then_some((reason, due));
+            return (due <= now + rules.due_within_ms).then_some((reason, due));
         }
         let since = self.last_call_at.unwrap_or(self.created_at);
         let rests = |for_ms: i64| self.last_call_at.is_some_and(|at| at + for_ms > now);
         let (reason, place, is_ripe) = match self.status {
-            Status::Cnp => (Reason::Retry, since, self.unreached < TRIES_MAX && !rests(RETRY_AFTER_MS)),
-            Status::Interested if self.interest >= Some(4) => (Reason::Hot, since, !rests(RETRY_AFTER_MS)),
+            Status::Cnp => (Reason::Retry, since, self.unreached < rules.tries_max && !rests(rules.retry_after_ms)),
+            Status::Interested if self.interest >= Some(4) => (Reason::Hot, since, !rests(rules.retry_after_ms)),
             _ if self.last_call_at.is_none() && self.status == Status::New => (Reason::Fresh, since, true),
             _ => (Reason::Unplanned, since, !rests(DAY)),
         };
@@ -197,7 +248,7 @@ pub const DISPOSITIONS: [Disposition; 9] = [
         key: 9,
         name: "Do not call",
         hint: "drops the lead",
-        outcome: "Do not call",
+        outcome: DO_NOT_CALL,
         to: Status::Lost,
         interest: None,
         next: Next::Nothing,
@@ -252,14 +303,14 @@ impl Disposition {
     ///
     /// # Errors
     /// As [`Disposition::check`]; `MissingField` where a next call needs its time.
-    pub fn commands(&self, lead: &LeadRecord, now: i64, note: &str, next: Option<Promise>) -> Result<Vec<Command>, Refusal> {
+    pub fn commands(&self, lead: &LeadRecord, now: i64, note: &str, next: Option<Promise>, rules: &Rules) -> Result<Vec<Command>, Refusal> {
         self.check(lead.status)?;
         if next.is_none() && self.needs_time() {
             return Err(Refusal::new(RefusalCode::MissingField, "Say when to call back.").on("due_at"));
         }
         let outcome = || self.outcome.to_owned();
         let due = lead.due();
-        let (done, later): (Vec<_>, Vec<_>) = due.iter().partition(|due| due.due_at <= now + DUE_WITHIN_MS);
+        let (done, later): (Vec<_>, Vec<_>) = due.iter().partition(|due| due.due_at <= now + rules.due_within_ms);
         let mut commands: Vec<Command> =
             done.iter().map(|due| Command::CompleteFollowUp { follow_up: due.id, outcome: outcome() }).collect();
         commands.push(Command::LogCall { at: now, outcome: outcome() });
@@ -279,6 +330,9 @@ impl Disposition {
         if let Some(level) = self.interest.filter(|level| to.unwrap_or(lead.status) == Status::Interested && lead.interest < Some(*level)) {
             commands.push(Command::SetInterest { level });
         }
+        if self.outcome == DO_NOT_CALL && lead.do_not_call.value.is_none() {
+            commands.push(Command::SetField { field: LeadField::DoNotCall, value: Some("Asked on the phone".into()) });
+        }
         Ok(commands)
     }
 }
@@ -294,11 +348,21 @@ mod tests {
     const NOW: i64 = 1_795_231_800_000;
 
     fn lead(status: Status) -> Candidate {
-        Candidate { status, interest: None, next_follow_up_at: None, created_at: NOW - 2 * DAY, last_call_at: None, unreached: 0 }
+        Candidate {
+            status,
+            interest: None,
+            next_follow_up_at: None,
+            created_at: NOW - 2 * DAY,
+            last_call_at: None,
+            unreached: 0,
+            do_not_call: false,
+        }
     }
 
     #[test]
     fn each_lead_says_why_it_is_called_now() {
+        let rules = Rules::default();
+        let (retry_after, due_within) = (rules.retry_after_ms, rules.due_within_ms);
         let called = |status, ago| Candidate { last_call_at: Some(NOW - ago), unreached: 1, ..lead(status) };
         let due = |status, in_ms| Candidate { next_follow_up_at: Some(NOW + in_ms), ..lead(status) };
         let interested = |level, ago: Option<i64>| Candidate {
@@ -309,24 +373,25 @@ mod tests {
         for (candidate, expected) in [
             (due(Status::InProgress, -1), Some(Reason::Overdue)),
             (due(Status::Cnp, 0), Some(Reason::Due)),
-            (due(Status::New, DUE_WITHIN_MS), Some(Reason::Due)),
-            (due(Status::Interested, DUE_WITHIN_MS + 1), None),
+            (due(Status::New, due_within), Some(Reason::Due)),
+            (due(Status::Interested, due_within + 1), None),
             (due(Status::Lost, -1), None),
             (interested(4, None), Some(Reason::Hot)),
-            (interested(5, Some(RETRY_AFTER_MS)), Some(Reason::Hot)),
+            (interested(5, Some(retry_after)), Some(Reason::Hot)),
             (interested(5, Some(HOUR)), None),
             (interested(3, None), Some(Reason::Unplanned)),
             (lead(Status::New), Some(Reason::Fresh)),
             (called(Status::New, HOUR), None),
-            (called(Status::Cnp, RETRY_AFTER_MS), Some(Reason::Retry)),
-            (called(Status::Cnp, RETRY_AFTER_MS - 1), None),
+            (called(Status::Cnp, retry_after), Some(Reason::Retry)),
+            (called(Status::Cnp, retry_after - 1), None),
             (Candidate { unreached: TRIES_MAX, ..called(Status::Cnp, DAY) }, None),
             (called(Status::Qualified, DAY), Some(Reason::Unplanned)),
             (lead(Status::Converted), None),
+            (Candidate { do_not_call: true, ..due(Status::Interested, -1) }, None),
         ] {
-            assert_eq!(candidate.reason(NOW, true).map(|(reason, _)| reason), expected, "{candidate:?}");
+            assert_eq!(candidate.reason(NOW, true, &rules).map(|(reason, _)| reason), expected, "{candidate:?}");
             let promised = expected.filter(|reason| *reason <= Reason::Due);
-            assert_eq!(candidate.reason(NOW, false).map(|(reason, _)| reason), promised, "out of hours: {candidate:?}");
+            assert_eq!(candidate.reason(NOW, false, &rules).map(|(reason, _)| reason), promised, "out of hours: {candidate:?}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! Commands: every local edit is one, and exactly one Automerge change is made of it. The checks
 //! here run in the form, in the client before saving and at the server before accepting.
 
+use crate::config::{FieldKind, OptionList, Setting};
 use crate::follow_up::FollowUpState;
-use crate::id::{CommandId, UserId};
+use crate::id::{CommandId, DocKind, UserId};
 use crate::lead::{LeadField, LeadRecord, Status};
 use crate::policy::Action;
 use crate::refusal::{Refusal, RefusalCode};
@@ -26,7 +27,7 @@ pub struct Envelope {
     pub command: Command,
 }
 
-/// What one person did to one lead.
+/// What one person did to one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "k", rename_all = "snake_case")]
 pub enum Command {
@@ -91,11 +92,63 @@ pub enum Command {
         deletions: Vec<Uuid>,
         reason: String,
     },
+    /// Sets a field of the organisation's own; `None` empties it.
+    SetCustom {
+        field: Uuid,
+        value: Option<String>,
+    },
+    /// Says something to the others; those named are told.
+    AddComment {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<UserId>,
+    },
+    /// Sets a rule of the organisation; `None` goes back to the default.
+    SetSetting {
+        setting: Setting,
+        value: Option<String>,
+    },
+    /// Adds an entry to one of the organisation's lists.
+    AddOption {
+        list: OptionList,
+        label: String,
+        /// Of a custom field.
+        #[serde(default)]
+        kind: FieldKind,
+    },
+    /// Renames an entry of a list, or offers it no more or again.
+    ChangeOption {
+        option: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        active: Option<bool>,
+    },
+    /// Keeps something of this person's own, on all their devices; `None` forgets it.
+    SetPreference {
+        key: String,
+        value: Option<String>,
+    },
+    /// What this person did with notifications of theirs.
+    MarkNotices {
+        notices: Vec<Uuid>,
+        mark: NoticeMark,
+    },
     /// Takes back `of`, which its author gave as `command`: what that set is as it was before.
     Undo {
         command: CommandId,
         of: Box<Command>,
     },
+}
+
+/// What became of a notification at whom it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeMark {
+    Read,
+    Unread,
+    /// Shown no more; it can't come back.
+    Removed,
 }
 
 /// A lead typed into the form or the CLI; the phone is E.164 already.
@@ -149,6 +202,33 @@ pub struct Facts<'a> {
 }
 
 impl Command {
+    /// Which kind of document it writes.
+    #[must_use]
+    pub fn kind(&self) -> DocKind {
+        match self {
+            Command::CreateLead(_)
+            | Command::SetField { .. }
+            | Command::ChangeStatus { .. }
+            | Command::SetInterest { .. }
+            | Command::ScheduleFollowUp { .. }
+            | Command::MoveFollowUp { .. }
+            | Command::CompleteFollowUp { .. }
+            | Command::CancelFollowUp { .. }
+            | Command::LogCall { .. }
+            | Command::AddNote { .. }
+            | Command::EditNote { .. }
+            | Command::AddTag { .. }
+            | Command::RemoveTag { .. }
+            | Command::DeleteLead { .. }
+            | Command::RestoreLead { .. }
+            | Command::SetCustom { .. }
+            | Command::AddComment { .. } => DocKind::Lead,
+            Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => DocKind::Config,
+            Command::SetPreference { .. } | Command::MarkNotices { .. } => DocKind::UserState,
+            Command::Undo { of, .. } => of.kind(),
+        }
+    }
+
     /// What of the permission table it needs.
     #[must_use]
     pub fn action(&self) -> Action {
@@ -163,7 +243,10 @@ impl Command {
             | Command::MoveFollowUp { .. }
             | Command::CompleteFollowUp { .. }
             | Command::CancelFollowUp { .. } => Action::ScheduleFollowUp,
-            Command::AddNote { .. } | Command::EditNote { .. } => Action::EditLead,
+            Command::AddNote { .. } | Command::EditNote { .. } | Command::SetCustom { .. } | Command::AddComment { .. } => Action::EditLead,
+            Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => Action::ManageSettings,
+            // Everybody's own.
+            Command::SetPreference { .. } | Command::MarkNotices { .. } => Action::SignIn,
             Command::DeleteLead { .. } => Action::DeleteLead,
             Command::RestoreLead { .. } => Action::RestoreLead,
             Command::Undo { of, .. } => of.action(),
@@ -193,12 +276,19 @@ impl Command {
             | Command::CancelFollowUp { .. }
             | Command::LogCall { .. }
             | Command::AddTag { .. }
-            | Command::RemoveTag { .. } => true,
+            | Command::RemoveTag { .. }
+            | Command::SetCustom { .. } => true,
             Command::CreateLead(_)
             | Command::AddNote { .. }
             | Command::EditNote { .. }
+            | Command::AddComment { .. }
             | Command::DeleteLead { .. }
             | Command::RestoreLead { .. }
+            | Command::SetSetting { .. }
+            | Command::AddOption { .. }
+            | Command::ChangeOption { .. }
+            | Command::SetPreference { .. }
+            | Command::MarkNotices { .. }
             | Command::Undo { .. } => false,
         }
     }
@@ -249,6 +339,24 @@ impl Command {
                 }
                 required_text("reason", reason, limits::LINE_MAX)
             }
+            Command::SetCustom { value, .. } => value.as_deref().map_or(Ok(()), |v| required_text("field", v, limits::LINE_MAX)),
+            Command::AddComment { text, mentions } => {
+                if mentions.len() > limits::MENTIONS_MAX {
+                    return Err(Refusal::new(RefusalCode::TooLong, "This names more people than a comment can.").on("comment"));
+                }
+                required_text("comment", text, limits::NOTE_MAX)
+            }
+            Command::SetSetting { setting, value } => value.as_deref().map_or(Ok(()), |value| setting.check(value)),
+            Command::AddOption { list, label, kind } => check_option(*list, label, kind),
+            Command::ChangeOption { label, active, .. } => match (label, active) {
+                (None, None) => Err(Refusal::new(RefusalCode::InvalidValue, "This changes nothing.")),
+                (label, _) => label.as_deref().map_or(Ok(()), |label| required_text("label", label, limits::LINE_MAX)),
+            },
+            Command::SetPreference { key, value } => check_preference(key, value.as_deref()),
+            Command::MarkNotices { notices, .. } if notices.is_empty() || notices.len() > limits::NOTICES_MAX => {
+                Err(Refusal::new(RefusalCode::InvalidValue, "This marks no notification, or too many at once."))
+            }
+            Command::MarkNotices { .. } => Ok(()),
             Command::Undo { of, .. } if of.can_be_undone() => of.check_shape(),
             Command::Undo { .. } => Err(Refusal::new(RefusalCode::InvalidValue, "This can’t be undone.")),
         }
@@ -301,8 +409,16 @@ impl Command {
                 true => Ok(()),
                 false => Err(Refusal::new(RefusalCode::NotFound, "This note is not here any more.")),
             },
-            Command::AddNote { .. } | Command::LogCall { .. } | Command::AddTag { .. } => room_for_one_more(lead),
-            Command::SetField { .. } | Command::RemoveTag { .. } => Ok(()),
+            Command::AddNote { .. } | Command::LogCall { .. } | Command::AddTag { .. } | Command::AddComment { .. } => {
+                room_for_one_more(lead)
+            }
+            Command::SetCustom { field, .. } if !lead.custom.contains_key(field) => room_for_one_more(lead),
+            Command::SetField { .. } | Command::RemoveTag { .. } | Command::SetCustom { .. } => Ok(()),
+            Command::SetSetting { .. }
+            | Command::AddOption { .. }
+            | Command::ChangeOption { .. }
+            | Command::SetPreference { .. }
+            | Command::MarkNotices { .. } => Err(Refusal::new(RefusalCode::InvalidValue, "This is no edit of a lead.")),
             // Of two people who delete at once both are right.
             Command::DeleteLead { .. } => Ok(()),
             Command::RestoreLead { deletions, .. } => match &lead.deleted {
@@ -333,7 +449,14 @@ impl Command {
             | Command::AddTag { .. }
             | Command::RemoveTag { .. }
             | Command::DeleteLead { .. }
-            | Command::RestoreLead { .. } => None,
+            | Command::RestoreLead { .. }
+            | Command::SetCustom { .. }
+            | Command::AddComment { .. }
+            | Command::SetSetting { .. }
+            | Command::AddOption { .. }
+            | Command::ChangeOption { .. }
+            | Command::SetPreference { .. }
+            | Command::MarkNotices { .. } => None,
         }
     }
 
@@ -346,6 +469,7 @@ impl Command {
             (_, Command::CreateLead(_)) => true,
             _ if self.target() == Some(made) => true,
             (Command::SetField { field, .. }, Command::SetField { field: before, .. }) => field == before,
+            (Command::SetCustom { field, .. }, Command::SetCustom { field: before, .. }) => field == before,
             (Command::ChangeStatus { .. }, Command::ChangeStatus { .. })
             | (Command::SetInterest { .. }, Command::ChangeStatus { .. } | Command::SetInterest { .. }) => true,
             (
@@ -373,6 +497,7 @@ impl Command {
             Command::LogCall { .. }
             | Command::AddNote { .. }
             | Command::EditNote { .. }
+            | Command::AddComment { .. }
             | Command::AddTag { .. }
             | Command::RemoveTag { .. }
             | Command::ScheduleFollowUp { .. }
@@ -383,8 +508,14 @@ impl Command {
             | Command::SetField { .. }
             | Command::ChangeStatus { .. }
             | Command::SetInterest { .. }
+            | Command::SetCustom { .. }
             | Command::DeleteLead { .. }
-            | Command::RestoreLead { .. } => false,
+            | Command::RestoreLead { .. }
+            | Command::SetSetting { .. }
+            | Command::AddOption { .. }
+            | Command::ChangeOption { .. }
+            | Command::SetPreference { .. }
+            | Command::MarkNotices { .. } => false,
             Command::Undo { of, .. } => of.is_additive(),
         }
     }
@@ -418,7 +549,7 @@ pub fn check_field(field: LeadField, value: Option<&str>) -> Result<(), Refusal>
             Ok(n) if (0..=limits::BUDGET_MAX).contains(&n) => Ok(()),
             _ => Err(Refusal::new(RefusalCode::InvalidValue, "A budget is a number of money, not below zero.").on(name)),
         },
-        LeadField::Source | LeadField::Language => required_text(name, value, limits::LINE_MAX),
+        LeadField::Source | LeadField::Language | LeadField::DoNotCall => required_text(name, value, limits::LINE_MAX),
     }
 }
 
@@ -464,7 +595,7 @@ fn existing(lead: &LeadRecord, follow_up: Uuid) -> Result<FollowUpState, Refusal
 }
 
 fn room_for_one_more(lead: &LeadRecord) -> Result<(), Refusal> {
-    let items = lead.follow_ups.len() + lead.calls.len() + lead.notes.len() + lead.tags.len();
+    let items = lead.follow_ups.len() + lead.calls.len() + lead.notes.len() + lead.comments.len() + lead.tags.len() + lead.custom.len();
     if items < limits::ITEMS_MAX {
         return Ok(());
     }
@@ -484,6 +615,30 @@ fn check_splices(splices: &[Splice]) -> Result<(), Refusal> {
         .on("note"));
     }
     splices.iter().try_for_each(|s| limits::check_text("note", &s.insert, limits::NOTE_MAX))
+}
+
+fn check_option(list: OptionList, label: &str, kind: &FieldKind) -> Result<(), Refusal> {
+    required_text("label", label, limits::LINE_MAX)?;
+    match kind {
+        FieldKind::Text => Ok(()),
+        _ if list != OptionList::CustomFields => {
+            Err(Refusal::new(RefusalCode::InvalidValue, "Only fields of your own have a kind.").on("kind"))
+        }
+        FieldKind::Number | FieldKind::Date => Ok(()),
+        FieldKind::Choice { choices } if choices.is_empty() || choices.len() > limits::CHOICES_MAX => {
+            let text = format!("Name from 1 to {} choices.", limits::CHOICES_MAX);
+            Err(Refusal::new(RefusalCode::InvalidValue, text).on("choices"))
+        }
+        FieldKind::Choice { choices } => choices.iter().try_for_each(|choice| required_text("choice", choice, limits::LINE_MAX)),
+    }
+}
+
+fn check_preference(key: &str, value: Option<&str>) -> Result<(), Refusal> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-' | ':');
+    if key.is_empty() || key.len() > limits::PREFERENCE_KEY_MAX || !key.chars().all(plain) {
+        return Err(Refusal::new(RefusalCode::InvalidValue, "This preference has no name that can be kept.").on("key"));
+    }
+    value.map_or(Ok(()), |value| limits::check_text("preference", value, limits::PREFERENCE_MAX))
 }
 
 fn check_time(due_at: i64, zone: &str, local: &str) -> Result<(), Refusal> {

@@ -50,16 +50,22 @@ impl From<CommandId> for LeadId {
 #[serde(rename_all = "snake_case")]
 pub enum DocKind {
     Lead,
+    /// Lists and rules of the organisation, one document per organisation, of its id.
+    Config,
+    /// What one person keeps: preferences and what they have read. Of the person's id.
+    UserState,
 }
 
 impl DocKind {
-    pub const ALL: &[DocKind] = &[DocKind::Lead];
+    pub const ALL: &[DocKind] = &[DocKind::Lead, DocKind::Config, DocKind::UserState];
 
     /// The name used on the wire and in tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             DocKind::Lead => "lead",
+            DocKind::Config => "config",
+            DocKind::UserState => "user_state",
         }
     }
 }
@@ -82,6 +88,22 @@ impl DocId {
     #[must_use]
     pub fn lead(id: LeadId) -> Self {
         Self { kind: DocKind::Lead, id: id.0 }
+    }
+
+    #[must_use]
+    pub fn config(org: OrgId) -> Self {
+        Self { kind: DocKind::Config, id: org.0 }
+    }
+
+    #[must_use]
+    pub fn user_state(user: UserId) -> Self {
+        Self { kind: DocKind::UserState, id: user.0 }
+    }
+
+    /// The lead it is of, where it is one's.
+    #[must_use]
+    pub fn as_lead(self) -> Option<LeadId> {
+        (self.kind == DocKind::Lead).then_some(LeadId(self.id))
     }
 }
 

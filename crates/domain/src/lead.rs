@@ -1,10 +1,11 @@
 //! A lead as the rules see it: statuses, fields, pools and the record that `records` reads out of
 //! a document. Two devices hold the same record when these values are equal.
 
-use crate::calling::{TRIES_MAX, UNREACHED};
+use crate::calling::UNREACHED;
 use crate::follow_up::{Due, FollowUp};
 use crate::id::{LeadId, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Where a lead stands (row F1).
@@ -97,10 +98,12 @@ pub enum LeadField {
     Budget,
     Source,
     Language,
+    /// Why the lead is not to be called; empty where it may be.
+    DoNotCall,
 }
 
 impl LeadField {
-    pub const ALL: [LeadField; 7] = [
+    pub const ALL: [LeadField; 8] = [
         LeadField::Name,
         LeadField::Phone,
         LeadField::AltPhone,
@@ -108,6 +111,7 @@ impl LeadField {
         LeadField::Budget,
         LeadField::Source,
         LeadField::Language,
+        LeadField::DoNotCall,
     ];
 
     /// Its root key in the document and its name everywhere else.
@@ -121,6 +125,7 @@ impl LeadField {
             LeadField::Budget => "budget",
             LeadField::Source => "source",
             LeadField::Language => "language",
+            LeadField::DoNotCall => "do_not_call",
         }
     }
 }
@@ -169,6 +174,16 @@ pub struct Note {
     pub unplaced: bool,
 }
 
+/// What one person says to the others about a lead; it is not edited afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    pub id: Uuid,
+    pub by: UserId,
+    /// Device time, ms since the epoch.
+    pub at: i64,
+    pub text: String,
+}
+
 /// One attempt to call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallAttempt {
@@ -209,6 +224,11 @@ pub struct LeadRecord {
     pub budget: FieldState,
     pub source: FieldState,
     pub language: FieldState,
+    #[serde(default)]
+    pub do_not_call: FieldState,
+    /// Values of the organisation's own fields, by the field's id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<Uuid, FieldState>,
     pub status: Status,
     /// Two people moved the status at once; the furthest along shows until someone sets it again.
     pub review: bool,
@@ -217,6 +237,8 @@ pub struct LeadRecord {
     pub follow_ups: Vec<FollowUp>,
     pub calls: Vec<CallAttempt>,
     pub notes: Vec<Note>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<Comment>,
     pub tags: Vec<String>,
     /// The drop that stands, while the lead is lost.
     pub drop: Option<DropRecord>,
@@ -237,12 +259,19 @@ impl LeadRecord {
             LeadField::Budget => &self.budget,
             LeadField::Source => &self.source,
             LeadField::Language => &self.language,
+            LeadField::DoNotCall => &self.do_not_call,
         }
     }
 
     /// Fields on which two values stand.
     pub fn conflicts(&self) -> impl Iterator<Item = LeadField> + '_ {
         LeadField::ALL.into_iter().filter(|f| !self.field(*f).others.is_empty())
+    }
+
+    /// How many fields, the organisation's own too, have two values.
+    #[must_use]
+    pub fn conflict_count(&self) -> usize {
+        self.conflicts().count() + self.custom.values().filter(|field| !field.others.is_empty()).count()
     }
 
     /// The follow-ups still to be done, the earliest first.
@@ -282,13 +311,13 @@ pub enum Pool {
 impl Pool {
     pub const ALL: [Pool; 4] = [Pool::Fresh, Pool::Working, Pool::Converted, Pool::Dropped];
 
-    /// The pool of a lead that is not deleted; CNP leaves Working only when its retries are used up, after
+    /// The pool of a lead that is not deleted; CNP leaves Working only when its `tries_max` retries are used up, after
     /// `unreached` calls in a row.
     #[must_use]
-    pub fn of(status: Status, owned: bool, unreached: u32) -> Pool {
+    pub fn of(status: Status, owned: bool, unreached: u32, tries_max: u32) -> Pool {
         match status {
             Status::New if !owned => Pool::Fresh,
-            Status::Cnp if unreached >= TRIES_MAX => Pool::Dropped,
+            Status::Cnp if unreached >= tries_max => Pool::Dropped,
             Status::New | Status::InProgress | Status::Cnp | Status::Interested | Status::Qualified => Pool::Working,
             Status::Converted => Pool::Converted,
             Status::Lost => Pool::Dropped,

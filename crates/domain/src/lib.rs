@@ -4,6 +4,7 @@
 
 pub mod calling;
 pub mod command;
+pub mod config;
 pub mod env;
 pub mod follow_up;
 pub mod id;
@@ -21,6 +22,7 @@ pub mod sabotage;
 pub mod state;
 
 pub use command::{Command, Envelope};
+pub use config::Config;
 pub use env::{Clock, Entropy, Env};
 pub use id::{CommandId, DeviceId, DocId, DocKind, LeadId, OrgId, TeamId, UserId};
 pub use lead::{LeadField, LeadRecord, Pool, Status};

@@ -13,7 +13,23 @@ pub const LINE_MAX: usize = 200;
 pub const NOTE_MAX: usize = 5_000;
 /// Splices in one edit of a note.
 pub const SPLICES_MAX: usize = 200;
-/// Follow-ups, calls, notes and tags in one lead together.
+/// People that one comment names.
+pub const MENTIONS_MAX: usize = 50;
+/// Choices of one field of the organisation's own.
+pub const CHOICES_MAX: usize = 100;
+/// Entries of one of the organisation's lists.
+pub const OPTIONS_MAX: usize = 500;
+/// Preferences that one person keeps.
+pub const PREFERENCES_MAX: usize = 500;
+/// Notifications whose marks one person keeps.
+pub const MARKS_MAX: usize = 50_000;
+/// Bytes in the name of a preference.
+pub const PREFERENCE_KEY_MAX: usize = 64;
+/// Characters in what one preference keeps.
+pub const PREFERENCE_MAX: usize = 16_000;
+/// Notifications marked by one command.
+pub const NOTICES_MAX: usize = 500;
+/// Follow-ups, calls, notes, comments, tags and own fields in one lead together.
 pub const ITEMS_MAX: usize = 2_000;
 /// Bytes of one change; above this the gate refuses it unread.
 pub const CHANGE_MAX: usize = 64 * 1024;

@@ -209,12 +209,14 @@ pub enum AuditAction {
     Quarantine,
     Proposal,
     Export,
+    /// The organisation's rules and lists.
+    Settings,
     /// Backups, restores, seals.
     Server,
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 27] = [
+    pub const ALL: [AuditAction; 28] = [
         AuditAction::Create,
         AuditAction::Update,
         AuditAction::Status,
@@ -241,6 +243,7 @@ impl AuditAction {
         AuditAction::Quarantine,
         AuditAction::Proposal,
         AuditAction::Export,
+        AuditAction::Settings,
         AuditAction::Server,
     ];
 
@@ -274,6 +277,7 @@ impl AuditAction {
             AuditAction::Quarantine => "quarantine",
             AuditAction::Proposal => "proposal",
             AuditAction::Export => "export",
+            AuditAction::Settings => "settings",
             AuditAction::Server => "server",
         }
     }
@@ -308,6 +312,7 @@ impl AuditAction {
             AuditAction::Quarantine => "Quarantine",
             AuditAction::Proposal => "Hand-over proposal",
             AuditAction::Export => "Exported",
+            AuditAction::Settings => "Settings changed",
             AuditAction::Server => "Server maintained",
         }
     }

@@ -77,12 +77,19 @@ impl Deed {
     #[must_use]
     pub fn of(command: &Command) -> Option<Deed> {
         Some(match command {
-            Command::CreateLead(_) => return None,
+            Command::CreateLead(_)
+            | Command::SetSetting { .. }
+            | Command::AddOption { .. }
+            | Command::ChangeOption { .. }
+            | Command::SetPreference { .. }
+            | Command::MarkNotices { .. } => return None,
             Command::SetField { .. }
             | Command::AddNote { .. }
             | Command::EditNote { .. }
             | Command::AddTag { .. }
-            | Command::RemoveTag { .. } => Deed::Edit,
+            | Command::RemoveTag { .. }
+            | Command::SetCustom { .. }
+            | Command::AddComment { .. } => Deed::Edit,
             Command::ChangeStatus { to: Status::Converted, .. } => Deed::Convert,
             Command::ChangeStatus { to: Status::Lost, .. } => Deed::Drop,
             Command::ChangeStatus { from: Status::Lost, .. } => Deed::Reopen,
@@ -188,6 +195,8 @@ mod tests {
             budget: FieldState::default(),
             source: FieldState::default(),
             language: FieldState::default(),
+            do_not_call: FieldState::default(),
+            custom: std::collections::BTreeMap::new(),
             status: match state {
                 State::Lost => Status::Lost,
                 State::Converted => Status::Converted,
@@ -198,6 +207,7 @@ mod tests {
             follow_ups: vec![follow_up],
             calls: Vec::new(),
             notes: vec![Note { id: ITEM, text: "n".into(), unplaced: false }],
+            comments: Vec::new(),
             tags: vec!["t".into()],
             drop: None,
             deleted: (state == State::Deleted).then(|| Deletion {
@@ -235,6 +245,8 @@ mod tests {
             (Status::New, Command::LogCall { at: 1, outcome: "Call made".into() }),
             (Status::New, Command::AddNote { text: "n".into() }),
             (Status::New, Command::EditNote { note: ITEM, splices: vec![splice] }),
+            (Status::New, Command::AddComment { text: "c".into(), mentions: Vec::new() }),
+            (Status::New, Command::SetCustom { field: ITEM, value: None }),
             (Status::New, Command::AddTag { tag: "t".into() }),
             (Status::New, Command::RemoveTag { tag: "t".into() }),
             (Status::New, Command::DeleteLead { reason: "r".into() }),

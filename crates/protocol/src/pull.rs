@@ -31,7 +31,13 @@ pub struct Progress {
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum Entry {
     /// New changes of a document that the device holds.
-    Changes { doc: DocId, changes: Vec<AcceptedChange>, summary: LeadSummary },
+    Changes {
+        doc: DocId,
+        changes: Vec<AcceptedChange>,
+        /// Of a lead; other kinds have no row.
+        #[serde(default)]
+        summary: Option<LeadSummary>,
+    },
     /// The whole record: it became visible, or the device is far behind.
     Snapshot(Box<Snapshot>),
     /// The record left this user's sight; the device removes it.
@@ -73,7 +79,9 @@ pub struct Snapshot {
     pub doc: DocId,
     /// Version of the projection in `summary`; on a mismatch the client projects from the document.
     pub projection: u32,
-    pub summary: LeadSummary,
+    /// Of a lead; other kinds have no row.
+    #[serde(default)]
+    pub summary: Option<LeadSummary>,
     #[serde(with = "serde_bytes")]
     pub blob: Vec<u8>,
     pub metas: Vec<ChangeMeta>,

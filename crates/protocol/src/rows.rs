@@ -5,7 +5,7 @@ use domain::{LeadId, OrgId, Role, Status, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Version of [`LeadSummary`]'s content.
-pub const PROJECTION_VERSION: u32 = 2;
+pub const PROJECTION_VERSION: u32 = 3;
 
 /// One server-owned row; a later one with the same key replaces it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +94,9 @@ pub struct LeadSummary {
     /// Calls that nobody took since somebody was reached last.
     #[serde(default)]
     pub unreached: u32,
+    /// They asked not to be called.
+    #[serde(default)]
+    pub do_not_call: bool,
     /// The [`PROJECTION_VERSION`] it was made by; a server keeps rows of older ones.
     #[serde(default = "first_projection")]
     pub projection: u32,
@@ -110,14 +113,18 @@ impl LeadSummary {
         if projection >= PROJECTION_VERSION {
             return self;
         }
-        Self { follow_ups: Vec::new(), tags: Vec::new(), calls: 0, last_call_at: None, unreached: 0, projection, ..self }
+        let since_3 = Self { do_not_call: false, projection, ..self };
+        match projection {
+            2 => since_3,
+            _ => Self { follow_ups: Vec::new(), tags: Vec::new(), calls: 0, last_call_at: None, unreached: 0, ..since_3 },
+        }
     }
 
     /// The projection of `lead` with its server-owned facts; `updated_at` is the caller's.
     #[must_use]
     pub fn of(lead: &domain::LeadRecord, owner: Option<UserId>, team: Option<TeamId>, updated_at: i64) -> Self {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let (conflicts, follow_ups) = (number(lead.conflicts().count()), lead.due());
+        let (conflicts, follow_ups) = (number(lead.conflict_count()), lead.due());
         Self {
             name: lead.name.value.clone().unwrap_or_default(),
             phone: lead.phone.value.clone().unwrap_or_default(),
@@ -139,6 +146,7 @@ impl LeadSummary {
             calls: number(lead.calls.len()),
             last_call_at: lead.last_call_at(),
             unreached: number(lead.unreached()),
+            do_not_call: lead.do_not_call.value.is_some(),
             projection: PROJECTION_VERSION,
         }
     }

@@ -1,10 +1,14 @@
 //! One loaded document.
 
 use crate::error::RecordError;
+use crate::lead::VERSION;
 use crate::shape;
-use automerge::{ActorId, Automerge, Change, LoadOptions, ReadDoc};
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, Automerge, Change, LoadOptions, ROOT, ReadDoc};
+use domain::DocKind;
 use sha2::{Digest, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 /// 16 random bytes, new at every opening of a database; never shared between devices.
 pub type ActorBytes = [u8; 16];
@@ -67,6 +71,24 @@ impl Doc {
     #[must_use]
     pub fn empty() -> Self {
         Self { am: Automerge::new() }
+    }
+
+    /// What a document of this kind is before anybody changed it: nothing for a lead, which its creation begins. The
+    /// others may be begun by two devices alone, so they start from one constant change that every side makes for
+    /// itself and nobody sends.
+    #[must_use]
+    pub fn seed(kind: DocKind) -> Self {
+        static SEED: LazyLock<Doc> = LazyLock::new(|| {
+            let mut doc = Doc::empty();
+            let mut tx = doc.with_actor([0; 16]).transaction();
+            tx.put(ROOT, "v", VERSION).expect("a new document takes a number");
+            tx.commit_with(CommitOptions::default().with_time(0));
+            doc
+        });
+        match kind {
+            DocKind::Lead => Self::empty(),
+            DocKind::Config | DocKind::UserState => SEED.clone(),
+        }
     }
 
     /// Loads stored bytes: a snapshot, or one followed by changes.

@@ -3,7 +3,7 @@
 use crate::doc::{ActorBytes, ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::history::history;
-use crate::{lead, undo};
+use crate::{config, lead, undo, user_state};
 use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
 use domain::{Command, DocKind, Envelope};
@@ -88,8 +88,10 @@ pub(crate) fn commit(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope, unre
     };
     let am = doc.with_actor(actor);
     let mut tx = am.transaction();
-    match kind(&envelope.command) {
+    match envelope.command.kind() {
         DocKind::Lead => lead::write(&mut tx, envelope, unresolved)?,
+        DocKind::Config => config::write(&mut tx, envelope)?,
+        DocKind::UserState => user_state::write(&mut tx, envelope)?,
     }
     undo.into_iter().try_for_each(|step| step.take(&mut tx))?;
     // A command that sets what is set already is still one change, or the timeline would lack it.
@@ -99,26 +101,4 @@ pub(crate) fn commit(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope, unre
     };
     let change = am.get_change_by_hash(&hash).expect("the change was just committed");
     Ok(NewChange { hash: hash.into(), bytes: change.raw_bytes().to_vec(), deps })
-}
-
-/// Which kind of document a command writes.
-fn kind(command: &Command) -> DocKind {
-    match command {
-        Command::CreateLead(_)
-        | Command::SetField { .. }
-        | Command::ChangeStatus { .. }
-        | Command::SetInterest { .. }
-        | Command::ScheduleFollowUp { .. }
-        | Command::MoveFollowUp { .. }
-        | Command::CompleteFollowUp { .. }
-        | Command::CancelFollowUp { .. }
-        | Command::LogCall { .. }
-        | Command::AddNote { .. }
-        | Command::EditNote { .. }
-        | Command::AddTag { .. }
-        | Command::RemoveTag { .. }
-        | Command::DeleteLead { .. }
-        | Command::RestoreLead { .. } => DocKind::Lead,
-        Command::Undo { of, .. } => kind(of),
-    }
 }

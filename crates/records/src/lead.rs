@@ -3,7 +3,9 @@
 //! | key | value |
 //! |---|---|
 //! | `v` | schema version, 1 |
-//! | `name` `phone` `alt_phone` `email` `source` `language` | text |
+//! | `name` `phone` `alt_phone` `email` `source` `language` `do_not_call` | text |
+//! | `custom:<uuid>` | text, of the organisation's own field |
+//! | `comment:<uuid>` | map: `by` `at` `text` |
 //! | `budget` | integer, minor units |
 //! | `status` | name of a [`Status`] |
 //! | `interest` | integer 1–5 |
@@ -22,13 +24,14 @@
 use crate::doc::{ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::execute::Unresolved;
-use crate::{merge, text};
+use crate::{config, merge, text};
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 use domain::command::NewLead;
 use domain::follow_up::{FollowUp, FollowUpState};
-use domain::lead::{CallAttempt, Deletion, DropRecord, Note};
+use domain::lead::{CallAttempt, Comment, Deletion, DropRecord, Note};
 use domain::{Command, Envelope, LeadField, LeadId, LeadRecord, Status, UserId};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Schema version that this code writes; readers accept one more.
@@ -52,6 +55,10 @@ pub(crate) fn call_key(id: Uuid) -> String {
 
 pub(crate) fn tag_key(id: Uuid) -> String {
     format!("tag:{id}")
+}
+
+pub(crate) fn custom_key(field: Uuid) -> String {
+    format!("custom:{field}")
 }
 
 pub(crate) fn drop_key(id: Uuid) -> String {
@@ -122,6 +129,18 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
                 tx.put(&item, deletion.to_string(), true)?;
             }
         }
+        Command::SetCustom { field, value } => config::put_or_delete(tx, &custom_key(*field), value.as_deref())?,
+        Command::AddComment { text, .. } => {
+            let item = tx.put_object(ROOT, format!("comment:{id}"), ObjType::Map)?;
+            tx.put(&item, "by", envelope.author.to_string())?;
+            tx.put(&item, "at", envelope.at)?;
+            tx.put(&item, "text", text.as_str())?;
+        }
+        Command::SetSetting { .. }
+        | Command::AddOption { .. }
+        | Command::ChangeOption { .. }
+        | Command::SetPreference { .. }
+        | Command::MarkNotices { .. } => {}
         // Its steps were worked out before the transaction began.
         Command::Undo { .. } => {}
     }
@@ -257,12 +276,15 @@ fn read_all(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
         budget: merge::field(doc, "budget"),
         source: merge::field(doc, "source"),
         language: merge::field(doc, "language"),
+        do_not_call: merge::field(doc, "do_not_call"),
+        custom: BTreeMap::new(),
         status,
         review,
         interest: if status == Status::Interested { merge::interest(doc) } else { None },
         follow_ups: Vec::new(),
         calls: Vec::new(),
         notes: Vec::new(),
+        comments: Vec::new(),
         tags: Vec::new(),
         drop: None,
         deleted: None,
@@ -291,6 +313,13 @@ fn read_items(doc: &Doc, lead: &mut LeadRecord) {
                 let text = doc.am.text(&object).unwrap_or_default();
                 lead.notes.push(Note { id, text, unplaced: kind == "unplaced" });
             }
+            "comment" => lead.comments.push(Comment {
+                id,
+                by: scalar(&doc.am, &object, "by").and_then(|by| by.parse().ok()).unwrap_or(lead.created_by),
+                at: number(&doc.am, &object, "at"),
+                text: scalar(&doc.am, &object, "text").unwrap_or_default(),
+            }),
+            "custom" => drop(lead.custom.insert(id, merge::field(doc, &entry.key))),
             "tag" => lead.tags.extend(scalar(&doc.am, &ROOT, &entry.key)),
             "drop" if lead.status == Status::Lost => {
                 let reason = scalar(&doc.am, &object, "reason").unwrap_or_default();

@@ -6,6 +6,7 @@
 //! demands that the very same change comes out.
 
 mod accept;
+pub mod config;
 mod doc;
 mod error;
 mod execute;
@@ -16,6 +17,7 @@ mod merge;
 mod shape;
 mod text;
 mod undo;
+pub mod user_state;
 
 pub use accept::{Verdict, accept, accept_remade, verify};
 pub use doc::{ActorBytes, ChangeHash, Doc};

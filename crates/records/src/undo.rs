@@ -2,7 +2,7 @@
 
 use crate::doc::{ChangeHash, Doc, guarded};
 use crate::history::{history, history_since};
-use crate::lead::{call_key, drop_key, follow_up_key, item_at, tag_key, tags_at};
+use crate::lead::{call_key, custom_key, drop_key, follow_up_key, item_at, tag_key, tags_at};
 use crate::merge;
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{AutomergeError, ObjId, ROOT, ReadDoc, ScalarValue, Value};
@@ -50,6 +50,7 @@ pub(crate) fn steps(doc: &Doc, heads: &[ChangeHash], envelope: &Envelope) -> Opt
     match &**of {
         Command::SetField { field, .. } => root(field.as_str()),
         Command::SetInterest { .. } => root("interest"),
+        Command::SetCustom { field, .. } => root(&custom_key(*field)),
         Command::ChangeStatus { .. } => past.status(&drop_key(id.0)),
         Command::ScheduleFollowUp { .. } => {
             let item = past.item(&follow_up_key(id.0))?;
@@ -72,6 +73,12 @@ pub(crate) fn steps(doc: &Doc, heads: &[ChangeHash], envelope: &Envelope) -> Opt
         | Command::EditNote { .. }
         | Command::DeleteLead { .. }
         | Command::RestoreLead { .. }
+        | Command::AddComment { .. }
+        | Command::SetSetting { .. }
+        | Command::AddOption { .. }
+        | Command::ChangeOption { .. }
+        | Command::SetPreference { .. }
+        | Command::MarkNotices { .. }
         | Command::Undo { .. } => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::cache::Cache;
 use super::judge::{self, Decision};
-use super::{Loaded, load};
+use super::{Loaded, Record, load};
 use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
 use crate::files::RECOVERY_MS;
@@ -19,7 +19,7 @@ use crate::store::users::{self, User};
 use crate::store::{Result, StoreError, Tx, devices, documents, proposals};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{CommandId, DeviceId, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, UserId};
+use domain::{CommandId, DeviceId, DocId, Env, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
 use protocol::rows::{LeadSummary, Row as Fact};
@@ -210,22 +210,25 @@ impl<'a> Batch<'a> {
         who: &SignedIn,
         item: &PushItem,
         admitted: Admitted,
-        mut standing: Standing,
+        standing: Option<Standing>,
     ) -> Result<std::result::Result<Settled, Refusal>> {
         if self.careful.contains(&item.doc) && records::verify(&admitted.doc).is_err() {
             return Ok(Err(judge::malformed("the record would not load again")));
         }
-        let Ok(record) = records::lead::read(&admitted.doc, LeadId(item.doc.id)) else {
+        let Ok(record) = Record::read(&admitted.doc, item.doc) else {
             return Ok(Err(judge::malformed("the record could not be read")));
         };
-        standing.status = record.status;
-        standing.deleted = record.deleted.is_some();
+        let standing = standing.zip(record.lead()).map(|(standing, lead)| Standing {
+            status: lead.status,
+            deleted: lead.deleted.is_some(),
+            ..standing
+        });
         let author = item.envelope.author;
         let arrived_at = item.envelope.at.min(self.now);
         let work = self.work(item.doc)?;
-        let before = work.standing.as_ref().map(Channel::of_lead).unwrap_or_default();
+        let before = Channel::of(item.doc, work.standing.as_ref());
         let updated_at = work.updated_at.max(arrived_at);
-        let after = Channel::of_lead(&standing);
+        let after = Channel::of(item.doc, standing.as_ref());
         self.touched.channels.extend(before.iter().chain(&after).copied());
         if before != after {
             // Ahead of the change: who comes in gets the whole record first.
@@ -243,7 +246,7 @@ impl<'a> Batch<'a> {
         let seq = self.head.seq + self.entries.len() as u64;
         self.touched.seq = seq;
         let loaded = Some(Loaded { doc: admitted.doc, record, seq });
-        self.works.insert(item.doc, Work { loaded, standing: Some(standing), updated_at, changed: true });
+        self.works.insert(item.doc, Work { loaded, standing, updated_at, changed: true });
         Ok(Ok(if admitted.reexecuted {
             (Outcome::Reapplied { seq, change: admitted.bytes }, Some(vec![admitted.hash]))
         } else {
@@ -262,7 +265,7 @@ impl<'a> Batch<'a> {
 
     fn load(&mut self, doc: DocId) -> Result<Work> {
         let Some(seq) = documents::seq(self.tx, self.org, doc)? else {
-            return Ok(Work { loaded: None, standing: None, updated_at: 0, changed: false });
+            return Ok(Work { loaded: Loaded::seed(doc), standing: None, updated_at: 0, changed: false });
         };
         let loaded = match self.cache.get(doc, seq) {
             Some(loaded) => loaded,
@@ -271,7 +274,10 @@ impl<'a> Batch<'a> {
                 load(&blob, doc, seq)?
             }
         };
-        let row = leads::get(self.tx, self.org, LeadId(doc.id))?;
+        let Some(lead) = doc.as_lead() else {
+            return Ok(Work { loaded: Some(loaded), standing: None, updated_at: 0, changed: false });
+        };
+        let row = leads::get(self.tx, self.org, lead)?;
         let row = row.ok_or_else(|| StoreError::Corrupt(format!("{doc} has no row")))?;
         Ok(Work { loaded: Some(loaded), standing: Some(row.standing), updated_at: row.summary.updated_at, changed: false })
     }
@@ -416,14 +422,15 @@ impl Plan {
             quarantine::insert(tx, org, held)?;
         }
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
-            if let (Some(loaded), Some(standing)) = (&work.loaded, &work.standing) {
-                let summary = LeadSummary::of(&loaded.record, standing.owner, standing.team, work.updated_at);
+            let Some(loaded) = &work.loaded else { continue };
+            if let (Record::Lead(lead), Some(standing)) = (&loaded.record, &work.standing) {
+                let summary = LeadSummary::of(lead, standing.owner, standing.team, work.updated_at);
                 let stale = sabotage::is_on(Fault::StaleServerRow) && loaded.seq.is_multiple_of(7);
-                if !stale || leads::get(tx, org, LeadId(doc.id))?.is_none() {
-                    leads::put(tx, org, LeadId(doc.id), &summary, loaded.seq)?;
+                if !stale || leads::get(tx, org, lead.id)?.is_none() {
+                    leads::put(tx, org, lead.id, &summary, loaded.seq)?;
                 }
-                documents::put(tx, org, *doc, blob, loaded.seq)?;
             }
+            documents::put(tx, org, *doc, blob, loaded.seq)?;
         }
         if self.entries.is_empty() { Ok(()) } else { log.finish(tx) }
     }

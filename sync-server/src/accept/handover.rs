@@ -113,7 +113,10 @@ pub fn reopening(
     };
     let work = batch.work(doc)?;
     let (Some(loaded), Some(standing)) = (work.loaded.clone(), work.standing) else { return Ok(None) };
-    if loaded.record.status != Status::Lost || to.progress() <= Status::Lost.progress() || batch.in_recovery() {
+    if loaded.record.lead().is_none_or(|lead| lead.status != Status::Lost)
+        || to.progress() <= Status::Lost.progress()
+        || batch.in_recovery()
+    {
         return Ok(None);
     }
     let base: Vec<_> = base.iter().map(|hash| records::ChangeHash(hash.0)).collect();

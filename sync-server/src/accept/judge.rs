@@ -12,7 +12,7 @@ use domain::command::Facts;
 use domain::people::QuarantineReason;
 use domain::policy;
 use domain::sabotage::{self, Fault};
-use domain::{Actor, Command, DocId, Envelope, Refusal, RefusalCode, Status};
+use domain::{Actor, Command, DocId, DocKind, Envelope, Refusal, RefusalCode, Status, Subject};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
 use records::{GateError, Gated, Verdict};
@@ -20,8 +20,8 @@ use records::{GateError, Gated, Verdict};
 pub enum Decision {
     Admit {
         admitted: Box<Admitted>,
-        /// Who owns the record; its status is read from the document.
-        standing: Standing,
+        /// Who owns the lead; its status is read from the document. Other kinds have no owner.
+        standing: Option<Standing>,
     },
     /// The change is in the document; only its outcome was not stored.
     AlreadyIn(u64),
@@ -71,8 +71,12 @@ fn judged(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<Deci
     };
     let actor = match author(batch, who, &gated)? {
         Ok(actor) => actor,
+        Err(Decision::Quarantine(_)) if item.doc.kind == DocKind::UserState => return Ok(Decision::refuse(cut_off())),
         Err(decision) => return Ok(decision),
     };
+    if item.doc.kind != DocKind::Lead {
+        return plain(batch, who, item, &gated, &actor);
+    }
     let command = &item.envelope.command;
     let found = batch.work(item.doc)?.standing;
     let standing = found.unwrap_or_else(|| new_standing(&actor));
@@ -117,9 +121,44 @@ fn judged(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<Deci
         Some(base) => reexecute(batch, item.doc, &base, &gated.envelope)?,
     };
     Ok(match carried {
-        Ok(admitted) => Decision::Admit { admitted: Box::new(admitted), standing },
+        Ok(admitted) => Decision::Admit { admitted: Box::new(admitted), standing: Some(standing) },
         Err(refusal) => Decision::Refuse { refusal, stands: Some(at) },
     })
+}
+
+/// Of a document that is no lead: it is never handed over, so what is not permitted now is refused.
+fn plain(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem, gated: &Gated, actor: &Actor) -> Result<Decision> {
+    let command = &item.envelope.command;
+    let is_theirs = item.doc == DocId::config(batch.org) || item.doc == DocId::user_state(actor.user);
+    let permitted = if is_theirs { policy::authorise_command(actor, command, &Subject::default()).map(drop) } else { Err(gone()) };
+    if let Err(denied) = permitted {
+        return Ok(Decision::refuse(denied));
+    }
+    let base = match base(batch, item.doc, gated)? {
+        Base::AlreadyIn(seq) => return Ok(Decision::AlreadyIn(seq)),
+        Base::Missing(hashes) => return Ok(Decision::Need(hashes)),
+        Base::AsSent if who.older_app() => Some(sent_on(gated)),
+        Base::AsSent => None,
+        Base::Moved(hashes) => Some(hashes),
+    };
+    let at = base.clone().unwrap_or_else(|| sent_on(gated));
+    let loaded = batch.work(item.doc)?.loaded.as_ref();
+    let fits = command.check_shape().and_then(|()| loaded.map_or_else(|| Err(gone()), |loaded| loaded.record.check_own(command)));
+    if let Err(refusal) = fits {
+        return Ok(Decision::Refuse { refusal, stands: Some(at) });
+    }
+    let carried = match base {
+        None => apply(batch, item, gated)?,
+        Some(base) => reexecute(batch, item.doc, &base, &gated.envelope)?,
+    };
+    Ok(match carried {
+        Ok(admitted) => Decision::Admit { admitted: Box::new(admitted), standing: None },
+        Err(refusal) => Decision::Refuse { refusal, stands: Some(at) },
+    })
+}
+
+fn cut_off() -> Refusal {
+    Refusal::new(RefusalCode::NotPermitted, "This account or computer may not change this any more.")
 }
 
 /// The bytes are one change, the one that the item speaks of.
@@ -130,6 +169,9 @@ pub fn gate(item: &PushItem) -> std::result::Result<Gated, Refusal> {
     let gated = records::gate(&item.change).map_err(|e| refused_unread(item, &e))?;
     if gated.hash.0 != item.hash.0 || gated.envelope != item.envelope {
         return Err(malformed("the change is not of this command"));
+    }
+    if gated.envelope.command.kind() != item.doc.kind {
+        return Err(malformed("the command is not of this kind of record"));
     }
     if matches!(gated.envelope.command, Command::CreateLead(_)) && gated.envelope.id.0 != item.doc.id {
         return Err(malformed("a new lead has the id of its command"));
@@ -309,7 +351,13 @@ fn check(
         // Where what it builds on was made again, the deletion may have come in between unseen.
         let seen_deleted = standing.deleted && now.is_some_and(|l| seen_deleted(&l.doc, gated));
         let undoable = now.is_none_or(|l| records::undoable(&l.doc, &heads, &gated.envelope));
-        command.check_state(Facts { now: now.map(|l| &l.record), seen_status, seen_deleted, owned: standing.owner.is_some(), undoable })
+        command.check_state(Facts {
+            now: now.and_then(|l| l.record.lead()),
+            seen_status,
+            seen_deleted,
+            owned: standing.owner.is_some(),
+            undoable,
+        })
     };
     Ok(checked())
 }
@@ -321,7 +369,7 @@ fn seen_deleted(doc: &records::Doc, gated: &Gated) -> bool {
 
 /// The change as it was sent.
 fn apply(batch: &mut Batch<'_>, item: &PushItem, gated: &Gated) -> Result<std::result::Result<Admitted, Refusal>> {
-    let empty = records::Doc::empty();
+    let empty = records::Doc::seed(item.doc.kind);
     let is_recovering = batch.in_recovery();
     let now = batch.work(item.doc)?.loaded.as_ref().map_or(&empty, |l| &l.doc);
     let verdict = if is_recovering { records::accept_remade(now, gated) } else { records::accept(now, gated) };
@@ -341,7 +389,7 @@ fn reexecute(
     base: &[ChangeHash],
     envelope: &Envelope,
 ) -> Result<std::result::Result<Admitted, Refusal>> {
-    let mut next = batch.work(doc)?.loaded.as_ref().map_or_else(records::Doc::empty, |l| l.doc.clone());
+    let mut next = batch.work(doc)?.loaded.as_ref().map_or_else(|| records::Doc::seed(doc.kind), |l| l.doc.clone());
     let base: Vec<_> = base.iter().map(|h| records::ChangeHash(h.0)).collect();
     let actor = batch.env.random();
     Ok(match records::reexecute(&mut next, &base, actor, envelope) {

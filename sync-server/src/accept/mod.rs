@@ -19,8 +19,10 @@ use crate::live::Touched;
 use crate::store::{Store, StoreError};
 use batch::{Batch, Plan};
 use cache::Cache;
-use domain::{DocId, Env, OrgId};
+use domain::{Command, Config, DocId, DocKind, Env, LeadId, LeadRecord, OrgId, Refusal};
 use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
+use records::RecordError;
+use records::user_state::UserState;
 use std::collections::HashSet;
 
 /// How long a device waits when the server can't store anything.
@@ -117,15 +119,58 @@ fn retry_later(request: &PushRequest) -> PushResponse {
 #[derive(Clone)]
 struct Loaded {
     doc: records::Doc,
-    record: domain::LeadRecord,
+    record: Record,
     /// `seq` of its last change.
     seq: u64,
+}
+
+/// What a document says, as far as the rules ask.
+#[derive(Clone)]
+enum Record {
+    Lead(Box<LeadRecord>),
+    Config(Box<Config>),
+    UserState(Box<UserState>),
+}
+
+impl Record {
+    fn read(doc: &records::Doc, id: DocId) -> Result<Self, RecordError> {
+        Ok(match id.kind {
+            DocKind::Lead => Self::Lead(Box::new(records::lead::read(doc, LeadId(id.id))?)),
+            DocKind::Config => Self::Config(Box::new(records::config::read(doc)?)),
+            DocKind::UserState => Self::UserState(Box::new(records::user_state::read(doc)?)),
+        })
+    }
+
+    /// Checks a command on a document that is no lead against what stands.
+    fn check_own(&self, command: &Command) -> Result<(), Refusal> {
+        match self {
+            Self::Config(config) => config.check(command),
+            Self::UserState(state) => state.check(command),
+            Self::Lead(_) => Ok(()),
+        }
+    }
+
+    fn lead(&self) -> Option<&LeadRecord> {
+        match self {
+            Self::Lead(lead) => Some(lead),
+            Self::Config(_) | Self::UserState(_) => None,
+        }
+    }
+}
+
+impl Loaded {
+    /// A document that nobody changed yet; none of a lead, which its creation begins.
+    fn seed(doc: DocId) -> Option<Self> {
+        let seed = records::Doc::seed(doc.kind);
+        let record = Record::read(&seed, doc).ok()?;
+        Some(Self { doc: seed, record, seq: 0 })
+    }
 }
 
 /// Loads the stored document.
 fn load(blob: &[u8], doc: DocId, seq: u64) -> Result<Loaded, StoreError> {
     let corrupt = |e: records::RecordError| StoreError::Corrupt(format!("{doc}: {e}"));
     let loaded = records::Doc::load(blob).map_err(corrupt)?;
-    let record = records::lead::read(&loaded, domain::LeadId(doc.id)).map_err(corrupt)?;
+    let record = Record::read(&loaded, doc).map_err(corrupt)?;
     Ok(Loaded { doc: loaded, record, seq })
 }

@@ -3,6 +3,7 @@
 //! in under its author, carried out here.
 
 use super::batch::{Admitted, Batch};
+use super::Record;
 use super::cache::Cache;
 use super::judge;
 use crate::audit::{AuditEvent, Settled};
@@ -18,7 +19,7 @@ use crate::store::{Store, StoreError, outcomes, proposals};
 use domain::command::Facts;
 use domain::people::{Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{Action, Actor, Command, CommandId, DeviceId, DocId, Env, Envelope, LeadId, OrgId, Refusal, RefusalCode, policy};
+use domain::{Action, Actor, Command, CommandId, DeviceId, DocId, DocKind, Env, Envelope, LeadId, OrgId, Refusal, RefusalCode, policy};
 use protocol::ChangeHash;
 use protocol::push::PushItem;
 use protocol::rows::Row;
@@ -35,7 +36,7 @@ pub fn take_proposal(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: C
         let who = &auth::as_of(batch.tx, org, who)?;
         let (proposal, standing) = open_proposal(batch, who, id)?;
         policy::authorise_command(who.actor(), &proposal.envelope.command, &standing.subject())?;
-        carry_out(batch, who, proposal.doc, &proposal.envelope, standing, None)?;
+        carry_out(batch, who, proposal.doc, &proposal.envelope, Some(standing), None)?;
         settled(batch, who, proposal, ProposalState::Taken)
     })
 }
@@ -64,10 +65,12 @@ pub fn release(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id: Command
         let (held, standing) = waiting(batch, who, id)?;
         let gated = records::gate(&held.change).map_err(|e| judge::malformed(&e.to_string()))?;
         let standing = match standing {
-            Some(standing) => standing,
-            None => new_lead(batch, &held)?,
+            _ if held.doc.kind != DocKind::Lead => None,
+            Some(standing) => Some(standing),
+            None => Some(new_lead(batch, &held)?),
         };
-        policy::authorise_command(who.actor(), &held.envelope.command, &standing.subject())?;
+        let subject = standing.as_ref().map(Standing::subject).unwrap_or_default();
+        policy::authorise_command(who.actor(), &held.envelope.command, &subject)?;
         if let Some(hash) = is_in(batch, held.doc, id)? {
             // It got in another way; carrying it out again would bring an old value back.
             outcomes::set_stands(batch.tx, org, id, hash)?;
@@ -222,21 +225,26 @@ fn carry_out(
     who: &SignedIn,
     doc: DocId,
     envelope: &Envelope,
-    standing: Standing,
+    standing: Option<Standing>,
     seen: Option<&Seen>,
 ) -> Result<(), Error> {
     let loaded = batch.work(doc)?.loaded.clone();
-    let now = loaded.as_ref().map_or_else(records::Doc::empty, |l| l.doc.clone());
-    let seen_deleted = seen.is_none() && standing.deleted;
+    let now = loaded.as_ref().map_or_else(|| records::Doc::seed(doc.kind), |l| l.doc.clone());
     let base: Vec<records::ChangeHash> = match seen {
         Some(seen) => seen.base.iter().map(|h| records::ChangeHash(h.0)).collect(),
         None => now.heads(),
     };
-    let seen_status = records::lead::seen_status(&now, &base);
     envelope.command.check_shape()?;
-    let (record, owned) = (loaded.as_ref().map(|l| &l.record), standing.owner.is_some());
-    let undoable = records::undoable(&now, &base, envelope);
-    envelope.command.check_state(Facts { now: record, seen_status, seen_deleted, owned, undoable })?;
+    match (&standing, loaded.as_ref().map(|l| &l.record)) {
+        (None, Some(record)) => record.check_own(&envelope.command)?,
+        (None, None) => return Err(Error::NotFound),
+        (Some(standing), record) => {
+            let (now_is, owned) = (record.and_then(Record::lead), standing.owner.is_some());
+            let (seen_status, seen_deleted) = (records::lead::seen_status(&now, &base), seen.is_none() && standing.deleted);
+            let undoable = records::undoable(&now, &base, envelope);
+            envelope.command.check_state(Facts { now: now_is, seen_status, seen_deleted, owned, undoable })?;
+        }
+    }
     let admitted = match seen.map(|seen| as_sent(batch, seen, &now)).transpose()?.flatten() {
         Some(admitted) => admitted,
         None => made_again(batch, envelope, now, &base)?,

@@ -213,10 +213,14 @@ impl AuditEvent {
 
 /// What the audit log files an accepted edit under.
 #[must_use]
-pub fn action_of(command: &Command) -> AuditAction {
-    match command {
+pub fn action_of(command: &Command) -> Option<AuditAction> {
+    Some(match command {
         Command::CreateLead(_) => AuditAction::Create,
-        Command::SetField { .. } | Command::SetInterest { .. } | Command::AddTag { .. } | Command::RemoveTag { .. } => AuditAction::Update,
+        Command::SetField { .. }
+        | Command::SetInterest { .. }
+        | Command::AddTag { .. }
+        | Command::RemoveTag { .. }
+        | Command::SetCustom { .. } => AuditAction::Update,
         Command::ChangeStatus { to: Status::Converted, .. } => AuditAction::Convert,
         Command::ChangeStatus { to: Status::Lost, .. } => AuditAction::Drop,
         Command::ChangeStatus { from: Status::Lost, .. } => AuditAction::Reopen,
@@ -226,9 +230,12 @@ pub fn action_of(command: &Command) -> AuditAction {
         | Command::CompleteFollowUp { .. }
         | Command::CancelFollowUp { .. } => AuditAction::FollowUp,
         Command::LogCall { .. } => AuditAction::Call,
-        Command::AddNote { .. } | Command::EditNote { .. } => AuditAction::Note,
+        Command::AddNote { .. } | Command::EditNote { .. } | Command::AddComment { .. } => AuditAction::Note,
         Command::DeleteLead { .. } => AuditAction::Delete,
         Command::RestoreLead { .. } => AuditAction::Restore,
-        Command::Undo { of, .. } => action_of(of),
-    }
+        Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => AuditAction::Settings,
+        // What a person keeps for themselves is nobody's business.
+        Command::SetPreference { .. } | Command::MarkNotices { .. } => return None,
+        Command::Undo { of, .. } => return action_of(of),
+    })
 }

@@ -150,9 +150,9 @@ impl Teller {
 
     fn of_change(&mut self, tx: &mut dyn Tx, change: &Change) -> Result<Option<Told>> {
         let envelope = if change.bytes.is_empty() { self.read_in_document(tx, change)? } else { records::envelope_of(&change.bytes) };
-        Ok(envelope.map(|Envelope { command, .. }| {
+        Ok(envelope.and_then(|Envelope { command, .. }| {
             let details = of_command(&command);
-            Told { action: action_of(&command), lead: Some(LeadId(change.doc.id)), about: String::new(), details }
+            Some(Told { action: action_of(&command)?, lead: change.doc.as_lead(), about: String::new(), details })
         }))
     }
 

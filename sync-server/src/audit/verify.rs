@@ -9,7 +9,7 @@ use crate::store::log::{self, LogRow, Move};
 use crate::store::orgs::{self, Head};
 use crate::store::{Result, Store, StoreError, Tx, documents, leads};
 use domain::people::AuditAction;
-use domain::{DocId, Envelope, LeadId, OrgId, TeamId, UserId};
+use domain::{DocId, Envelope, OrgId, TeamId, UserId};
 use protocol::rows::LeadSummary;
 use records::{ChangeHash, Doc};
 use std::collections::BTreeMap;
@@ -255,7 +255,7 @@ fn faults_beside(row: &LogRow, envelope: &Envelope) -> Vec<String> {
     if row.author.as_deref() != Some(envelope.author.0.as_bytes()) {
         wrong.push("column author is not that of the change".to_owned());
     }
-    if row.version > 1 && row.action.as_deref() != Some(AuditAction::as_str(action_of(&envelope.command))) {
+    if row.version > 1 && row.action.as_deref() != Some(action_of(&envelope.command).map_or("", AuditAction::as_str)) {
         wrong.push("column action is not that of the change".to_owned());
     }
     wrong
@@ -359,7 +359,7 @@ impl Rebuilt<'_> {
 }
 
 fn rebuild<'a>(tx: &mut dyn Tx, org: OrgId, doc: DocId, stored: &'a Doc) -> Result<std::result::Result<Rebuilt<'a>, String>> {
-    let mut rebuilt = Rebuilt { stored, doc: Doc::empty(), owner: None, team: None, updated_at: 0 };
+    let mut rebuilt = Rebuilt { stored, doc: Doc::seed(doc.kind), owner: None, team: None, updated_at: 0 };
     let mut wrong = None;
     log::walk(tx, org, Some(doc), &mut |row| {
         match row.entry.as_str() {
@@ -379,7 +379,7 @@ fn compare(tx: &mut dyn Tx, org: OrgId, doc: DocId, rebuilt: &Rebuilt<'_>) -> Re
     if rebuilt.stored.heads() != rebuilt.doc.heads() {
         return Ok(Some("the stored document is not what the log's changes make".to_owned()));
     }
-    let lead = LeadId(doc.id);
+    let Some(lead) = doc.as_lead() else { return Ok(None) };
     let record = match records::lead::read(&rebuilt.doc, lead) {
         Ok(record) => record,
         Err(error) => return Ok(Some(format!("the record can't be read ({error})"))),

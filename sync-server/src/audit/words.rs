@@ -35,6 +35,19 @@ pub fn of_command(command: &Command) -> String {
         Command::AddTag { tag } => format!("Tag {} added", typed(tag)),
         Command::RemoveTag { tag } => format!("Tag {} removed", typed(tag)),
         Command::DeleteLead { reason } | Command::RestoreLead { reason, .. } => typed(reason),
+        Command::SetCustom { value: Some(value), .. } => format!("Own field: {}", typed(value)),
+        Command::SetCustom { value: None, .. } => "Own field emptied".to_owned(),
+        Command::AddComment { text, .. } => format!("Comment, {} characters", text.chars().count()),
+        Command::SetSetting { setting, value } => {
+            format!("{} = {}", setting.as_str(), value.as_deref().map_or_else(|| "the default".to_owned(), typed))
+        }
+        Command::AddOption { list, label, .. } => format!("{} added to {}", typed(label), list.as_str()),
+        Command::ChangeOption { label, active, .. } => {
+            let renamed = label.as_ref().map(|label| format!("Renamed to {}", typed(label)));
+            let offered = active.map(|active| if active { "offered again" } else { "offered no more" }.to_owned());
+            renamed.into_iter().chain(offered).collect::<Vec<_>>().join(", ")
+        }
+        Command::SetPreference { .. } | Command::MarkNotices { .. } => String::new(),
         Command::Undo { of, .. } => format!("Undone: {}", of_command(of)),
     }
 }
@@ -48,6 +61,7 @@ fn of_field(field: LeadField, value: Option<&str>) -> String {
         LeadField::Budget => "Budget",
         LeadField::Source => "Source",
         LeadField::Language => "Language",
+        LeadField::DoNotCall => "Do not call",
     };
     match value {
         None => format!("{name} emptied"),

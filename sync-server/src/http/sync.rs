@@ -10,7 +10,7 @@ use axum::body::Body as Stream;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
-use domain::{DocKind, LeadId};
+use domain::{DocId, DocKind};
 use futures_util::stream;
 use protocol::pull::PullBatch;
 use protocol::push::PushRequest;
@@ -93,8 +93,6 @@ async fn next_frame(app: Arc<App>, pull: impl FnOnce(&Core) -> Result<PullBatch,
 pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, At((kind, id)): At<(String, String)>) -> Result<Response, Problem> {
     let kind: DocKind = kind.parse().map_err(|_| Error::NotFound)?;
     let id = Uuid::parse_str(&id).map_err(|_| Error::NotFound)?;
-    let snapshot = match kind {
-        DocKind::Lead => blocking(&app, move |core| core.snapshot(&who, LeadId(id))).await?,
-    };
+    let snapshot = blocking(&app, move |core| core.document(&who, DocId { kind, id })).await?;
     Ok(pack(&snapshot))
 }

@@ -2,7 +2,7 @@
 //! what is due today, so that the app is usable while the rest arrives. The log goes on from the
 //! `seq` at which it began.
 
-use super::{BATCH_BYTES, First, View, snapshot};
+use super::{BATCH_BYTES, First, View, plain, snapshot};
 use crate::store::leads::Held;
 use crate::store::{Result, leads, log, proposals, teams, users};
 use domain::people::Proposal;
@@ -25,6 +25,9 @@ pub fn start(view: &mut View<'_>, first: First) -> Result<PullBatch> {
     // At its end the device holds what is in sight and nothing else.
     view.took_away = true;
     entries.extend(rows(view)?);
+    for doc in [DocId::config(view.org.id), DocId::user_state(view.me.user)] {
+        entries.push(Entry::Snapshot(Box::new(plain(view.tx, view.org.id, doc)?)));
+    }
     entries.extend(due(view)?);
     let total = leads::count(view.tx, view.org.id, &view.sight)?;
     let state = Backfill { urgent_sent: true, last: None, done: 0, total };

@@ -1,11 +1,11 @@
 //! Following the log: what each entry means for who pulls it. Per document and batch there is one
 //! entry, decided by whether the record is in sight now and whether it came or went.
 
-use super::{BATCH_BYTES, First, View, backfill, shown, snapshot};
+use super::{BATCH_BYTES, First, View, backfill, plain, shown, snapshot};
 use crate::store::log::{self, Change, Move, Stored};
 use crate::store::{Result, leads, proposals, users};
 use domain::sabotage::{self, Fault};
-use domain::{DocId, LeadId, Status};
+use domain::{DocId, DocKind, LeadId, Status};
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
 use protocol::rows::{LeadSummary, OwnerRow, Row};
 use std::collections::HashMap;
@@ -54,14 +54,37 @@ enum Slot {
     Row(Box<Row>),
 }
 
+/// A document in sight.
+enum Seen {
+    Lead(Box<LeadSummary>),
+    /// One without a row of its own.
+    Plain,
+}
+
+impl Seen {
+    fn summary(&self) -> Option<&LeadSummary> {
+        match self {
+            Seen::Lead(summary) => Some(summary),
+            Seen::Plain => None,
+        }
+    }
+
+    fn into_summary(self) -> Option<LeadSummary> {
+        match self {
+            Seen::Lead(summary) => Some(*summary),
+            Seen::Plain => None,
+        }
+    }
+}
+
 struct Gathered {
     /// The last entry taken.
     seq: u64,
     bytes: usize,
     slots: Vec<Slot>,
     by_doc: HashMap<DocId, usize>,
-    /// The summary of each document that is in sight now, `None` for the others.
-    seen: HashMap<DocId, Option<LeadSummary>>,
+    /// What is known of each document that is in sight now, `None` for the others.
+    seen: HashMap<DocId, Option<Seen>>,
 }
 
 impl Gathered {
@@ -80,11 +103,13 @@ impl Gathered {
     fn takes_away(&self, slot: &Slot) -> bool {
         match slot {
             Slot::Evict(_) => true,
-            Slot::Changes(doc, _) | Slot::Snapshot(doc) => {
-                self.seen.get(doc).and_then(Option::as_ref).is_some_and(|summary| summary.status == Status::Lost)
-            }
+            Slot::Changes(doc, _) | Slot::Snapshot(doc) => self.summary(*doc).is_some_and(|summary| summary.status == Status::Lost),
             Slot::Row(_) => false,
         }
+    }
+
+    fn summary(&self, doc: DocId) -> Option<&LeadSummary> {
+        self.seen.get(&doc)?.as_ref()?.summary()
     }
 
     fn has_room(&self, limit: usize) -> bool {
@@ -103,7 +128,7 @@ impl Gathered {
             log::Entry::Event { .. } | log::Entry::Horizon { .. } | log::Entry::Dropped { .. } => {}
             log::Entry::Change(change) => {
                 if self.sees(view, change.doc)? {
-                    self.change(view.sight.masked(), &stored, change);
+                    self.change(view.sight.masked() && change.doc.kind == DocKind::Lead, &stored, change);
                 }
             }
             log::Entry::Move { doc, moved, .. } => {
@@ -142,7 +167,7 @@ impl Gathered {
     /// The owner as of now, like everything else in the batch: an older one could follow a newer
     /// snapshot.
     fn owner_now(&mut self, doc: DocId) {
-        if let Some(Some(summary)) = self.seen.get(&doc) {
+        if let Some(summary) = self.summary(doc) {
             let row = OwnerRow { lead: LeadId(doc.id), owner: summary.owner, team: summary.team };
             self.slots.push(Slot::Row(Box::new(Row::Owner(row))));
         }
@@ -165,11 +190,16 @@ impl Gathered {
         if let Some(seen) = self.seen.get(&doc) {
             return Ok(seen.is_some());
         }
-        let row = leads::get(view.tx, view.org.id, LeadId(doc.id))?;
-        let shown = sabotage::is_on(Fault::ShowAll);
-        let summary = row.filter(|row| shown || view.sight.sees(&row.standing)).map(|row| row.summary);
-        let seen = summary.is_some();
-        self.seen.insert(doc, summary);
+        let found = match doc.as_lead() {
+            None => view.sight.sees_plain(doc).then_some(Seen::Plain),
+            Some(lead) => {
+                let shown = sabotage::is_on(Fault::ShowAll);
+                let row = leads::get(view.tx, view.org.id, lead)?.filter(|row| shown || view.sight.sees(&row.standing));
+                row.map(|row| Seen::Lead(Box::new(row.summary)))
+            }
+        };
+        let seen = found.is_some();
+        self.seen.insert(doc, found);
         Ok(seen)
     }
 
@@ -181,10 +211,10 @@ impl Gathered {
                 Slot::Row(row) => Some(Entry::Row(*row)),
                 Slot::Evict(doc) => Some(Entry::Evict { doc }),
                 Slot::Snapshot(doc) => whole(view, doc)?,
-                Slot::Changes(doc, changes) => self.seen.remove(&doc).flatten().map(|summary| Entry::Changes {
+                Slot::Changes(doc, changes) => self.seen.remove(&doc).flatten().map(|seen| Entry::Changes {
                     doc,
                     changes,
-                    summary: shown(&view.sight, view.org, summary),
+                    summary: seen.into_summary().map(|summary| shown(&view.sight, view.org, summary)),
                 }),
             });
         }
@@ -193,7 +223,8 @@ impl Gathered {
 }
 
 fn whole(view: &mut View<'_>, doc: DocId) -> Result<Option<Entry>> {
-    let Some(held) = leads::held(view.tx, view.org.id, LeadId(doc.id))? else { return Ok(None) };
+    let Some(lead) = doc.as_lead() else { return plain(view.tx, view.org.id, doc).map(|whole| Some(Entry::Snapshot(Box::new(whole)))) };
+    let Some(held) = leads::held(view.tx, view.org.id, lead)? else { return Ok(None) };
     let metas = log::metas(view.tx, view.org.id, doc)?;
     let proposals = proposals::open(view.tx, view.org.id, doc)?;
     Ok(Some(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas, proposals)))))

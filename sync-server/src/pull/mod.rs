@@ -11,12 +11,12 @@ use crate::error::Error;
 use crate::sight::Sight;
 use crate::store::leads::Held;
 use crate::store::orgs::Head;
-use crate::store::{Store, Tx, devices, leads, log, orgs, proposals, users};
+use crate::store::{Store, StoreError, Tx, devices, documents, leads, log, orgs, proposals, users};
 use domain::people::Proposal;
-use domain::{Actor, DocId, Env, LeadId, OrgId, phone};
+use domain::{Actor, DocId, Env, OrgId, phone};
 use protocol::Cursor;
 use protocol::pull::{ChangeMeta, PullBatch, Snapshot};
-use protocol::rows::{LeadSummary, OrgRow};
+use protocol::rows::{LeadSummary, OrgRow, PROJECTION_VERSION};
 use seal::CursorSeal;
 
 /// Entries in one batch at most.
@@ -108,9 +108,12 @@ pub fn acknowledge(store: &Store, org: OrgId, who: &SignedIn, cursor: Option<&st
 ///
 /// # Errors
 /// `NotFound`, also for one that is out of sight.
-pub fn one(store: &Store, org: &OrgRow, who: &SignedIn, lead: LeadId) -> Result<Snapshot, Error> {
+pub fn one(store: &Store, org: &OrgRow, who: &SignedIn, doc: DocId) -> Result<Snapshot, Error> {
     let sight = Sight::of(who.actor());
     store.read(|tx| {
+        let Some(lead) = doc.as_lead() else {
+            return if sight.sees_plain(doc) { Ok(plain(tx, org.id, doc)?) } else { Err(Error::NotFound) };
+        };
         let row = leads::get(tx, org.id, lead)?.filter(|row| sight.sees(&row.standing)).ok_or(Error::NotFound)?;
         let held = leads::held(tx, org.id, row.id)?.ok_or(Error::NotFound)?;
         let metas = log::metas(tx, org.id, DocId::lead(lead))?;
@@ -126,13 +129,26 @@ fn known(tx: &mut dyn Tx, org: OrgId, head: &Head, cursor: Option<Cursor>) -> Re
     Ok(chain.is_some_and(|chain| cursor.chain == chain).then_some(cursor))
 }
 
+/// A document without a row of its own, as it stands, or as it begins.
+///
+/// # Errors
+/// The database's.
+fn plain(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Snapshot, StoreError> {
+    let (blob, seq) = match (documents::blob(tx, org, doc)?, documents::seq(tx, org, doc)?) {
+        (Some(blob), Some(seq)) => (blob, seq),
+        _ => (records::Doc::seed(doc.kind).save(), 0),
+    };
+    let metas = log::metas(tx, org, doc)?;
+    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new() })
+}
+
 /// A snapshot as `sight` may have it.
 fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, proposals: Vec<Proposal>) -> Snapshot {
     let masked = sight.masked();
     Snapshot {
         doc: DocId::lead(held.id),
         projection: held.summary.projection,
-        summary: shown(sight, org, held.summary),
+        summary: Some(shown(sight, org, held.summary)),
         blob: if masked { Vec::new() } else { held.blob },
         // Who and when is no secret: the timeline of those who get no document is made of it.
         metas,

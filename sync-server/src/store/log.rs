@@ -593,7 +593,7 @@ impl Entry {
     /// What it is in the audit log; nothing for what another entry tells of.
     fn action(&self) -> Option<AuditAction> {
         match self {
-            Entry::Change(change) => records::envelope_of(&change.bytes).map(|e| audit::action_of(&e.command)),
+            Entry::Change(change) => records::envelope_of(&change.bytes).and_then(|e| audit::action_of(&e.command)),
             Entry::Move { moved, .. } => moved.owner.is_some().then_some(AuditAction::Assign),
             Entry::Row { .. } | Entry::DocRow { .. } | Entry::Horizon { .. } | Entry::Dropped { .. } => None,
             Entry::Event { event, .. } => Some(event.action()),

@@ -289,7 +289,7 @@ fn the_demo_company_is_the_same_for_the_same_seed() {
         let mut leads: Vec<_> = pull(&client, None)
             .into_iter()
             .flat_map(|b| b.entries)
-            .filter_map(|e| if let Entry::Snapshot(s) = e { Some((s.summary.phone, s.summary.name, s.summary.status)) } else { None })
+            .filter_map(|e| if let Entry::Snapshot(s) = e { s.summary.map(|row| (row.phone, row.name, row.status)) } else { None })
             .collect();
         leads.sort();
         leads.dedup();

@@ -110,7 +110,7 @@ fn who_creates_a_lead_decides_whose_it_is() {
         let mut device = world.device(who);
         let lead = device.created(&format!("+91982001478{i}"));
         device.pull();
-        let summary = world.core.snapshot(&device.who, lead).expect("its creator sees it").summary;
+        let summary = world.core.snapshot(&device.who, lead).expect("its creator sees it").summary.expect("a lead");
         assert_eq!(summary.owner, owner.map(|name| world.user(name)), "{who}");
     }
 }

@@ -32,7 +32,7 @@ fn retained_from(world: &World) -> u64 {
 
 fn give(world: &World, lead: LeadId, to: &str) {
     let boss = world.device("ananya");
-    let owner = world.core.snapshot(&boss.who, lead).expect("the lead").summary.owner;
+    let owner = world.core.snapshot(&boss.who, lead).expect("the lead").summary.expect("a lead").owner;
     world.core.set_owner(&boss.who, lead, SetOwner { expected_owner: owner, owner: Some(world.user(to)) }).expect("assigned");
 }
 

@@ -23,7 +23,7 @@ fn again<'w>(device: &Device<'_>, world: &'w World) -> Device<'w> {
 
 fn give(world: &World, lead: LeadId, to: &str) {
     let boss = world.device("ananya");
-    let expected_owner = world.core.snapshot(&boss.who, lead).expect("the lead").summary.owner;
+    let expected_owner = world.core.snapshot(&boss.who, lead).expect("the lead").summary.expect("a lead").owner;
     world.core.set_owner(&boss.who, lead, SetOwner { expected_owner, owner: Some(world.user(to)) }).expect("given");
 }
 

@@ -152,6 +152,16 @@ impl Device<'_> {
         PushItem { doc: DocId::lead(lead), envelope, change: made.bytes, hash: ChangeHash(made.hash.0) }
     }
 
+    /// As [`Device::forge`], of any document as the server has it.
+    pub fn forge_in(&mut self, doc: DocId, command: Command) -> PushItem {
+        self.actor = self.world.core.env().random();
+        let (envelope, org) = (self.envelope(command), self.world.core.org().id);
+        let blob = self.world.core.store().read(|tx| sync_server::store::documents::blob(tx, org, doc)).expect("readable");
+        let mut there = blob.map_or_else(|| Doc::seed(doc.kind), |blob| Doc::load(&blob).expect("a document"));
+        let made = records::execute(&mut there, self.actor, &envelope).expect("a change");
+        PushItem { doc, envelope, change: made.bytes, hash: ChangeHash(made.hash.0) }
+    }
+
     pub fn create(&mut self, name: &str, phone: &str) -> (LeadId, PushItem) {
         let new = NewLead { name: name.into(), phone: phone.into(), note: Some("First note".into()), ..NewLead::default() };
         let envelope = self.envelope(Command::CreateLead(new));
@@ -204,7 +214,8 @@ impl Device<'_> {
 
     fn apply(&mut self, entry: &Entry) {
         match entry {
-            Entry::Snapshot(s) if s.is_withheld() => {}
+            Entry::Snapshot(s) if s.is_withheld() || s.doc.as_lead().is_none() => {}
+            Entry::Changes { doc, .. } if doc.as_lead().is_none() => {}
             Entry::Snapshot(s) => {
                 self.docs.insert(LeadId(s.doc.id), Doc::load(&s.blob).expect("a document"));
             }

@@ -5,8 +5,9 @@ use super::pen::{NOW_MS, Pen, env};
 use crate::folder::folder;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, header};
-use domain::command::{NewLead, Splice};
-use domain::{Command, CommandId, DeviceId, DocId, Env, LeadField, LeadId, OrgId, Role, Status, UserId};
+use domain::command::{NewLead, NoticeMark, Splice};
+use domain::config::{FieldKind, OptionList, Setting};
+use domain::{Command, CommandId, DeviceId, DocId, DocKind, Env, LeadField, LeadId, OrgId, Role, Status, UserId};
 use protocol::auth::{Secret, Session, SignIn};
 use protocol::push::{Outcome, PushItem, PushRequest};
 use protocol::rows::OrgRow;
@@ -215,6 +216,13 @@ pub fn commands() -> Vec<(&'static str, Command)> {
         Command::RemoveTag { tag: "hot".into() },
         Command::DeleteLead { reason: "Duplicate".into() },
         Command::RestoreLead { deletions: vec![*note], reason: "Wrong".into() },
+        Command::SetCustom { field: *note, value: Some("Evening".into()) },
+        Command::AddComment { text: "@Arjun please call".into(), mentions: vec![template().arjun] },
+        Command::SetSetting { setting: Setting::TriesMax, value: Some("4".into()) },
+        Command::AddOption { list: OptionList::CustomFields, label: "Batch".into(), kind: FieldKind::Choice { choices: vec!["A".into()] } },
+        Command::ChangeOption { option: *note, label: Some("मेला".into()), active: Some(false) },
+        Command::SetPreference { key: "leads.columns".into(), value: Some("[\"name\"]".into()) },
+        Command::MarkNotices { notices: vec![*note], mark: NoticeMark::Read },
         Command::Undo { command: CommandId(*follow_up), of: Box::new(follow_up_at(60_000)) },
     ]
     .map(|command| (kind(&command), command))
@@ -239,6 +247,13 @@ fn kind(command: &Command) -> &'static str {
         Command::RemoveTag { .. } => "remove-tag",
         Command::DeleteLead { .. } => "delete-lead",
         Command::RestoreLead { .. } => "restore-lead",
+        Command::SetCustom { .. } => "set-custom",
+        Command::AddComment { .. } => "add-comment",
+        Command::SetSetting { .. } => "set-setting",
+        Command::AddOption { .. } => "add-option",
+        Command::ChangeOption { .. } => "change-option",
+        Command::SetPreference { .. } => "set-preference",
+        Command::MarkNotices { .. } => "mark-notices",
         Command::Undo { .. } => "undo",
     }
 }
@@ -247,11 +262,18 @@ fn kind(command: &Command) -> &'static str {
 #[must_use]
 pub fn honest_items() -> Vec<(&'static str, PushItem)> {
     let write = |(n, (name, command)): (usize, (&'static str, Command))| {
-        let doc = if matches!(command, Command::CreateLead(_)) { Doc::empty() } else { document() };
+        let kind = command.kind();
+        let begins = matches!(command, Command::CreateLead(_)) || kind != DocKind::Lead;
+        let doc = if begins { Doc::seed(kind) } else { document() };
         let mut pen = Pen::new(100 + n as u64, template().asha, doc);
         let envelope = pen.envelope(command);
-        let lead = if matches!(envelope.command, Command::CreateLead(_)) { LeadId::from(envelope.id) } else { template().lead };
-        (name, pen.write_as(lead, envelope).expect("a change"))
+        let doc = match kind {
+            DocKind::Lead if begins => DocId::lead(envelope.id.into()),
+            DocKind::Lead => DocId::lead(template().lead),
+            DocKind::Config => DocId::config(template().org),
+            DocKind::UserState => DocId::user_state(template().asha),
+        };
+        (name, pen.write_in(doc, envelope).expect("a change"))
     };
     commands().into_iter().enumerate().map(write).collect()
 }

@@ -61,7 +61,12 @@ impl Pen {
 
     /// As [`Pen::write`], of any envelope.
     pub fn write_as(&mut self, lead: LeadId, envelope: Envelope) -> Option<PushItem> {
+        self.write_in(DocId::lead(lead), envelope)
+    }
+
+    /// As [`Pen::write_as`], of a document of any kind.
+    pub fn write_in(&mut self, doc: DocId, envelope: Envelope) -> Option<PushItem> {
         let made = records::execute(&mut self.doc, self.actor, &envelope).ok()?;
-        Some(PushItem { doc: DocId::lead(lead), envelope, change: made.bytes, hash: ChangeHash(made.hash.0) })
+        Some(PushItem { doc, envelope, change: made.bytes, hash: ChangeHash(made.hash.0) })
     }
 }

@@ -18,6 +18,7 @@ pub fn everything(doc: &Doc) {
         let _ = (doc.has(hash), doc.deps_of(hash), doc.change_bytes(hash), records::lead::seen_status(doc, &[*hash]));
     }
     let _ = (records::history(doc), doc.missing_in(&Doc::empty()), records::verify(doc));
+    let _ = (records::config::read(doc), records::user_state::read(doc));
     if let Ok(record) = records::lead::read(doc, lead) {
         edit(doc, &record, &heads);
     }

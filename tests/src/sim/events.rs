@@ -35,7 +35,8 @@ impl Company {
         let who = self.rng.random_range(0..self.people.len());
         match self.rng.random_range(0..100) {
             0..38 => self.work(who),
-            38..40 => self.ask_for_owner(who),
+            38 => self.ask_for_owner(who),
+            39 => self.keep(who),
             40..42 => self.keep_house(who),
             42..46 => self.create_lead(who),
             46..58 => self.round(who),
@@ -198,7 +199,7 @@ impl Company {
         let Some(lead) = self.leads.choose(&mut self.rng).copied() else { return };
         let who = self.boss();
         let Ok(snapshot) = self.core().snapshot(&who, lead) else { return };
-        let is = snapshot.summary.owner;
+        let is = snapshot.summary.and_then(|summary| summary.owner);
         let expected_owner = if self.rng.random_bool(0.7) { is } else { self.owner_on_a_screen(lead) };
         let owner = if self.rng.random_bool(0.1) { None } else { Some(self.somebody()) };
         match self.core().set_owner(&who, lead, SetOwner { expected_owner, owner }) {

@@ -258,14 +258,13 @@ impl Road {
     }
 
     fn project(&self, snapshot: &mut Snapshot) {
-        if snapshot.is_withheld() {
-            return;
-        }
+        let is_withheld = snapshot.is_withheld();
+        let Some(summary) = snapshot.summary.as_mut().filter(|_| !is_withheld) else { return };
         self.tally.saw(Happening::Projected);
         snapshot.projection = rows::PROJECTION_VERSION + 1;
-        snapshot.summary.name = "of another version".into();
-        snapshot.summary.interest = None;
-        snapshot.summary.next_follow_up_at = None;
+        summary.name = "of another version".into();
+        summary.interest = None;
+        summary.next_follow_up_at = None;
     }
 }
 

@@ -103,6 +103,8 @@ happenings! {
     AssignedLate = "assignments refused for a changed owner";
     Asked = "assignments asked for without a server";
     Deleted = "leads deleted or restored";
+    Configured = "rules and lists of the organisation changed";
+    Kept = "preferences kept";
     Undone = "commands taken back by their author";
     Frozen = "devices that sent and never pulled";
     Outdated = "devices too old for the server";

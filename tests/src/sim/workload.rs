@@ -7,6 +7,7 @@ use bridge::attention::{AttentionDiscard, AttentionKind, AttentionRetry};
 use bridge::lead::{LeadAssign, LeadGet};
 use client::store::attention;
 use domain::command::NewLead;
+use domain::config::{FieldKind, OptionList, Setting};
 use domain::{Command, CommandId, LeadField, LeadId, LeadRecord};
 use rand::Rng;
 use rand::rngs::SmallRng;
@@ -92,6 +93,33 @@ impl Company {
         if let Ok(id) = self.people[who].engine().execute(lead, undo) {
             self.acknowledge(who, lead, id);
             self.tally.saw(Happening::Undone);
+        }
+    }
+
+    /// An Admin changes the organisation's rules or lists; anybody else something that they keep for themselves.
+    pub fn keep(&mut self, who: usize) {
+        if !self.people[who].may_work() || self.people[who].cut_off {
+            return;
+        }
+        let number = self.rng.random_range(0..9_u32);
+        let label = format!("मेला {number}");
+        let rule = match self.rng.random_range(0..4) {
+            0 => Command::SetSetting { setting: Setting::TriesMax, value: Some((number + 1).to_string()) },
+            1 => Command::SetSetting { setting: Setting::DayTarget, value: (number > 3).then(|| (number * 10).to_string()) },
+            2 => Command::AddOption { list: OptionList::Sources, label, kind: FieldKind::Text },
+            _ => {
+                let all = self.people[who].engine().config().unwrap_or_default().all(OptionList::Sources);
+                let Some(option) = all.choose(&mut self.rng).map(|one| one.id) else { return };
+                Command::ChangeOption { option, label: None, active: Some(number > 4) }
+            }
+        };
+        if let Ok(id) = self.people[who].engine().configure(rule) {
+            self.acknowledge(who, LeadId(self.core().org().id.0), id);
+            self.tally.saw(Happening::Configured);
+        }
+        let own = Command::SetPreference { key: format!("key.{}", number % 3), value: (number > 1).then(|| number.to_string()) };
+        if self.people[who].engine().keep(own).is_ok() {
+            self.tally.saw(Happening::Kept);
         }
     }
 

@@ -61,10 +61,11 @@ pub(super) fn restore(desk: &Desk, ask: AttentionRestore) -> Result<Done, Proble
 
 fn item(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refused) -> Result<AttentionItem, ClientError> {
     let lead = LeadId(refused.doc.id);
-    let row = leads::get(c, lead)?;
+    let row = refused.doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?;
     let see_phone = row.as_ref().is_some_and(|row| reader.may(Action::SeePhone, &project::subject(&row.summary)));
     let typed_name = match &refused.envelope.command {
         Command::CreateLead(new) => new.name.clone(),
+        _ if refused.doc.as_lead().is_none() => "Settings".to_owned(),
         _ => refused.title,
     };
     let refusal = refused.refusal;
@@ -150,7 +151,13 @@ pub(super) fn typed(command: &Command, reader: &Reader) -> String {
         Command::EditNote { splices, .. } => join("\n", &splices.iter().map(|s| s.insert.as_str()).collect::<Vec<_>>()),
         Command::AddTag { tag } | Command::RemoveTag { tag } => tag.clone(),
         Command::DeleteLead { reason } | Command::RestoreLead { reason, .. } => reason.clone(),
-        Command::Undo { .. } => String::new(),
+        Command::SetCustom { value, .. } | Command::SetSetting { value, .. } | Command::SetPreference { value, .. } => {
+            value.clone().unwrap_or_default()
+        }
+        Command::AddComment { text, .. } => text.clone(),
+        Command::AddOption { label, .. } => label.clone(),
+        Command::ChangeOption { label, .. } => label.clone().unwrap_or_default(),
+        Command::MarkNotices { .. } | Command::Undo { .. } => String::new(),
     }
 }
 

@@ -4,14 +4,18 @@ use super::Desk;
 use super::record::read_heads;
 use super::when;
 use crate::error::ClientError;
-use crate::store::leads;
+use crate::project;
+use crate::store::{leads, rows};
 use bridge::lead::{
-    CallLog, Edited, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadChangeStatus, LeadCreate, LeadPick,
-    LeadSetField, LeadSetInterest, LeadUndo, NoteAdd, NoteEdit, TagAdd, TagRemove,
+    CallLog, CommentAdd, Edited, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadChangeStatus, LeadCreate,
+    LeadMentionable, LeadPick, LeadSetCustom, LeadSetField, LeadSetInterest, LeadUndo, NoteAdd, NoteEdit, TagAdd, TagRemove,
 };
 use bridge::{Done, Problem, ProblemCode};
 use domain::command::NewLead;
-use domain::{Command, CommandId, Envelope, LeadField, LeadId, Refusal, RefusalCode, Status};
+use domain::config::OptionList;
+use domain::policy::authorise;
+use domain::{Action, Actor, Command, CommandId, Envelope, LeadField, LeadId, Refusal, RefusalCode, Status, UserId};
+use protocol::rows::UserRow;
 use records::{RecordError, TextEdit};
 
 pub(super) fn create(desk: &Desk, ask: LeadCreate) -> Result<LeadId, Problem> {
@@ -103,6 +107,36 @@ pub(super) fn remove_tag(desk: &Desk, ask: TagRemove) -> Result<Edited, Problem>
     desk.edit(ask.lead, Command::RemoveTag { tag: ask.tag })
 }
 
+pub(super) fn set_custom(desk: &Desk, ask: LeadSetCustom) -> Result<Edited, Problem> {
+    let typed = ask.value.trim();
+    let value = (!typed.is_empty()).then(|| typed.to_owned());
+    if let Some(value) = &value {
+        let field = desk.engine.config()?.all(OptionList::CustomFields).into_iter().find(|field| field.id == ask.field);
+        let gone = || Refusal::new(RefusalCode::NotFound, "This field is not one of your organisation’s any more.");
+        let field = field.ok_or_else(gone)?;
+        field.kind.check(&field.label, value)?;
+    }
+    desk.edit(ask.lead, Command::SetCustom { field: ask.field, value })
+}
+
+/// Whom a comment may name: those who see the lead.
+pub(super) fn mentionable(desk: &Desk, ask: LeadMentionable) -> Result<Vec<(UserId, String)>, Problem> {
+    Ok(desk.read(|c| {
+        let reader = desk.reader(c)?;
+        let row = leads::get(c, ask.lead)?.ok_or(ClientError::NotFound)?;
+        let subject = project::subject(&row.summary);
+        let sees = |user: &UserRow| {
+            let actor = Actor { user: user.id, role: user.role, team: user.team };
+            !user.disabled && !reader.is_me(user.id) && authorise(&actor, Action::ViewLead, &subject).is_ok()
+        };
+        Ok(rows::users(c)?.into_iter().filter(sees).map(|user| (user.id, user.name)).collect())
+    })?)
+}
+
+pub(super) fn comment(desk: &Desk, ask: CommentAdd) -> Result<Done, Problem> {
+    desk.edit(ask.lead, Command::AddComment { text: ask.text.trim().to_owned(), mentions: ask.mentions }).map(|_| Done {})
+}
+
 pub(super) fn log_call(desk: &Desk, ask: CallLog) -> Result<Edited, Problem> {
     let at = desk.engine.env().now_ms();
     desk.edit(ask.lead, Command::LogCall { at, outcome: ask.outcome.trim().to_owned() })
@@ -149,7 +183,7 @@ impl Desk {
             LeadField::Source => row.source,
             LeadField::Language => row.language,
             // Not in the row.
-            LeadField::Budget => self.engine.record(lead)?.0.budget.value,
+            LeadField::Budget | LeadField::DoNotCall => self.engine.record(lead)?.0.field(field).value.clone(),
         };
         Ok(row.conflicts == 0 && now.as_deref() == value)
     }

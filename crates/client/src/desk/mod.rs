@@ -41,10 +41,10 @@ use bridge::admin::{
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
 use bridge::follow_up::FollowUpList;
 use bridge::lead::{
-    CallLog, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
-    LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadFacetsGet, LeadGet, LeadList, LeadOwners, LeadPick, LeadRestore,
-    LeadSetField, LeadSetInterest, LeadTimeline, LeadUndo, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop, ProposalTake, TagAdd, TagRemove,
-    WhenRead,
+    CallLog, CommentAdd, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
+    LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadFacetsGet, LeadGet, LeadList, LeadMentionable, LeadOwners, LeadPick,
+    LeadRestore, LeadSetCustom, LeadSetField, LeadSetInterest, LeadTimeline, LeadUndo, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop,
+    ProposalTake, TagAdd, TagRemove, WhenRead,
 };
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
@@ -242,6 +242,9 @@ answers! {
     LeadPick by edits::pick;
     LeadChangeStatus by edits::change_status;
     LeadSetInterest by edits::set_interest;
+    LeadSetCustom by edits::set_custom;
+    LeadMentionable by edits::mentionable;
+    CommentAdd by edits::comment;
     LeadUndo by edits::undo;
     WhenRead by phrase::hint;
     FollowUpList by due::page;

@@ -8,7 +8,7 @@ use crate::store::leads::{self, Waiting};
 use bridge::Problem;
 use bridge::lead::Edited;
 use bridge::queue::{CallDispose, Outcome, Pace, QUEUE_SHOWN, QueueGet, QueueItem, QueueView};
-use domain::calling::{CALLING_HOURS, Candidate, DAY_TARGET, DISPOSITIONS, Disposition, Next, Promise, Reason};
+use domain::calling::{Candidate, DISPOSITIONS, Disposition, Next, Promise, Reason, Rules};
 use domain::{Refusal, RefusalCode, Status};
 use jiff::{Timestamp, ToSpan, Zoned};
 use rusqlite::Connection;
@@ -19,16 +19,17 @@ pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
         let reader = desk.reader(c)?;
         let today = reader.today(now_ms);
         let now = zoned(&reader, now_ms);
-        let in_hours = CALLING_HOURS.contains(&(now.hour() as u8));
+        let rules = reader.config.calling();
+        let in_hours = rules.hours.contains(&minutes(&now));
         let mut waiting = Vec::new();
         let mut called = 0;
         leads::waiting(c, reader.facts.me.user, |one| {
             called += u32::from(one.candidate.last_call_at.is_some_and(|at| today.span().contains(&at)));
-            if let Some((reason, place)) = one.candidate.reason(now_ms, in_hours).filter(|_| !ask.skip.contains(&one.id)) {
+            if let Some((reason, place)) = one.candidate.reason(now_ms, in_hours, &rules).filter(|_| !ask.skip.contains(&one.id)) {
                 waiting.push((reason, place, one));
             }
         })?;
-        waiting.sort_by_key(|(reason, place, one)| (*reason, *place, one.id));
+        waiting.sort_by_key(|(reason, place, one)| (rules.place(*reason), *place, one.id));
         let total = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
         let items: Vec<QueueItem> = waiting
             .into_iter()
@@ -39,10 +40,10 @@ pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
         Ok(QueueView {
             items,
             total,
-            pace: pace(&now, called),
+            pace: pace(&now, called, &rules),
             outcomes: DISPOSITIONS.iter().map(|one| outcome(one, &now, &today)).collect(),
             in_hours,
-            hours: (CALLING_HOURS.start, CALLING_HOURS.end),
+            hours: (rules.hours.start, rules.hours.end),
             next,
         })
     })?)
@@ -54,7 +55,8 @@ pub(super) fn dispose(desk: &Desk, ask: CallDispose) -> Result<Edited, Problem> 
     let disposition = Disposition::of_key(ask.key).ok_or_else(refused)?;
     let next = ask.next.map(|local| desk.instant(&local).map(|(due_at, zone)| Promise { due_at, zone, local })).transpose()?;
     let (record, _) = desk.engine.record(ask.lead)?;
-    let commands = disposition.commands(&record, desk.engine.env().now_ms(), &ask.note, next)?;
+    let rules = desk.engine.config()?.calling();
+    let commands = disposition.commands(&record, desk.engine.env().now_ms(), &ask.note, next, &rules)?;
     desk.edit_all(ask.lead, commands)
 }
 
@@ -69,11 +71,15 @@ fn item(c: &Connection, reader: &Reader, today: &Today<'_>, reason: Reason, one:
 }
 
 /// Calls are spread evenly over the hours in which people may be called.
-fn pace(now: &Zoned, called: u32) -> Pace {
-    let minutes = |hour: u8| u32::from(hour) * 60;
-    let (from, until) = (minutes(CALLING_HOURS.start), minutes(CALLING_HOURS.end));
-    let past = (now.hour() as u32 * 60 + now.minute() as u32).clamp(from, until) - from;
-    Pace { called, target: DAY_TARGET, expected: DAY_TARGET * past / (until - from) }
+fn pace(now: &Zoned, called: u32, rules: &Rules) -> Pace {
+    let (from, until) = (rules.hours.start, rules.hours.end);
+    let past = u32::from(minutes(now).clamp(from, until) - from);
+    Pace { called, target: rules.day_target, expected: rules.day_target * past / u32::from(until - from).max(1) }
+}
+
+/// Minutes after midnight.
+fn minutes(now: &Zoned) -> u16 {
+    now.hour().unsigned_abs() as u16 * 60 + now.minute().unsigned_abs() as u16
 }
 
 fn outcome(one: &Disposition, now: &Zoned, today: &Today<'_>) -> Outcome {
@@ -126,7 +132,7 @@ mod tests {
     fn the_pace_follows_the_calling_hours() {
         for (time, expected) in [("08:59", 0), ("09:00", 0), ("14:30", 30), ("19:59", 59), ("23:00", 60)] {
             let now = at(&format!("2026-11-26T{time}:00+05:30[Asia/Kolkata]"));
-            assert_eq!(pace(&now, 7), Pace { called: 7, target: DAY_TARGET, expected }, "{time}");
+            assert_eq!(pace(&now, 7, &Rules::default()), Pace { called: 7, target: 60, expected }, "{time}");
         }
     }
 }

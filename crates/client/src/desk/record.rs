@@ -9,8 +9,11 @@ use crate::project;
 use crate::store::{attention, documents, leads, outbox, proposals, requests};
 use bridge::Problem;
 use bridge::lead::{
-    AskedOwner, Can, Choice, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView, ProposalView, RecordSync,
+    AskedOwner, Can, Choice, CommentView, CustomView, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView,
+    ProposalView, RecordSync,
 };
+use bridge::session::CustomField;
+use domain::config::{ConfigOption, OptionList};
 use domain::follow_up::{FollowUp, FollowUpState};
 use domain::lead::{Deletion, Rival};
 use domain::people::Proposal;
@@ -75,6 +78,9 @@ impl Page<'_> {
             asked_owner: self.asked_owner(lead)?,
             follow_ups: self.follow_ups(&record),
             notes: self.notes(&record)?,
+            comments: self.comments(&record)?,
+            do_not_call: self.field(&record, LeadField::DoNotCall)?,
+            custom: self.custom(&record)?,
             can: self.can(&record, &next, subject, owner_provisional),
             next,
             deleted: record.deleted.as_ref().map(|deletion| deleted(self.c, self.reader, &self.today, deletion)).transpose()?,
@@ -140,6 +146,46 @@ impl Page<'_> {
         record.notes.iter().map(view).collect()
     }
 
+    /// Oldest first.
+    fn comments(&self, record: &LeadRecord) -> Result<Vec<CommentView>, ClientError> {
+        let view = |comment: &domain::lead::Comment| {
+            Ok(CommentView {
+                id: comment.id,
+                by: self.reader.name(self.c, comment.by)?,
+                mine: self.reader.is_me(comment.by),
+                when: self.today.when(comment.at),
+                text: comment.text.clone(),
+            })
+        };
+        record.comments.iter().map(view).collect()
+    }
+
+    /// The fields that the organisation offers, and those it offers no more where the lead has a value.
+    fn custom(&self, record: &LeadRecord) -> Result<Vec<CustomView>, ClientError> {
+        let shown = |field: &ConfigOption| field.active || record.custom.get(&field.id).is_some_and(|state| state.value.is_some());
+        let view = |field: ConfigOption| {
+            let state = record.custom.get(&field.id).cloned().unwrap_or_default();
+            let choice = |rival: &Rival| -> Result<Choice, ClientError> {
+                Ok(Choice {
+                    value: rival.value.clone(),
+                    display: rival.value.clone(),
+                    by: self.reader.name(self.c, rival.author)?,
+                    mine: self.reader.is_me(rival.author),
+                    when: self.today.when(rival.at),
+                })
+            };
+            let conflict = match state.others.is_empty() {
+                true => None,
+                false => {
+                    let choices = state.shown.iter().chain(&state.others).map(choice).collect::<Result<_, _>>()?;
+                    Some(FieldConflict { choices, before: state.before })
+                }
+            };
+            Ok(CustomView { field: CustomField::from(field), value: state.value, conflict })
+        };
+        self.reader.config.all(OptionList::CustomFields).into_iter().filter(shown).map(view).collect()
+    }
+
     /// Old owners' edits, each with what the lead says now in that place.
     fn proposals(&self, record: &LeadRecord, subject: &Subject) -> Result<Vec<ProposalView>, ClientError> {
         let view = |proposal: Proposal| {
@@ -166,6 +212,7 @@ impl Page<'_> {
             }
             Command::ChangeStatus { .. } => Some(lifecycle::label(record.status).to_owned()),
             Command::SetInterest { .. } => record.interest.map(|level| level.to_string()),
+            Command::SetCustom { field, .. } => record.custom.get(field).and_then(|state| state.value.clone()),
             // Additive: nothing stands in their place.
             Command::CreateLead(_)
             | Command::ScheduleFollowUp { .. }
@@ -179,6 +226,12 @@ impl Page<'_> {
             | Command::RemoveTag { .. }
             | Command::DeleteLead { .. }
             | Command::RestoreLead { .. }
+            | Command::AddComment { .. }
+            | Command::SetSetting { .. }
+            | Command::AddOption { .. }
+            | Command::ChangeOption { .. }
+            | Command::SetPreference { .. }
+            | Command::MarkNotices { .. }
             | Command::Undo { .. } => None,
         }
     }

@@ -10,11 +10,16 @@ use crate::session::{self, SessionFacts};
 use crate::store::{drafts, meta, rows};
 use crate::sync::SyncReport;
 use crate::sync_loop::SyncLoop;
-use bridge::session::{DraftGet, DraftSet, Gate, KeyHome, Me, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut, SessionView};
+use bridge::session::{
+    CustomField, DraftGet, DraftSet, Gate, KeyHome, Me, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut, SessionView,
+};
 use bridge::{Done, Problem, ProblemCode};
-use domain::lead::defaults;
+use domain::Command;
+use domain::config::{Config, OptionList, Setting};
 use protocol::auth::{Secret, Session, SignIn};
+use records::user_state::UserState;
 use rusqlite::Connection;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// This app's version.
@@ -67,7 +72,14 @@ pub(super) fn set_preference(desk: &Desk, ask: PreferenceSet) -> Result<Done, Pr
     if !fit || ask.key.len() > KEY_MAX || ask.value.len() > VALUE_MAX {
         return Err(Problem::new(ProblemCode::Refused, "There is no such setting."));
     }
-    desk.engine.set_preference(&ask.key, &ask.value)?;
+    match ask.key.as_str() {
+        // Of this computer, not of the person.
+        IDLE_LOCK => desk.engine.set_preference(&ask.key, &ask.value)?,
+        _ => {
+            desk.engine.keep(Command::SetPreference { key: ask.key, value: Some(ask.value) })?;
+            desk.wake();
+        }
+    }
     Ok(Done {})
 }
 
@@ -238,10 +250,14 @@ pub(crate) fn is_theme(value: &str) -> bool {
 fn view(c: &Connection) -> Result<SessionView, ClientError> {
     let facts = SessionFacts::load(c)?;
     let signed_out = check_not_signed_out(c).is_err();
+    let kept = meta::get::<UserState>(c, meta::USER_STATE)?.unwrap_or_default().preferences;
+    // Where an older version kept it.
+    let theme = preference(c, THEME)?.unwrap_or_else(|| THEME_DEFAULT.to_owned());
     Ok(SessionView {
         server: meta::get(c, meta::SERVER)?.unwrap_or_default(),
         email: facts.as_ref().map(|facts| facts.me.email.clone()).unwrap_or_default(),
-        theme: preference(c, THEME)?.unwrap_or_else(|| THEME_DEFAULT.to_owned()),
+        theme: kept.get(THEME).cloned().filter(|theme| is_theme(theme)).unwrap_or(theme),
+        preferences: if signed_out { BTreeMap::new() } else { kept },
         version: VERSION.to_owned(),
         gate: if facts.is_some() && !signed_out { Gate::Open } else { Gate::SignIn },
         profiles: Vec::new(),
@@ -254,7 +270,7 @@ fn view(c: &Connection) -> Result<SessionView, ClientError> {
 }
 
 fn me(c: &Connection, facts: SessionFacts) -> Result<Me, ClientError> {
-    let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+    let config: Config = meta::get(c, meta::CONFIG)?.unwrap_or_default();
     Ok(Me {
         team: facts.me.team.map(|team| rows::team_name(c, team)).transpose()?.flatten(),
         user: facts.me.user,
@@ -265,10 +281,13 @@ fn me(c: &Connection, facts: SessionFacts) -> Result<Me, ClientError> {
         zone: facts.org.zone,
         currency: facts.org.currency,
         phone_prefix: facts.org.phone_prefix,
-        sources: owned(&defaults::SOURCES),
-        languages: owned(&defaults::LANGUAGES),
-        drop_reasons: owned(&defaults::DROP_REASONS),
-        follow_up_outcomes: owned(&defaults::FOLLOW_UP_OUTCOMES),
+        sources: config.labels(OptionList::Sources),
+        languages: config.labels(OptionList::Languages),
+        drop_reasons: config.labels(OptionList::DropReasons),
+        follow_up_reasons: config.labels(OptionList::FollowUpReasons),
+        follow_up_outcomes: config.labels(OptionList::FollowUpOutcomes),
+        follow_up_max_gap_days: config.number(Setting::FollowupMaxGapDays),
+        custom_fields: config.all(OptionList::CustomFields).into_iter().filter(|field| field.active).map(CustomField::from).collect(),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::transport::TransportError;
 use bridge::lead::{TimelineWhat, When};
 use bridge::sync::{OUTBOX_SHOWN_MAX, OutboxItem, Pill, SyncGet, SyncNow, SyncView};
 use bridge::{Done, Problem};
+use domain::DocKind;
 use domain::LeadId;
 
 pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
@@ -34,7 +35,11 @@ pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
         };
         let item = |p: outbox::Pending| -> Result<OutboxItem, ClientError> {
             let lead = LeadId(p.doc.id);
-            let lead_name = leads::get(c, lead)?.map(|row| row.summary.name).unwrap_or_default();
+            let lead_name = match p.doc.kind {
+                DocKind::Lead => leads::get(c, lead)?.map(|row| row.summary.name).unwrap_or_default(),
+                DocKind::Config => "Settings".to_owned(),
+                DocKind::UserState => "Yours".to_owned(),
+            };
             Ok(OutboxItem { lead, lead_name, what: what(&p.envelope.command, &reader, &today, true), when: today.when(p.envelope.at) })
         };
         let assignment = |request: Request| -> Result<OutboxItem, ClientError> {

@@ -6,10 +6,10 @@ use super::words::Reader;
 use crate::error::ClientError;
 use crate::project;
 use crate::store::documents::Stored;
-use crate::store::{leads, outbox};
+use crate::store::{leads, meta, outbox};
 use bridge::Problem;
 use bridge::lead::{LeadTimeline, TimelineEntry, TimelineWhat};
-use domain::{Action, Command, CommandId, DocId, Envelope, LeadId, UserId};
+use domain::{Action, Command, CommandId, DeviceId, DocId, Envelope, LeadField, LeadId, UserId};
 use protocol::pull::ChangeMeta;
 use rusqlite::Connection;
 use std::cmp::Reverse;
@@ -30,6 +30,7 @@ pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, 
             return Ok(None);
         }
         let unsent: HashSet<CommandId> = outbox::of_doc(c, DocId::lead(ask.lead))?.iter().map(|p| p.envelope.id).collect();
+        let this: Option<DeviceId> = meta::get(c, meta::DEVICE)?;
         let today = reader.today(now_ms);
         let see_phone = reader.may(Action::SeePhone, &subject);
         if stored.is_withheld() {
@@ -45,9 +46,18 @@ pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, 
                 what: what(&past.envelope.command, &reader, &today, see_phone),
                 arrived: past.arrived_late().map(|at| today.when(at)),
                 sent: !unsent.contains(&past.envelope.id),
+                here: past.device.map(|device| Some(device) == this).or_else(|| unsent.contains(&past.envelope.id).then_some(true)),
             })
         };
-        Past::of(&stored).newest_first().map(entry).collect::<Result<_, ClientError>>().map(Some)
+        let past = Past::of(&stored);
+        let before = before(&past, &reader, see_phone);
+        let mut entries = past.newest_first().map(entry).collect::<Result<Vec<_>, ClientError>>()?;
+        for entry in &mut entries {
+            if let TimelineWhat::Field { from, .. } | TimelineWhat::Custom { from, .. } = &mut entry.what {
+                *from = before.get(&entry.command).cloned();
+            }
+        }
+        Ok(Some(entries))
     })?;
     entries.ok_or_else(|| Problem::new(bridge::ProblemCode::Refused, "The timeline of this lead is not in your role."))
 }
@@ -62,7 +72,49 @@ fn withheld(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId, me
         what: if LeadId::from(meta.command) == lead { TimelineWhat::Created } else { TimelineWhat::Edited },
         arrived: None,
         sent: true,
+        here: None,
     })
+}
+
+/// What each edit of a field found there, as the history tells it.
+fn before(past: &Past, reader: &Reader, see_phone: bool) -> HashMap<CommandId, String> {
+    #[derive(PartialEq, Eq, Hash)]
+    enum Place {
+        Field(LeadField),
+        Custom(Uuid),
+    }
+    let mut now: HashMap<Place, String> = HashMap::new();
+    let mut found = HashMap::new();
+    for Envelope { id, command, .. } in past.0.iter().map(|past| &past.envelope) {
+        let (place, value) = match command {
+            Command::CreateLead(new) => {
+                let fields = [
+                    (LeadField::Name, Some(&new.name)),
+                    (LeadField::Phone, Some(&new.phone)),
+                    (LeadField::AltPhone, new.alt_phone.as_ref()),
+                    (LeadField::Email, new.email.as_ref()),
+                    (LeadField::Budget, new.budget.as_ref()),
+                    (LeadField::Source, new.source.as_ref()),
+                    (LeadField::Language, new.language.as_ref()),
+                ];
+                let shown =
+                    |(field, raw): (LeadField, Option<&String>)| Some((Place::Field(field), reader.display(field, raw?, see_phone)));
+                now.extend(fields.into_iter().filter_map(shown));
+                continue;
+            }
+            Command::SetField { field, value } => {
+                (Place::Field(*field), value.as_deref().map(|value| reader.display(*field, value, see_phone)))
+            }
+            Command::SetCustom { field, value } => (Place::Custom(*field), value.clone()),
+            _ => continue,
+        };
+        let was = match value {
+            Some(value) => now.insert(place, value),
+            None => now.remove(&place),
+        };
+        found.extend(was.map(|was| (*id, was)));
+    }
+    found
 }
 
 /// A command in words for the window, except the words.
@@ -70,8 +122,14 @@ pub(super) fn what(command: &Command, reader: &Reader, today: &Today<'_>, see_ph
     match command.clone() {
         Command::CreateLead(_) => TimelineWhat::Created,
         Command::SetField { field, value } => {
-            TimelineWhat::Field { field, display: value.map(|value| reader.display(field, &value, see_phone)) }
+            TimelineWhat::Field { field, from: None, display: value.map(|value| reader.display(field, &value, see_phone)) }
         }
+        Command::SetCustom { field, value } => TimelineWhat::Custom { label: reader.custom_label(field), from: None, display: value },
+        Command::AddComment { text, .. } => TimelineWhat::Commented { text },
+        Command::SetSetting { setting, .. } => TimelineWhat::Setting { what: setting.about().to_owned() },
+        Command::AddOption { label, .. } => TimelineWhat::Setting { what: label },
+        Command::ChangeOption { label, .. } => TimelineWhat::Setting { what: label.unwrap_or_default() },
+        Command::SetPreference { .. } | Command::MarkNotices { .. } => TimelineWhat::Setting { what: String::new() },
         Command::ChangeStatus { from, to, reason } => TimelineWhat::Status { from, to, reason },
         Command::SetInterest { level } => TimelineWhat::Interest { level },
         Command::ScheduleFollowUp { due_at, note, .. } => TimelineWhat::FollowUpSet { when: today.when(due_at), note },
@@ -95,6 +153,7 @@ pub(super) struct Past(Vec<PastEdit>);
 struct PastEdit {
     envelope: Envelope,
     accepted_at: Option<i64>,
+    device: Option<DeviceId>,
 }
 
 impl PastEdit {
@@ -110,10 +169,15 @@ impl PastEdit {
 
 impl Past {
     pub(super) fn of(stored: &Stored) -> Self {
-        let accepted: HashMap<CommandId, i64> = stored.metas.iter().map(|meta| (meta.command, meta.accepted_at)).collect();
+        let known: HashMap<CommandId, (i64, Option<DeviceId>)> =
+            stored.metas.iter().map(|meta| (meta.command, (meta.accepted_at, meta.device))).collect();
         // A change of a newer version whose command this one can't read has no line.
         let envelopes = records::history(&stored.doc).into_iter().filter_map(|entry| entry.envelope);
-        Self(envelopes.map(|envelope| PastEdit { accepted_at: accepted.get(&envelope.id).copied(), envelope }).collect())
+        let edit = |envelope: Envelope| {
+            let (accepted_at, device) = known.get(&envelope.id).map_or((None, None), |(at, device)| (Some(*at), *device));
+            PastEdit { envelope, accepted_at, device }
+        };
+        Self(envelopes.map(edit).collect())
     }
 
     /// Who made an item, and when: its id is that of its command.

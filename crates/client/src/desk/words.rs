@@ -4,15 +4,17 @@
 use super::when::{self, Today};
 use crate::error::ClientError;
 use crate::session::SessionFacts;
-use crate::store::{attention, proposals, requests, rows};
+use crate::store::{attention, meta, proposals, requests, rows};
 use bridge::attention::AttentionKind;
+use domain::config::OptionList;
 use domain::policy::{authorise, authorise_command, scope};
-use domain::{Action, Command, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
+use domain::{Action, Command, Config, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
+use uuid::Uuid;
 
 /// The person who reads, and what all answers to them share.
 pub(super) struct Reader {
@@ -24,6 +26,7 @@ pub(super) struct Reader {
     pub asked: HashSet<LeadId>,
     /// Leads with proposals to take or drop.
     pub proposed: HashSet<LeadId>,
+    pub config: Config,
     names: Mutex<HashMap<UserId, String>>,
 }
 
@@ -34,14 +37,28 @@ impl Reader {
         let facts = SessionFacts::load(c)?.ok_or(ClientError::NotSignedIn)?;
         let waiting = attention::waiting(c)?.into_iter().filter(|item| item.kind == AttentionKind::Refused);
         let not_assigned = requests::refused(c)?.into_iter().map(|refused| refused.request.lead);
-        let waiting = waiting.map(|item| LeadId(item.doc.id)).chain(not_assigned).collect();
+        let waiting = waiting.filter_map(|item| item.doc.as_lead()).chain(not_assigned).collect();
         let asked = requests::waiting(c)?.into_iter().map(|request| request.lead).collect();
         let proposed = proposals::leads(c)?.into_iter().collect();
-        Ok(Self { zone: when::zone(&facts.org.zone), facts, waiting, asked, proposed, names: Mutex::default() })
+        Ok(Self {
+            zone: when::zone(&facts.org.zone),
+            facts,
+            waiting,
+            asked,
+            proposed,
+            config: meta::get(c, meta::CONFIG)?.unwrap_or_default(),
+            names: Mutex::default(),
+        })
     }
 
     pub(super) fn today(&self, now_ms: i64) -> Today<'_> {
         Today::new(&self.zone, now_ms)
+    }
+
+    /// What the organisation calls a field of its own.
+    pub(super) fn custom_label(&self, field: Uuid) -> String {
+        let named = self.config.all(OptionList::CustomFields).into_iter().find(|one| one.id == field);
+        named.map_or_else(|| "A field".to_owned(), |one| one.label)
     }
 
     pub(super) fn is_me(&self, user: UserId) -> bool {
@@ -86,7 +103,7 @@ impl Reader {
             LeadField::Phone | LeadField::AltPhone if see_phone => phone::display(raw, &self.facts.org.phone_prefix),
             LeadField::Phone | LeadField::AltPhone => phone::mask(raw, &self.facts.org.phone_prefix),
             LeadField::Budget => money(raw, &self.facts.org.currency),
-            LeadField::Name | LeadField::Email | LeadField::Source | LeadField::Language => raw.to_owned(),
+            LeadField::Name | LeadField::Email | LeadField::Source | LeadField::Language | LeadField::DoNotCall => raw.to_owned(),
         }
     }
 
@@ -102,7 +119,7 @@ impl Reader {
         Ok(Some(match field {
             LeadField::Phone | LeadField::AltPhone => phone::parse(typed, &self.facts.org.country).map_err(|r| r.on(field.as_str()))?,
             LeadField::Budget => minor_units(typed, &self.facts.org.currency)?,
-            LeadField::Name | LeadField::Email | LeadField::Source | LeadField::Language => typed.to_owned(),
+            LeadField::Name | LeadField::Email | LeadField::Source | LeadField::Language | LeadField::DoNotCall => typed.to_owned(),
         }))
     }
 }

@@ -32,6 +32,11 @@ impl Stored {
         self.doc.is_empty()
     }
 
+    /// A document that nobody changed yet.
+    fn seed(kind: DocKind) -> Self {
+        Self { doc: Doc::seed(kind), confirmed: None, metas: Vec::new(), tail: 0, snapshot_len: 0 }
+    }
+
     /// The documents without the metas, which an edit does not need.
     pub(crate) fn clone_docs(&self) -> Self {
         Self {
@@ -53,6 +58,14 @@ impl Stored {
             Some(b) => Self { doc: after, tail: b.tail + 1, ..b },
         }
     }
+}
+
+/// As [`load_readable`]; a document that begins by itself is there also before anybody changed it.
+pub fn load_or_seed(c: &Connection, id: DocId) -> Result<Option<Stored>, ClientError> {
+    Ok(match load_readable(c, id)? {
+        None if id.kind != DocKind::Lead => Some(Stored::seed(id.kind)),
+        found => found,
+    })
 }
 
 pub fn load(c: &Connection, id: DocId) -> Result<Option<Stored>, ClientError> {
@@ -163,9 +176,9 @@ pub fn thaw(c: &Connection) -> Result<Vec<DocId>, ClientError> {
     Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// Records that back-fill `backfill` did not name.
+/// Leads that back-fill `backfill` did not name; documents of other kinds never leave.
 pub fn unnamed(c: &Connection, backfill: i64) -> Result<Vec<DocId>, ClientError> {
-    let mut rows = c.prepare_cached("SELECT kind, id FROM documents WHERE backfill < ?1 ORDER BY kind, id")?;
+    let mut rows = c.prepare_cached("SELECT kind, id FROM documents WHERE backfill < ?1 AND kind = 'lead' ORDER BY id")?;
     let ids = rows.query_map([backfill], doc_id)?;
     Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }

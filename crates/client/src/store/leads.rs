@@ -1,8 +1,9 @@
 //! The leads read model: one row a lead, the words and numbers it is found by. Deleted ones are in no
 //! list but their own.
 
+use super::meta;
 use crate::error::ClientError;
-use domain::calling::Candidate;
+use domain::calling::{Candidate, TRIES_MAX};
 use domain::follow_up::Due;
 use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status, TeamId, UserId};
@@ -59,6 +60,19 @@ fn before(c: &Connection, id: LeadId) -> Result<Option<Before>, ClientError> {
     Ok(found.query_row([id.0.as_bytes()], read).optional()?)
 }
 
+/// Calls in a row that nobody took before a lead is given up on.
+fn tries_max(c: &Connection) -> Result<u32, ClientError> {
+    Ok(meta::get(c, meta::TRIES_MAX)?.unwrap_or(TRIES_MAX))
+}
+
+/// Puts the leads that nobody answers where `tries` says.
+pub fn give_up_after(c: &Connection, tries: u32) -> Result<(), ClientError> {
+    let (dropped, working) = (Pool::Dropped.as_str(), Pool::Working.as_str());
+    let sql = "UPDATE leads SET pool = CASE WHEN unreached >= ?1 THEN ?2 ELSE ?3 END WHERE status = 'cnp' AND deleted = 0";
+    c.prepare_cached(sql)?.execute(params![tries, dropped, working])?;
+    Ok(())
+}
+
 /// The row's number: that of `before`, or a new one without it.
 fn write_row(
     c: &Connection,
@@ -74,23 +88,24 @@ fn write_row(
         Some(before) if before.phone == lead.phone && before.alt_phone == lead.alt_phone => {
             "UPDATE leads SET name = ?2, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9, interest = ?10,
                  next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16, updated_at = ?17,
-                 confirmed_at = ?18, deleted = ?19, follow_ups = ?20, tags = ?21, calls = ?22, last_call_at = ?23, unreached = ?24
+                 confirmed_at = ?18, deleted = ?19, follow_ups = ?20, tags = ?21, calls = ?22, last_call_at = ?23, unreached = ?24,
+                 do_not_call = ?25
                  WHERE id = ?1"
         }
         Some(_) => {
             "UPDATE leads SET name = ?2, phone = ?3, alt_phone = ?4, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9,
                  interest = ?10, next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16,
                  updated_at = ?17, confirmed_at = ?18, deleted = ?19, follow_ups = ?20, tags = ?21, calls = ?22, last_call_at = ?23,
-                 unreached = ?24 WHERE id = ?1"
+                 unreached = ?24, do_not_call = ?25 WHERE id = ?1"
         }
         None => {
             "INSERT INTO leads (id, name, phone, alt_phone, email, source, language, status, pool, interest, next_follow_up_at,
                  conflicts, pending, owner, team, created_at, updated_at, confirmed_at, deleted, follow_ups, tags, calls, last_call_at,
-                 unreached)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
+                 unreached, do_not_call)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
         }
     };
-    let pool = if lead.deleted { DELETED } else { Pool::of(lead.status, lead.owner.is_some(), lead.unreached).as_str() };
+    let pool = if lead.deleted { DELETED } else { Pool::of(lead.status, lead.owner.is_some(), lead.unreached, tries_max(c)?).as_str() };
     c.prepare_cached(sql)?.execute(params![
         id.0.as_bytes(),
         lead.name,
@@ -116,6 +131,7 @@ fn write_row(
         lead.calls,
         lead.last_call_at,
         lead.unreached,
+        lead.do_not_call,
     ])?;
     Ok(before.map_or_else(|| c.last_insert_rowid(), |before| before.n))
 }
@@ -238,7 +254,7 @@ pub struct Row {
 
 /// Columns of [`Row`], in the order [`row`] reads them.
 pub const COLUMNS: &str = "id, name, phone, alt_phone, email, source, language, status, interest, next_follow_up_at, conflicts, owner, team, \
-                           created_at, updated_at, pending, confirmed_at, deleted, follow_ups, tags, calls, last_call_at, unreached";
+                           created_at, updated_at, pending, confirmed_at, deleted, follow_ups, tags, calls, last_call_at, unreached, do_not_call";
 
 pub fn get(c: &Connection, id: LeadId) -> Result<Option<Row>, ClientError> {
     Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM leads WHERE id = ?1"))?.query_row([id.0.as_bytes()], row).optional()?)
@@ -271,6 +287,7 @@ pub fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             calls: r.get(20)?,
             last_call_at: r.get(21)?,
             unreached: r.get(22)?,
+            do_not_call: r.get(23)?,
             projection: PROJECTION_VERSION,
         },
         pending: r.get(15)?,
@@ -419,7 +436,7 @@ pub struct Waiting {
 /// One person's leads, in no order; closed ones too.
 pub fn waiting(c: &Connection, owner: UserId, mut take: impl FnMut(Waiting)) -> Result<(), ClientError> {
     let mut statement = c.prepare_cached(
-        "SELECT id, status, interest, next_follow_up_at, created_at, last_call_at, unreached, follow_ups FROM leads \
+        "SELECT id, status, interest, next_follow_up_at, created_at, last_call_at, unreached, follow_ups, do_not_call FROM leads \
          WHERE owner = ?1 AND deleted = 0",
     )?;
     let mut rows = statement.query([owner.0.as_bytes()])?;
@@ -432,6 +449,7 @@ pub fn waiting(c: &Connection, owner: UserId, mut take: impl FnMut(Waiting)) -> 
             created_at: r.get(4)?,
             last_call_at: r.get(5)?,
             unreached: r.get(6)?,
+            do_not_call: r.get(8)?,
         };
         let note = from_list::<Due>(&follow_ups).into_iter().next().map(|due| due.note).unwrap_or_default();
         take(Waiting { id: LeadId(Uuid::from_bytes(r.get(0)?)), candidate, note });

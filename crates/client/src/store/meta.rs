@@ -30,6 +30,12 @@ pub const CUT_OFF: &str = "cut_off";
 pub const WIPE_TRIES: &str = "wipe_tries";
 /// [`protocol::rows::OrgRow`].
 pub const ORG: &str = "org";
+/// [`domain::Config`] as the document says it.
+pub const CONFIG: &str = "config";
+/// Of it, calls in a row that nobody took before a lead is given up on: rows are written by it.
+pub const TRIES_MAX: &str = "tries_max";
+/// [`records::user_state::UserState`] of the person.
+pub const USER_STATE: &str = "user_state";
 /// The pull cursor, opaque text.
 pub const CURSOR: &str = "cursor";
 /// The end of the server's log as it was last seen, `EPOCH:SEQ:HEX`.

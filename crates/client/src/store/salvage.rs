@@ -4,6 +4,7 @@
 
 use super::{connect, documents, is_damaged, leads, meta, outbox};
 use crate::error::ClientError;
+use crate::own;
 use crate::session::SessionFacts;
 use crate::vault::Key;
 use documents::Stored;
@@ -289,18 +290,18 @@ fn make_anew(into: &Connection, unsent: &[Unsent]) -> Result<(), ClientError> {
             continue;
         }
         // What lacks something is for the server's record, when it comes.
-        let _ = made.entry(edit.doc).or_insert_with(Doc::empty).apply_trusted(&edit.change);
+        let _ = made.entry(edit.doc).or_insert_with(|| Doc::seed(edit.doc.kind)).apply_trusted(&edit.change);
     }
     for (doc, made) in made.into_iter().filter(|(_, made)| !made.is_empty()) {
-        documents::save(into, doc, &made, Some(&Doc::empty()), &[])?;
+        documents::save(into, doc, &made, Some(&Doc::seed(doc.kind)), &[])?;
     }
     Ok(())
 }
 
 /// The row that lists and screens show.
 fn show(wreck: &mut Wreck<'_>, into: &Connection, doc: DocId) -> Result<(), ClientError> {
-    let lead = LeadId(doc.id);
     let Some(stored) = documents::load(into, doc)? else { return Ok(()) };
+    let Some(lead) = doc.as_lead() else { return own::put(into, doc, &stored.doc, &mut bridge::Change::default()) };
     let Ok(record) = records::lead::read(&stored.doc, lead) else { return documents::remove(into, doc) };
     let before = wreck.lead(lead);
     let facts = SessionFacts::load(into)?;

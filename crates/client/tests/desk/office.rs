@@ -233,7 +233,7 @@ impl Server {
     pub fn again(&self, lead: LeadId, owner: Option<UserId>) -> Entry {
         let doc = self.document(lead);
         let record = records::lead::read(&doc, lead).expect("a lead");
-        let (summary, metas) = (LeadSummary::of(&record, owner, None, NOW), vec![self.meta(CommandId(lead.0), RAVI, NOW)]);
+        let (summary, metas) = (Some(LeadSummary::of(&record, owner, None, NOW)), vec![self.meta(CommandId(lead.0), RAVI, NOW)]);
         let (projection, seq) = (PROJECTION_VERSION, metas[0].seq);
         let doc_id = DocId::lead(lead);
         Entry::Snapshot(Box::new(Snapshot { doc: doc_id, projection, summary, blob: doc.save(), metas, seq, proposals: Vec::new() }))
@@ -242,12 +242,13 @@ impl Server {
     /// As the server sends a record to those who may not hold its document.
     pub fn masked(entry: Entry) -> Entry {
         let Entry::Snapshot(snapshot) = entry else { panic!("a snapshot: {entry:?}") };
-        let Snapshot { doc, projection, mut summary, metas, seq, .. } = *snapshot;
+        let Snapshot { doc, projection, summary, metas, seq, .. } = *snapshot;
+        let mut summary = summary.expect("a lead");
         summary.phone = domain::phone::mask(&summary.phone, "+91");
         summary.alt_phone = summary.alt_phone.map(|phone| domain::phone::mask(&phone, "+91"));
         summary.tags.clear();
         summary.follow_ups.iter_mut().for_each(|due| due.note.clear());
-        Entry::Snapshot(Box::new(Snapshot { doc, projection, summary, blob: Vec::new(), metas, seq, proposals: Vec::new() }))
+        Entry::Snapshot(Box::new(Snapshot { doc, projection, summary: Some(summary), blob: Vec::new(), metas, seq, proposals: Vec::new() }))
     }
 
     /// Ravi did this to the record, one after the other; nobody is told.
@@ -275,7 +276,7 @@ impl Server {
         let record = records::lead::read(&doc, lead).expect("a lead");
         let meta = self.meta(id, RAVI, at);
         let changes = vec![AcceptedChange { meta, change: change.bytes }];
-        self.deliver(vec![Entry::Changes { doc: DocId::lead(lead), changes, summary: LeadSummary::of(&record, Some(ASHA), None, at) }]);
+        self.deliver(vec![Entry::Changes { doc: DocId::lead(lead), changes, summary: Some(LeadSummary::of(&record, Some(ASHA), None, at)) }]);
     }
 
     /// The record as this server knows it.

@@ -34,6 +34,9 @@ fn samples() -> Vec<Sample> {
         new(|_| Command::SetField { field: LeadField::Budget, value: Some("4500000".into()) }),
         new(|_| Command::SetField { field: LeadField::Source, value: Some("Google".into()) }),
         new(|_| Command::SetField { field: LeadField::Language, value: Some("Hindi".into()) }),
+        new(|_| Command::SetField { field: LeadField::DoNotCall, value: Some("Asked on the phone".into()) }),
+        new(|made| Command::SetCustom { field: made.follow_up, value: Some("Evening".into()) }),
+        new(|_| Command::AddComment { text: "Please call".into(), mentions: Vec::new() }),
         new(|_| note("a note")),
         new(|made| {
             let splices = vec![Splice { at: "e".into(), to: None, insert: ", and more".into() }];
@@ -70,7 +73,9 @@ fn rows(command: &Command) -> (&'static str, &'static str) {
         | Command::AddNote { .. }
         | Command::EditNote { .. }
         | Command::AddTag { .. }
-        | Command::RemoveTag { .. } => ("EditLead.rest", "Edit"),
+        | Command::RemoveTag { .. }
+        | Command::SetCustom { .. }
+        | Command::AddComment { .. } => ("EditLead.rest", "Edit"),
         Command::ChangeStatus { to: Status::Converted, .. } => ("ConvertLead", "Convert"),
         Command::ChangeStatus { to: Status::Lost, .. } => ("DropLead", "Drop"),
         Command::ChangeStatus { from: Status::Lost, .. } => ("ReopenLead", "Reopen"),
@@ -81,6 +86,9 @@ fn rows(command: &Command) -> (&'static str, &'static str) {
         Command::CompleteFollowUp { .. } | Command::CancelFollowUp { .. } => ("ScheduleFollowUp.rest", "Settle"),
         Command::DeleteLead { .. } => ("DeleteLead", "Delete"),
         Command::RestoreLead { .. } => ("RestoreLead", "Restore"),
+        // Of no lead: see `own`.
+        Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => ("ManageSettings", ""),
+        Command::SetPreference { .. } | Command::MarkNotices { .. } => ("SignIn", ""),
         Command::Undo { of, .. } => (rows(of).0, "Undo"),
     }
 }
@@ -114,6 +122,7 @@ fn no_command_is_left_out() {
     let commands: Vec<Command> = samples().iter().map(|sample| (sample.command)(&made)).collect();
     let mut asked: BTreeSet<String> = commands.iter().map(name).collect();
     asked.insert("CreateLead".into());
+    asked.extend(super::own::settings().iter().chain(&super::own::kept()).map(name));
     assert_eq!(asked.iter().map(String::as_str).collect::<BTreeSet<_>>(), there);
     for field in LeadField::ALL {
         assert!(commands.iter().any(|command| matches!(command, Command::SetField { field: of, .. } if *of == field)), "{field:?}");

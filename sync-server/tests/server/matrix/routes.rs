@@ -234,7 +234,7 @@ pub(super) fn cells(world: &World, boss: &mut Device<'_>, ids: &dyn Fn(Who) -> I
     }
     let cell = |((who, place), (made, items)): (&(Who, Place), (&Made, &[PushItem; 4]))| {
         let [a, b, c, d] = [0, 1, 2, 3].map(|n: usize| items[n].envelope.id);
-        let owner = world.core.snapshot(&boss.who, made.lead).expect("a lead").summary.owner;
+        let owner = world.core.snapshot(&boss.who, made.lead).expect("a lead").summary.expect("a lead").owner;
         Cell { who: *who, place: *place, ids: Ids { lead: made.lead, owner, proposals: [a, b], held: [c, d], ..ids(*who) } }
     };
     everywhere.iter().zip(made.iter().zip(&items)).map(cell).collect()

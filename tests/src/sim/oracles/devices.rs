@@ -2,7 +2,7 @@
 //! documents make, and words that find them.
 
 use super::sight::is_masked;
-use super::truth::Lead;
+use super::truth::{Lead, Truth};
 use crate::sim::company::{Company, Person};
 use crate::sim::tally::Oracle;
 use bridge::lead::{LeadFilter, LeadList};
@@ -23,6 +23,17 @@ pub fn check(company: &Company, who: usize, me: &people::Person, sees: &[&Lead])
     }
     words(company, who, me, sees);
     directory(company, who);
+}
+
+/// The organisation's rules and what the person keeps are the server's.
+pub fn own(company: &Company, who: usize, me: &people::Person, truth: &Truth) {
+    for doc in [DocId::config(company.core().org().id), DocId::user_state(me.id)] {
+        let held = company.people[who].engine().store().read(|c| documents::load_or_seed(c, doc)).expect("readable").expect("there");
+        let is = truth.own.get(&doc).cloned().unwrap_or_else(|| Doc::seed(doc.kind).heads());
+        if held.doc.heads() != is {
+            company.tally.find(Oracle::Heads, format!("{doc} at person {who}: heads {:?} where the server has {is:?}", held.doc.heads()));
+        }
+    }
 }
 
 /// Everybody by name, role and team.
@@ -48,7 +59,7 @@ fn directory(company: &Company, who: usize) {
 fn holds_what_is_in_sight(company: &Company, who: usize, sees: &[&Lead]) {
     let store = company.people[who].engine().store();
     let should: BTreeSet<LeadId> = sees.iter().map(|lead| lead.id).collect();
-    let docs: BTreeSet<LeadId> = store.read(documents::all).expect("readable").into_iter().map(|doc| LeadId(doc.id)).collect();
+    let docs: BTreeSet<LeadId> = store.read(documents::all).expect("readable").into_iter().filter_map(DocId::as_lead).collect();
     let rows: BTreeSet<LeadId> = store.read(all_rows).expect("readable").into_iter().collect();
     for (what, held) in [("documents", docs), ("rows", rows)] {
         for lead in held.symmetric_difference(&should) {

@@ -25,6 +25,7 @@ pub fn check(company: &Company) {
         let Some(me) = truth.person(company.people[who].user) else { continue };
         let sees = sight::of(me, &truth);
         devices::check(company, who, me, &sees);
+        devices::own(company, who, me, &truth);
         totals::check(company, who, &sees);
     }
 }

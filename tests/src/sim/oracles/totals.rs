@@ -5,6 +5,7 @@ use crate::sim::company::Company;
 use crate::sim::tally::Oracle;
 use bridge::lead::{LeadCountsGet, LeadFilter, LeadList};
 use domain::Status;
+use domain::config::Setting;
 
 pub fn check(company: &Company, who: usize, sees: &[&Lead]) {
     let there: Vec<&&Lead> = sees.iter().filter(|lead| lead.record.deleted.is_none()).collect();
@@ -13,7 +14,9 @@ pub fn check(company: &Company, who: usize, sees: &[&Lead]) {
     let shown = desk.ask(LeadCountsGet {}).expect("the counts");
     let is_fresh = |lead: &Lead| lead.record.status == Status::New && lead.owner.is_none();
     let is_converted = |lead: &Lead| lead.record.status == Status::Converted;
-    let is_dropped = |lead: &Lead| lead.record.status == Status::Lost;
+    let tries = usize::try_from(desk.engine().config().expect("readable").number(Setting::TriesMax)).unwrap_or(usize::MAX);
+    let given_up = |lead: &Lead| lead.record.status == Status::Cnp && lead.record.unreached() >= tries;
+    let is_dropped = |lead: &Lead| lead.record.status == Status::Lost || given_up(lead);
     for (name, shown, is) in [
         ("All", shown.all, count(&|_| true)),
         ("Fresh", shown.fresh, count(&is_fresh)),

@@ -30,6 +30,8 @@ pub struct Lead {
 pub struct Truth {
     pub leads: BTreeMap<LeadId, Lead>,
     pub people: Vec<Person>,
+    /// Of the documents that are no lead, what they say.
+    pub own: BTreeMap<DocId, Vec<ChangeHash>>,
     /// How often each command stands in the documents.
     pub applied: HashMap<CommandId, u32>,
 }
@@ -42,25 +44,39 @@ impl Truth {
         let people = core.people(&company.boss()).map_err(|e| format!("people: {e}"))?;
         let org = core.org().id;
         let docs = core.store().read(|tx| documents::page(tx, org, None, PAGE)).map_err(|e| format!("documents: {e}"))?;
-        let mut truth = Self { leads: BTreeMap::new(), people, applied: HashMap::new() };
+        let mut truth = Self { leads: BTreeMap::new(), people, own: BTreeMap::new(), applied: HashMap::new() };
         for doc in docs {
-            let lead = truth.lead(company, doc)?;
-            truth.leads.insert(lead.id, lead);
+            let loaded = truth.load(company, doc)?;
+            match doc.as_lead() {
+                Some(id) => drop(truth.leads.insert(id, Self::lead(company, id, &loaded)?)),
+                None => drop(truth.own.insert(doc, loaded.heads())),
+            }
         }
         Ok(truth)
     }
 
-    fn lead(&mut self, company: &Company, doc: DocId) -> Result<Lead, String> {
-        let (core, id) = (company.core(), LeadId(doc.id));
-        let org = core.org().id;
+    /// The document; its commands are counted.
+    fn load(&mut self, company: &Company, doc: DocId) -> Result<Doc, String> {
+        let (core, org) = (company.core(), company.core().org().id);
         let wrong = |what: &str| format!("{doc}: {what}");
         let blob = core.store().read(|tx| documents::blob(tx, org, doc)).map_err(|e| wrong(&e.to_string()))?;
         let loaded = Doc::load(&blob.unwrap_or_default()).map_err(|e| wrong(&e.to_string()))?;
         for entry in records::history(&loaded) {
+            let is_seed = Doc::seed(doc.kind).has(&entry.hash);
+            if is_seed {
+                continue;
+            }
             let envelope = entry.envelope.ok_or_else(|| wrong("a change without its command"))?;
             *self.applied.entry(envelope.id).or_insert(0) += 1;
         }
-        let record = records::lead::read(&loaded, id).map_err(|e| wrong(&e.to_string()))?;
+        Ok(loaded)
+    }
+
+    fn lead(company: &Company, id: LeadId, loaded: &Doc) -> Result<Lead, String> {
+        let (core, doc) = (company.core(), DocId::lead(id));
+        let org = core.org().id;
+        let wrong = |what: &str| format!("{doc}: {what}");
+        let record = records::lead::read(loaded, id).map_err(|e| wrong(&e.to_string()))?;
         let moves = core.store().read(|tx| log::moves(tx, org, doc)).map_err(|e| wrong(&e.to_string()))?;
         let (owner, team) = holder(moves.iter().map(|(_, _, moved)| moved));
         let moves: Vec<_> = moves.into_iter().map(|(seq, _, moved)| (seq, moved.before, moved.after)).collect();

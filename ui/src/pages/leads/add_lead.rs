@@ -207,7 +207,7 @@ impl AddLead {
             }
             Entry::Field(LeadField::Phone) if value.is_none() => check_field(LeadField::Phone, None),
             Entry::Note => limits::check_text("note", text, limits::NOTE_MAX),
-            Entry::Field(LeadField::Phone | LeadField::AltPhone | LeadField::Budget) => Ok(()),
+            Entry::Field(LeadField::Phone | LeadField::AltPhone | LeadField::Budget | LeadField::DoNotCall) => Ok(()),
         };
         checked.err().map(|refusal| refusal.text)
     }
@@ -281,7 +281,7 @@ impl AddLead {
             LeadField::Phone => (Some("tel"), format!("{} 98200 14786", ctx.props().me.phone_prefix)),
             LeadField::Email => (Some("email"), "name@example.com".to_owned()),
             LeadField::Budget => (Some("decimal"), t!("budget-placeholder", currency = ctx.props().me.currency.as_str())),
-            LeadField::Name | LeadField::AltPhone | LeadField::Source | LeadField::Language => (None, String::new()),
+            LeadField::Name | LeadField::AltPhone | LeadField::Source | LeadField::Language | LeadField::DoNotCall => (None, String::new()),
         };
         let mut problem = self.problems.get(&entry).cloned();
         let mut hint = None;

@@ -18,6 +18,7 @@ use crate::{clipboard, hub, ipc, keys, t, toast, undo, words};
 use bridge::lead::{Edited, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::queue::{CallDispose, QueueGet, QueueItem, QueueView};
 use bridge::{Change, Problem};
+use domain::config::clock;
 use domain::{LeadField, LeadId};
 use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
@@ -407,7 +408,7 @@ impl QueuePage {
         let title = match (&queue.next, queue.in_hours) {
             (Some(next), _) => t!("due-clear-until", when = words::moment(next)),
             (None, true) => t!("queue-empty"),
-            (None, false) => t!("queue-closed", from = queue.hours.0, until = queue.hours.1),
+            (None, false) => t!("queue-closed", from = clock(queue.hours.0), until = clock(queue.hours.1)),
         };
         let text = if self.passed.is_empty() { t!("queue-empty-text") } else { t!("queue-empty-passed", count = self.passed.len() as u64) };
         html! { <Empty icon={Icon::CheckCircle} {title} {text} testid="queue-none" /> }

@@ -32,7 +32,9 @@ pub fn head(now: &Open, call: Option<(f64, Option<f64>)>, link: &Scope<QueuePage
                 </p>
             </div>
             { clock(call) }
-            if call.is_some_and(|(_, until)| until.is_none()) {
+            if let Some(why) = &view.do_not_call.value {
+                <p class="do-not-call" role="note" data-testid="do-not-call"><Glyph icon={Icon::Ban} /><strong>{ t!("do-not-call") }</strong><bdi dir="auto">{ why }</bdi></p>
+            } else if call.is_some_and(|(_, until)| until.is_none()) {
                 <button type="button" class="button" data-testid="queue-end" onclick={link.callback(|_| Msg::End)}>
                     <Glyph icon={Icon::MissedPhone} class="tone--danger" />{ t!("queue-end") }<Key name="Alt E" />
                 </button>

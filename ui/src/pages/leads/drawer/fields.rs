@@ -36,7 +36,7 @@ pub fn Fields(props: &Props) -> Html {
     };
     let field = |field: &FieldView| {
         html! {
-            <div class={classes!("fields__pair", (field.field == LeadField::Email).then_some("fields__pair--wide"))} key={field.field.as_str()}>
+            <div class={classes!("fields__pair", matches!(field.field, LeadField::Email | LeadField::DoNotCall).then_some("fields__pair--wide"))} key={field.field.as_str()}>
                 <dt class="fields__label">{ words::field(field.field) }</dt>
                 <dd class="fields__value">
                     <EditableField view={field.clone()} can_edit={may_edit(view, me.role, field.field)} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
@@ -47,8 +47,8 @@ pub fn Fields(props: &Props) -> Html {
     html! {
         <section class="section" aria-label={t!("section-contact")}>
             <h3 class="section__title">{ t!("section-contact") }if view.can.edit { <span class="section__aside">{ t!("enter-to-edit") }</span> }</h3>
-            { for std::iter::once(&view.name).chain(&view.fields).filter_map(conflict) }
-            <dl class="fields">{ for view.fields.iter().map(field) }</dl>
+            { for [&view.name, &view.do_not_call].into_iter().chain(&view.fields).filter_map(conflict) }
+            <dl class="fields">{ for view.fields.iter().chain(std::iter::once(&view.do_not_call)).map(field) }</dl>
         </section>
     }
 }
@@ -248,7 +248,9 @@ impl EditableField {
         let choices = match field {
             LeadField::Source => props.me.sources.clone(),
             LeadField::Language => props.me.languages.clone(),
-            LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email | LeadField::Budget => Vec::new(),
+            LeadField::Name | LeadField::Phone | LeadField::AltPhone | LeadField::Email | LeadField::Budget | LeadField::DoNotCall => {
+                Vec::new()
+            }
         };
         let list = (!choices.is_empty()).then(|| format!("{id}-choices"));
         html! {

@@ -153,7 +153,7 @@ fn planner(props: &Props, moves: Option<&FollowUpView>, problem: &UseStateHandle
     let start = moves.and_then(|f| Local::parse(&f.when.local)).filter(|l| *l > props.clock.local()).unwrap_or(tomorrow);
     html! {
         <Planner title={if moves.is_some() { t!("follow-up-move") } else { t!("follow-up-new") }} today={props.clock.local()} {start} zone={props.me.zone.clone()}
-            with_note={moves.is_none()} note={props.drafts.text(DRAFT).unwrap_or_default()} {on_note} problem={(**problem).clone()} {on_save} {on_close} />
+            max_gap_days={props.me.follow_up_max_gap_days} reasons={props.me.follow_up_reasons.clone()} with_note={moves.is_none()} note={props.drafts.text(DRAFT).unwrap_or_default()} {on_note} problem={(**problem).clone()} {on_save} {on_close} />
     }
 }
 

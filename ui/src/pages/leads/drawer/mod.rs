@@ -1,7 +1,9 @@
 //! The drawer of one lead. Owns the questions about it and the keys in it; each part edits by
 //! [`edit::Editor`]. When the lead leaves this computer it says so and keeps what was typed.
 
+mod comments;
 mod conflict;
+mod custom;
 mod deletion;
 mod edit;
 mod fields;
@@ -30,6 +32,8 @@ use crate::{clipboard, hub, ipc, keys, t, words};
 use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::session::Me;
 use bridge::{Change, Problem, ProblemCode};
+use comments::Comments;
+use custom::Custom;
 use deletion::{Deleted, More};
 use domain::LeadId;
 use edit::Editor;
@@ -315,6 +319,11 @@ impl LeadDrawer {
                 <Deleted role={me.role} view={view.clone()} edit={edit.clone()} on_gone={&ctx.props().on_close} />
                 <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
                     is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
+                if let Some(why) = &view.do_not_call.value {
+                    <p class="do-not-call" role="note" data-testid="do-not-call">
+                        <Glyph icon={Icon::Ban} /><strong>{ t!("do-not-call") }</strong><bdi dir="auto">{ why }</bdi>
+                    </p>
+                }
                 { self.actions(ctx, view) }
                 <div class="drawer__pair">
                     <StatusSelect view={view.clone()} me={me.clone()} edit={edit.clone()} stage={self.stage} on_stage={link.callback(Msg::Stage)} />
@@ -322,10 +331,12 @@ impl LeadDrawer {
                 </div>
                 <Proposals view={view.clone()} edit={edit.clone()} is_offline={ctx.props().is_offline} />
                 <Fields view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
+                <Custom view={view.clone()} can_edit={fields::edits_all(view, me.role)} edit={edit.clone()} />
                 <Tags view={view.clone()} can_edit={fields::edits_all(view, me.role)} edit={edit.clone()} />
                 <FollowUps view={view.clone()} me={me.clone()} clock={ctx.props().clock} edit={edit.clone()} drafts={drafts.clone()}
                     open={self.follow_up} on_open={link.callback(Msg::FollowUp)} />
                 <Notes view={view.clone()} version={self.version} epoch={self.view_epoch} can_edit={fields::edits_all(view, me.role)} edit={edit.clone()} drafts={drafts.clone()} />
+                <Comments view={view.clone()} can_edit={fields::edits_all(view, me.role)} edit={edit.clone()} drafts={drafts.clone()} />
                 if view.can.timeline { <Timeline entries={self.timeline.clone()} /> }
             </div>
         }

@@ -9,6 +9,8 @@ use crate::{ipc, keys, t, words};
 use bridge::lead::{WhenHint, WhenRead};
 use yew::prelude::*;
 
+/// Days ahead that most follow-ups are set for.
+const AHEAD: [i64; 3] = [1, 3, 7];
 /// Times that most follow-ups are set for.
 const TIMES: [&str; 4] = ["10:00", "12:00", "15:00", "18:00"];
 
@@ -20,6 +22,11 @@ pub struct Props {
     /// IANA zone, shown.
     pub zone: AttrValue,
     pub with_note: bool,
+    /// Further ahead than so many days is warned about (row I14).
+    pub max_gap_days: u32,
+    /// What the note may say, to pick from.
+    #[prop_or_default]
+    pub reasons: Vec<String>,
     /// What was typed earlier and not saved.
     #[prop_or_default]
     pub note: AttrValue,
@@ -101,7 +108,8 @@ impl Component for Planner {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Props { title, zone, with_note, problem, on_close, .. } = ctx.props();
+        let Props { title, zone, with_note, problem, on_close, max_gap_days, reasons, today, .. } = ctx.props();
+        let ahead = self.days - today.days;
         let link = ctx.link();
         let is_time = calendar::parse_time(&self.time).is_some();
         let is_off = !is_time || self.hint.problem.is_some();
@@ -125,7 +133,11 @@ impl Component for Planner {
                     { self.time_line(ctx, is_time) }
                     if *with_note {
                         <TextBox label={t!("note")} placeholder={t!("follow-up-note")} testid="followup-note" max_length={domain::limits::LINE_MAX}
-                            value={self.note.clone()} on_input={link.callback(Msg::Note)} />
+                            value={self.note.clone()} list={(!reasons.is_empty()).then_some("followup-reasons")} on_input={link.callback(Msg::Note)} />
+                        <datalist id="followup-reasons">{ for reasons.iter().map(|reason| html! { <option value={reason.clone()} /> }) }</datalist>
+                    }
+                    if ahead > i64::from(*max_gap_days) {
+                        <p class="field__warn" role="note" data-testid="followup-far">{ t!("follow-up-far", days = ahead, most = *max_gap_days) }</p>
                     }
                     if let Some(problem) = problem { <p class="field__problem" role="alert" data-testid="form-error">{ problem }</p> }
                     <div class="planner__foot">
@@ -199,8 +211,17 @@ impl Planner {
         let turn = |by: i64, icon, label: String| {
             html! { <button type="button" class="button button--icon" aria-label={label} onclick={link.callback(move |_| Msg::Month(by))}><Glyph {icon} /></button> }
         };
+        let today = ctx.props().today.days;
+        let chip = |ahead: i64| {
+            let is_on = self.days == today + ahead;
+            html! {
+                <button type="button" class={classes!("chip", is_on.then_some("chip--on"))} aria-pressed={is_on.to_string()} data-testid={format!("followup-plus-{ahead}")}
+                    onclick={link.callback(move |_| Msg::Day(today + ahead))}>{ t!("plus-days", days = ahead) }</button>
+            }
+        };
         html! {
             <>
+                <div class="planner__times">{ for AHEAD.into_iter().map(chip) }</div>
                 <div class="planner__head">
                     { turn(-1, Icon::ChevronLeft, t!("month-previous")) }
                     <span aria-live="polite">{ t!("month-of-year", month = words::month(self.month), year = self.year.to_string()) }</span>

@@ -15,17 +15,24 @@ const SHOWN_FIRST: usize = 60;
 enum Show {
     All,
     Calls,
+    Notes,
+    FollowUps,
     Changes,
 }
 
 impl Show {
     fn takes(self, what: &TimelineWhat) -> bool {
-        let is_call = matches!(what, TimelineWhat::Call { .. } | TimelineWhat::FollowUpDone { .. });
-        match self {
-            Show::All => true,
-            Show::Calls => is_call,
-            Show::Changes => !is_call,
-        }
+        let kind = match what {
+            TimelineWhat::Call { .. } => Show::Calls,
+            TimelineWhat::NoteAdded { .. } | TimelineWhat::NoteEdited | TimelineWhat::Commented { .. } => Show::Notes,
+            TimelineWhat::FollowUpSet { .. }
+            | TimelineWhat::FollowUpMoved { .. }
+            | TimelineWhat::FollowUpDone { .. }
+            | TimelineWhat::FollowUpCancelled => Show::FollowUps,
+            TimelineWhat::Undone { of } => return self.takes(of),
+            _ => Show::Changes,
+        };
+        self == Show::All || self == kind
     }
 }
 
@@ -56,6 +63,8 @@ pub fn Timeline(props: &Props) -> Html {
                 <span class="section__tools">
                     { filter(Show::All, t!("timeline-all"), "timeline-all") }
                     { filter(Show::Calls, t!("timeline-calls"), "timeline-calls") }
+                    { filter(Show::Notes, t!("timeline-notes"), "timeline-notes") }
+                    { filter(Show::FollowUps, t!("timeline-follow-ups"), "timeline-follow-ups") }
                     { filter(Show::Changes, t!("timeline-changes"), "timeline-changes") }
                 </span>
             </div>
@@ -83,6 +92,9 @@ fn line(entry: &TimelineEntry) -> Html {
                     <p class="timeline__state tone--muted"><Glyph icon={Icon::CloudUp} size={14} />{ t!("timeline-not-sent") }</p>
                 } else if let Some(arrived) = &entry.arrived {
                     <p class="timeline__state tone--info"><Glyph icon={Icon::CloudUp} size={14} />{ t!("timeline-arrived", when = words::time_or_day(arrived)) }</p>
+                }
+                if let (true, true, Some(here)) = (entry.mine, entry.sent, entry.here) {
+                    <p class="timeline__state">{ if here { t!("timeline-here") } else { t!("timeline-elsewhere") } }</p>
                 }
             </div>
             <time class="timeline__time" title={words::moment(&entry.when)}>{ words::time_or_day(&entry.when) }</time>

@@ -1,0 +1,493 @@
+//! The organisation's rules and lists: what Admins set, over defaults that are good enough to start with.
+
+use crate::calling::{self, Reason};
+use crate::command::Command;
+use crate::lead::defaults;
+use crate::limits;
+use crate::refusal::{Refusal, RefusalCode};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A plain rule of the organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Setting {
+    WorkingHoursStart,
+    WorkingHoursEnd,
+    CallingHoursStart,
+    CallingHoursEnd,
+    FollowupMaxGapDays,
+    RemindBeforeMinutes,
+    EscalateAfterMinutes,
+    RetryAfterMinutes,
+    TriesMax,
+    DueWithinMinutes,
+    DayTarget,
+    QueueOrder,
+    LeadAssignmentEnabled,
+}
+
+/// What a setting's value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingKind {
+    /// Minutes after midnight, written `HH:MM`.
+    Time,
+    Number {
+        least: u32,
+        most: u32,
+    },
+    /// `true` or `false`.
+    Switch,
+    /// Every [`Reason`] once, the first to be called first, with commas between.
+    Order,
+}
+
+impl Setting {
+    pub const ALL: [Setting; 13] = [
+        Setting::WorkingHoursStart,
+        Setting::WorkingHoursEnd,
+        Setting::CallingHoursStart,
+        Setting::CallingHoursEnd,
+        Setting::FollowupMaxGapDays,
+        Setting::RemindBeforeMinutes,
+        Setting::EscalateAfterMinutes,
+        Setting::RetryAfterMinutes,
+        Setting::TriesMax,
+        Setting::DueWithinMinutes,
+        Setting::DayTarget,
+        Setting::QueueOrder,
+        Setting::LeadAssignmentEnabled,
+    ];
+
+    /// Its key in the document and on the command line (row Q4).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Setting::WorkingHoursStart => "working_hours_start",
+            Setting::WorkingHoursEnd => "working_hours_end",
+            Setting::CallingHoursStart => "calling_hours_start",
+            Setting::CallingHoursEnd => "calling_hours_end",
+            Setting::FollowupMaxGapDays => "followup_max_gap_days",
+            Setting::RemindBeforeMinutes => "remind_before_minutes",
+            Setting::EscalateAfterMinutes => "escalate_after_minutes",
+            Setting::RetryAfterMinutes => "retry_after_minutes",
+            Setting::TriesMax => "tries_max",
+            Setting::DueWithinMinutes => "due_within_minutes",
+            Setting::DayTarget => "day_target",
+            Setting::QueueOrder => "queue_order",
+            Setting::LeadAssignmentEnabled => "lead_assignment_enabled",
+        }
+    }
+
+    /// What it decides, in a few words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Setting::WorkingHoursStart => "When the working day begins, in the organisation’s zone",
+            Setting::WorkingHoursEnd => "When the working day ends",
+            Setting::CallingHoursStart => "From when people may be called, in the organisation’s zone",
+            Setting::CallingHoursEnd => "Until when people may be called",
+            Setting::FollowupMaxGapDays => "A follow-up further ahead than this many days is warned about",
+            Setting::RemindBeforeMinutes => "Minutes before a follow-up at which its owner is reminded; 0 reminds at its minute alone",
+            Setting::EscalateAfterMinutes => "Minutes after which a missed follow-up is told to the Team Lead; 0 never",
+            Setting::RetryAfterMinutes => "Minutes after which somebody who did not answer is tried again",
+            Setting::TriesMax => "Calls in a row that nobody took before a lead goes to the Dropped pool",
+            Setting::DueWithinMinutes => "Minutes ahead of its time at which a follow-up counts as due",
+            Setting::DayTarget => "Leads that a person is to call in a day",
+            Setting::QueueOrder => "Which leads the queue puts first",
+            Setting::LeadAssignmentEnabled => "Whether new leads are given out by the server",
+        }
+    }
+
+    #[must_use]
+    pub fn kind(self) -> SettingKind {
+        let minutes = |least, most| SettingKind::Number { least, most };
+        match self {
+            Setting::WorkingHoursStart | Setting::WorkingHoursEnd | Setting::CallingHoursStart | Setting::CallingHoursEnd => {
+                SettingKind::Time
+            }
+            Setting::FollowupMaxGapDays => SettingKind::Number { least: 1, most: 365 },
+            Setting::RemindBeforeMinutes => minutes(0, 24 * 60),
+            Setting::EscalateAfterMinutes => minutes(0, 30 * 24 * 60),
+            Setting::RetryAfterMinutes => minutes(1, 30 * 24 * 60),
+            Setting::TriesMax => SettingKind::Number { least: 1, most: 100 },
+            Setting::DueWithinMinutes => minutes(0, 24 * 60),
+            Setting::DayTarget => SettingKind::Number { least: 1, most: 10_000 },
+            Setting::QueueOrder => SettingKind::Order,
+            Setting::LeadAssignmentEnabled => SettingKind::Switch,
+        }
+    }
+
+    #[must_use]
+    pub fn default_value(self) -> String {
+        let calling = calling::Rules::default();
+        match self {
+            Setting::WorkingHoursStart => "09:00".into(),
+            Setting::WorkingHoursEnd => "18:00".into(),
+            Setting::CallingHoursStart => clock(calling.hours.start),
+            Setting::CallingHoursEnd => clock(calling.hours.end),
+            Setting::FollowupMaxGapDays => "4".into(),
+            Setting::RemindBeforeMinutes => "5".into(),
+            Setting::EscalateAfterMinutes => "1440".into(),
+            Setting::RetryAfterMinutes => (calling.retry_after_ms / calling::MINUTE).to_string(),
+            Setting::TriesMax => calling.tries_max.to_string(),
+            Setting::DueWithinMinutes => (calling.due_within_ms / calling::MINUTE).to_string(),
+            Setting::DayTarget => calling.day_target.to_string(),
+            Setting::QueueOrder => Reason::ALL.map(Reason::as_str).join(","),
+            Setting::LeadAssignmentEnabled => "true".into(),
+        }
+    }
+
+    /// Checks a typed value.
+    ///
+    /// # Errors
+    /// `InvalidValue` saying what to type.
+    pub fn check(self, value: &str) -> Result<(), Refusal> {
+        let wrong = |text: String| Err(Refusal::new(RefusalCode::InvalidValue, text).on(self.as_str()));
+        match self.kind() {
+            SettingKind::Time if minutes(value).is_some() => Ok(()),
+            SettingKind::Time => wrong(format!("“{}” is not a time of day. Type it like 09:30.", short(value))),
+            SettingKind::Number { least, most } => match value.parse::<u32>() {
+                Ok(number) if (least..=most).contains(&number) && number.to_string() == value => Ok(()),
+                _ => wrong(format!("Type a whole number from {least} to {most}.")),
+            },
+            SettingKind::Switch if matches!(value, "true" | "false") => Ok(()),
+            SettingKind::Switch => wrong("Type true or false.".into()),
+            SettingKind::Order if order(value).is_some() => Ok(()),
+            SettingKind::Order => wrong(format!("Name each of these once, the first to be called first: {}.", self.default_value())),
+        }
+    }
+}
+
+impl std::str::FromStr for Setting {
+    type Err = Refusal;
+    fn from_str(s: &str) -> Result<Self, Refusal> {
+        Self::ALL.into_iter().find(|one| one.as_str() == s).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.into_iter().map(Self::as_str).collect();
+            Refusal::new(RefusalCode::NotFound, format!("“{}” is not a setting. The settings are {}.", short(s), names.join(", ")))
+        })
+    }
+}
+
+/// A list that people pick from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptionList {
+    Sources,
+    Languages,
+    DropReasons,
+    FollowUpReasons,
+    FollowUpOutcomes,
+    /// Fields of the organisation's own; each option is one.
+    CustomFields,
+}
+
+impl OptionList {
+    pub const ALL: [OptionList; 6] = [
+        OptionList::Sources,
+        OptionList::Languages,
+        OptionList::DropReasons,
+        OptionList::FollowUpReasons,
+        OptionList::FollowUpOutcomes,
+        OptionList::CustomFields,
+    ];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OptionList::Sources => "sources",
+            OptionList::Languages => "languages",
+            OptionList::DropReasons => "drop_reasons",
+            OptionList::FollowUpReasons => "follow_up_reasons",
+            OptionList::FollowUpOutcomes => "follow_up_outcomes",
+            OptionList::CustomFields => "custom_fields",
+        }
+    }
+
+    fn defaults(self) -> &'static [&'static str] {
+        match self {
+            OptionList::Sources => &defaults::SOURCES,
+            OptionList::Languages => &defaults::LANGUAGES,
+            OptionList::DropReasons => &defaults::DROP_REASONS,
+            OptionList::FollowUpReasons => &defaults::FOLLOW_UP_REASONS,
+            OptionList::FollowUpOutcomes => &defaults::FOLLOW_UP_OUTCOMES,
+            OptionList::CustomFields => &[],
+        }
+    }
+}
+
+impl std::str::FromStr for OptionList {
+    type Err = Refusal;
+    fn from_str(s: &str) -> Result<Self, Refusal> {
+        Self::ALL.into_iter().find(|one| one.as_str() == s).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.into_iter().map(Self::as_str).collect();
+            Refusal::new(RefusalCode::NotFound, format!("“{}” is not a list. The lists are {}.", short(s), names.join(", ")))
+        })
+    }
+}
+
+/// What a field of the organisation's own holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum FieldKind {
+    #[default]
+    Text,
+    Number,
+    /// A day, written `YYYY-MM-DD`.
+    Date,
+    Choice {
+        choices: Vec<String>,
+    },
+}
+
+impl FieldKind {
+    /// Checks a value of the field `label`.
+    ///
+    /// # Errors
+    /// `InvalidValue` or `TooLong`, saying what to type.
+    pub fn check(&self, label: &str, value: &str) -> Result<(), Refusal> {
+        limits::check_text(label, value, limits::LINE_MAX)?;
+        let wrong = |text: String| Err(Refusal::new(RefusalCode::InvalidValue, text).on(label));
+        match self {
+            FieldKind::Text => Ok(()),
+            FieldKind::Number if is_number(value) => Ok(()),
+            FieldKind::Number => wrong(format!("{label} is a number, like 12 or 4.5.")),
+            FieldKind::Date if is_date(value) => Ok(()),
+            FieldKind::Date => wrong(format!("{label} is a day, like 2026-11-30.")),
+            FieldKind::Choice { choices } if choices.iter().any(|one| one == value) => Ok(()),
+            FieldKind::Choice { choices } => wrong(format!("{label} is one of {}.", choices.join(", "))),
+        }
+    }
+}
+
+fn is_number(value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    plain(whole) && plain(part)
+}
+
+fn is_date(value: &str) -> bool {
+    let parts: Vec<&str> = value.split('-').collect();
+    let [year, month, day] = parts[..] else { return false };
+    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+    if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
+        return false;
+    }
+    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<u32>(), day.parse::<u32>()) else { return false };
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap => 29,
+        2 => 28,
+        _ => 31,
+    };
+    (1..=12).contains(&month) && (1..=days).contains(&day)
+}
+
+/// One entry of a list. One that is not active is offered no more; records that have it keep it (row Q6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigOption {
+    pub id: Uuid,
+    pub list: OptionList,
+    pub label: String,
+    pub active: bool,
+    /// Of a custom field.
+    #[serde(default)]
+    pub kind: FieldKind,
+}
+
+/// The settings and lists of an organisation, with the defaults where it set nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    pub settings: BTreeMap<Setting, String>,
+    /// Those that were added or changed, by id.
+    pub options: BTreeMap<Uuid, ConfigOption>,
+}
+
+impl Config {
+    /// The entries that a new organisation's lists have, named by their places.
+    pub fn default_options() -> impl Iterator<Item = ConfigOption> {
+        (1_u64..).zip(OptionList::ALL).flat_map(|(n, list)| {
+            (1_u64..).zip(list.defaults()).map(move |(place, label)| ConfigOption {
+                id: Uuid::from_u64_pair(n, place),
+                list,
+                label: (*label).to_owned(),
+                active: true,
+                kind: FieldKind::Text,
+            })
+        })
+    }
+
+    #[must_use]
+    pub fn value(&self, setting: Setting) -> String {
+        self.settings.get(&setting).cloned().unwrap_or_else(|| setting.default_value())
+    }
+
+    /// A number or switch; a value that does not fit counts as the default.
+    #[must_use]
+    pub fn number(&self, setting: Setting) -> u32 {
+        let read = |value: &str| value.parse().ok();
+        self.settings.get(&setting).and_then(|value| read(value)).or_else(|| read(&setting.default_value())).unwrap_or(0)
+    }
+
+    /// Minutes after midnight.
+    #[must_use]
+    pub fn minutes(&self, setting: Setting) -> u16 {
+        let set = self.settings.get(&setting).and_then(|value| minutes(value));
+        set.or_else(|| minutes(&setting.default_value())).unwrap_or(0)
+    }
+
+    /// All of a list, the defaults first, then by age.
+    #[must_use]
+    pub fn all(&self, list: OptionList) -> Vec<ConfigOption> {
+        let mut all: BTreeMap<Uuid, ConfigOption> =
+            Self::default_options().chain(self.options.values().cloned()).map(|one| (one.id, one)).collect();
+        all.retain(|_, one| one.list == list);
+        all.into_values().collect()
+    }
+
+    /// What a list offers.
+    #[must_use]
+    pub fn labels(&self, list: OptionList) -> Vec<String> {
+        self.all(list).into_iter().filter(|one| one.active).map(|one| one.label).collect()
+    }
+
+    /// Checks a command against what stands.
+    ///
+    /// # Errors
+    /// `Duplicate` for a label that the list has, `NotFound` for an entry that is not there, `TooLong`.
+    pub fn check(&self, command: &Command) -> Result<(), Refusal> {
+        match command {
+            Command::AddOption { list, label, .. } => {
+                let all = self.all(*list);
+                if all.len() >= limits::OPTIONS_MAX {
+                    return Err(Refusal::new(RefusalCode::TooLong, "This list has as many entries as one can have."));
+                }
+                unlike(&all, None, label)
+            }
+            Command::ChangeOption { option, label, .. } => {
+                let known = || self.options.get(option).cloned().or_else(|| Self::default_options().find(|one| one.id == *option));
+                let one = known().ok_or_else(|| Refusal::new(RefusalCode::NotFound, "This entry is not in any list."))?;
+                label.as_deref().map_or(Ok(()), |label| unlike(&self.all(one.list), Some(*option), label))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The rules of the calling queue.
+    #[must_use]
+    pub fn calling(&self) -> calling::Rules {
+        let defaults = calling::Rules::default();
+        let (from, until) = (self.minutes(Setting::CallingHoursStart), self.minutes(Setting::CallingHoursEnd));
+        calling::Rules {
+            retry_after_ms: i64::from(self.number(Setting::RetryAfterMinutes)) * calling::MINUTE,
+            tries_max: self.number(Setting::TriesMax),
+            hours: if from < until { from..until } else { defaults.hours },
+            due_within_ms: i64::from(self.number(Setting::DueWithinMinutes)) * calling::MINUTE,
+            day_target: self.number(Setting::DayTarget),
+            order: order(&self.value(Setting::QueueOrder)).unwrap_or(defaults.order),
+        }
+    }
+}
+
+/// No other entry is called so.
+fn unlike(all: &[ConfigOption], but: Option<Uuid>, label: &str) -> Result<(), Refusal> {
+    let same = |one: &ConfigOption| Some(one.id) != but && one.label.to_lowercase() == label.trim().to_lowercase();
+    match all.iter().find(|one| same(one)) {
+        None => Ok(()),
+        Some(one) if one.active => {
+            Err(Refusal::new(RefusalCode::Duplicate, format!("“{}” is in this list already.", one.label)).on("label"))
+        }
+        Some(one) => {
+            Err(Refusal::new(RefusalCode::Duplicate, format!("“{}” is in this list, not offered now. Offer it again.", one.label))
+                .on("label"))
+        }
+    }
+}
+
+/// Minutes after midnight as `HH:MM`.
+#[must_use]
+pub fn clock(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+fn minutes(value: &str) -> Option<u16> {
+    let (hours, minutes) = value.split_once(':').filter(|_| value.len() == 5)?;
+    let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+fn order(value: &str) -> Option<[Reason; Reason::ALL.len()]> {
+    let named: Vec<Reason> =
+        value.split(',').map(|name| Reason::ALL.into_iter().find(|r| r.as_str() == name.trim())).collect::<Option<_>>()?;
+    let whole = Reason::ALL.iter().all(|reason| named.contains(reason));
+    named.try_into().ok().filter(|_| whole)
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_a_value_that_may_be_set() {
+        for setting in Setting::ALL {
+            assert_eq!(setting.check(&setting.default_value()), Ok(()), "{setting:?}");
+            assert_eq!(setting.as_str().parse(), Ok(setting));
+        }
+        assert_eq!(Config::default().calling(), calling::Rules::default());
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_what_to_type() {
+        for (setting, value) in [
+            (Setting::CallingHoursStart, "9:00"),
+            (Setting::CallingHoursStart, "24:00"),
+            (Setting::CallingHoursStart, "09:60"),
+            (Setting::TriesMax, "0"),
+            (Setting::TriesMax, "06"),
+            (Setting::TriesMax, "-1"),
+            (Setting::LeadAssignmentEnabled, "yes"),
+            (Setting::QueueOrder, "overdue,due"),
+            (Setting::QueueOrder, "overdue,due,hot,fresh,retry,retry"),
+        ] {
+            assert_eq!(setting.check(value).map_err(|r| r.code), Err(RefusalCode::InvalidValue), "{setting:?} {value}");
+        }
+        assert!("lunch".parse::<Setting>().is_err_and(|r| r.text.contains("tries_max")));
+    }
+
+    #[test]
+    fn what_the_organisation_sets_stands_over_the_defaults() {
+        let facebook = Config::default_options().next().expect("a first source");
+        let mut config = Config::default();
+        config.settings.insert(Setting::CallingHoursStart, "10:30".into());
+        config.settings.insert(Setting::QueueOrder, "fresh,overdue,due,hot,retry,unplanned".into());
+        config.options.insert(facebook.id, ConfigOption { active: false, ..facebook.clone() });
+        let own = ConfigOption { id: Uuid::from_u128(u128::MAX), label: "मेला".into(), ..facebook };
+        config.options.insert(own.id, own);
+        assert_eq!(config.calling().hours, 630..1200);
+        assert_eq!(config.calling().order[0], Reason::Fresh);
+        assert_eq!(config.labels(OptionList::Sources), ["Website", "Google", "Referral", "WhatsApp", "मेला"]);
+        assert_eq!(config.all(OptionList::Sources).len(), 6, "one that is not offered is kept");
+    }
+
+    #[test]
+    fn own_fields_hold_what_their_kind_says() {
+        let choice = FieldKind::Choice { choices: vec!["Morning".into(), "Evening".into()] };
+        for (kind, right, wrong) in [
+            (FieldKind::Number, "-4.50", "4,5"),
+            (FieldKind::Number, "12", "1e3"),
+            (FieldKind::Date, "2026-02-28", "2026-02-30"),
+            (FieldKind::Date, "2024-02-29", "29.02.2024"),
+            (choice, "Evening", "evening"),
+        ] {
+            assert_eq!(kind.check("Batch", right), Ok(()), "{kind:?}");
+            assert!(kind.check("Batch", wrong).is_err(), "{kind:?} {wrong}");
+        }
+    }
+}
