@@ -77,6 +77,8 @@ pub struct Picked {
     /// Ticked leads that changed and may not be in the list any more.
     touched: HashSet<LeadId>,
     is_asking_still: bool,
+    /// Who leaves next leaves by what was just done, and the toast tells of that.
+    has_just_ended: bool,
     is_copying: bool,
 }
 
@@ -111,7 +113,8 @@ impl LeadsPage {
                 self.picked.is_asking_still = false;
                 let before = self.picked.selection.len();
                 self.picked.selection.keep(&asked, &still);
-                if self.picked.selection.is_empty() && before > 0 {
+                let is_own = std::mem::take(&mut self.picked.has_just_ended);
+                if self.picked.selection.is_empty() && before > 0 && !is_own {
                     toast_left(before);
                 }
                 self.chosen(ctx);
@@ -128,6 +131,7 @@ impl LeadsPage {
             Msg::Progress(done, total, stops) => self.progress(ctx, (done, total), stops),
             Msg::Ended => {
                 self.picked.run = None;
+                self.picked.has_just_ended = !self.picked.touched.is_empty();
                 self.ask_can(ctx);
                 self.ask_still(ctx);
             }
