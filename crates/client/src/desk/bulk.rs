@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn reasons_are_counted_the_most_frequent_first() {
         let mut done = BulkDone::default();
-        [("a", 1), ("b", 2), ("a", 3)].map(|(why, count)| done.refuse(why, count));
+        [("a", 1), ("b", 2), ("a", 3)].into_iter().for_each(|(why, count)| done.refuse(why, count));
         let counted: Vec<_> = done.not.iter().map(|not| (not.why.as_str(), not.count)).collect();
         assert_eq!((counted, done.not_done()), (vec![("a", 4), ("b", 2)], 6));
     }

@@ -36,7 +36,7 @@ pub fn Arrange(props: &Props) -> Html {
                 <Menu label={t!("columns")} role="dialog" {on_close} class="menu--right arrange" testid="columns-menu" returns_to="[data-testid=columns]">
                     { density(props) }
                     <div class="menu__line"></div>
-                    { for offered(&props.columns).into_iter().map(|column| line(props, column)) }
+                    <div>{ for offered(&props.columns).into_iter().map(|column| line(props, column)) }</div>
                     <div class="menu__line"></div>
                     <button type="button" class="menu__item" data-testid="columns-usual" onclick={props.on_columns.reform(|_: MouseEvent| columns::USUAL.to_vec())}>{ t!("columns-usual") }</button>
                 </Menu>
@@ -87,10 +87,12 @@ fn line(props: &Props, column: Column) -> Html {
                 data-testid={format!("column-{name}")} onclick={props.on_columns.reform(move |_: MouseEvent| toggled.clone())}>
                 <span class={classes!("tick", at.is_some().then_some("tick--on"))}>if at.is_some() { <Glyph icon={Icon::Check} size={14} /> }</span>{ &word }
             </button>
-            if let Some(at) = at.filter(|_| !is_fixed) {
-                { step(-1, Icon::ChevronUp, t!("column-up", column = word.as_str()), at <= 1) }
-                { step(1, Icon::ChevronDown, t!("column-down", column = word.as_str()), at + 1 == props.columns.len()) }
-            }
+            <span class="arrange__steps">
+                if let Some(at) = at.filter(|_| !is_fixed) {
+                    { step(-1, Icon::ChevronUp, t!("column-up", column = word.as_str()), at <= 1) }
+                    { step(1, Icon::ChevronDown, t!("column-down", column = word.as_str()), at + 1 == props.columns.len()) }
+                }
+            </span>
         </div>
     }
 }

@@ -234,7 +234,8 @@ fn TagForm(props: &TagProps) -> Html {
             <div class="menu__form">
                 <TextBox label={t!("bulk-tag")} placeholder={t!("tag-add")} testid="bulk-tag-text" max_length={limits::LINE_MAX} value={(*typed).clone()} {on_input} {on_enter} />
             </div>
-            { for props.tags.iter().filter(fits).take(8).map(item) }
+            // In a place of its own: the box above keeps the focus when they come.
+            <div>{ for props.tags.iter().filter(fits).take(8).map(item) }</div>
         </>
     }
 }

@@ -77,8 +77,8 @@ pub struct Picked {
     /// Ticked leads that changed and may not be in the list any more.
     touched: HashSet<LeadId>,
     is_asking_still: bool,
-    /// Who leaves next leaves by what was just done, and the toast tells of that.
-    has_just_ended: bool,
+    /// Changed together last: where they leave by that, its toast tells of it.
+    ran: HashSet<LeadId>,
     is_copying: bool,
 }
 
@@ -113,8 +113,8 @@ impl LeadsPage {
                 self.picked.is_asking_still = false;
                 let before = self.picked.selection.len();
                 self.picked.selection.keep(&asked, &still);
-                let is_own = std::mem::take(&mut self.picked.has_just_ended);
-                if self.picked.selection.is_empty() && before > 0 && !is_own {
+                let by_others = asked.iter().any(|lead| !self.picked.ran.contains(lead));
+                if self.picked.selection.is_empty() && before > 0 && by_others {
                     toast_left(before);
                 }
                 self.chosen(ctx);
@@ -131,7 +131,6 @@ impl LeadsPage {
             Msg::Progress(done, total, stops) => self.progress(ctx, (done, total), stops),
             Msg::Ended => {
                 self.picked.run = None;
-                self.picked.has_just_ended = !self.picked.touched.is_empty();
                 self.ask_can(ctx);
                 self.ask_still(ctx);
             }
@@ -263,6 +262,7 @@ impl LeadsPage {
             return;
         }
         crate::keys::focus("[data-testid=lead-grid]");
+        self.picked.ran = leads.iter().copied().collect();
         let (link, stops) = (ctx.link().clone(), Stops::default());
         self.begin(ctx, (0, u32::try_from(leads.len()).unwrap_or(u32::MAX)), stops.clone());
         spawn_local(async move {

@@ -46,7 +46,7 @@ pub fn Views(props: &Props) -> Html {
             if *is_open {
                 <Menu label={t!("views")} role="dialog" on_close={on_close.clone()} class="menu--right views" testid="views-menu" returns_to="[data-testid=views]">
                     if props.views.is_empty() { <p class="menu__note views__none">{ t!("views-none") }</p> }
-                    { for props.views.iter().map(|view| line(props, view, &renaming, &on_close)) }
+                    <div>{ for props.views.iter().map(|view| line(props, view, &renaming, &on_close)) }</div>
                     <div class="menu__line"></div>
                     <SaveForm views={props.views.clone()} filter={props.filter.clone()} columns={props.columns.clone()} on_views={props.on_views.clone()} />
                 </Menu>
