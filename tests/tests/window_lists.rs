@@ -160,7 +160,7 @@ async fn everybody_arranges_the_list_and_finds_it_so_again() -> Result<()> {
     window.click("columns").await?;
     window.click("column-tags").await?;
     window.click("column-owner").await?;
-    window.click("column-tags-up").await?;
+    window.click("column-up-tags").await?;
     heads(&window, &["Name", "Phone", "Status", "Next follow-up", "Source", "Tags", "Updated", "Mark"]).await?;
     window.click("density-comfortable").await?;
     window.css(".leads--comfortable").await?;
@@ -209,7 +209,9 @@ async fn everybody_arranges_the_list_and_finds_it_so_again() -> Result<()> {
     window.gone("[data-testid=view-line]").await?;
     window.shows("toast", "deleted").await?;
     window.click("toast-action").await?;
-    window.css("[data-view='Call back']").await?;
+    window.gone("[data-testid=views-menu]").await?;
+    window.click("views").await?;
+    window.css("[data-view='Call back'] [aria-pressed=true]").await?;
     window.press(&Key::Escape.to_string()).await?;
 
     // Whoever comes back finds it so, also on another computer.

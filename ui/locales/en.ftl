@@ -595,6 +595,7 @@ column-mark = Mark
 columns = Columns
 columns-usual = As at the beginning
 column-fixed = The name is always there.
+column-no-room = no room now
 column-up = { $column } further left
 column-down = { $column } further right
 density-label = Density

@@ -2,11 +2,12 @@
 
 use super::report::{Measured, percentile};
 use anyhow::{Context, Result};
-use bridge::lead::{LeadFilter, LeadList};
+use bridge::bulk::{Column, LeadCsv};
+use bridge::lead::{LeadFilter, LeadList, LeadSort};
 use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
-use domain::{Command, DeviceId, DocId, LeadField, LeadId, Role};
+use domain::{Command, DeviceId, DocId, LeadField, LeadId, Pool, Role};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use rusqlite::Connection;
@@ -92,7 +93,7 @@ pub fn measure(folder: &Path) -> Result<Vec<Measured>> {
 
     eprintln!("  edits, pages, searches …");
     let raw = raw_connection(&profile_dir)?;
-    let mut all = vec![edit(&engine, &raw)?, list(&desk, &raw)?, search(&desk)?];
+    let mut all = vec![edit(&engine, &raw)?, list(&desk, &raw)?, search(&desk)?, sorted(&desk)?, copied(&desk)?];
     drop((engine, desk, raw));
     all.extend(super::cipher::measure(folder, &direct)?);
     Ok(all)
@@ -171,6 +172,32 @@ fn search(desk: &Desk) -> Result<Measured> {
     let p50 = percentile(&mut samples, 50.0);
     let p99 = percentile(&mut samples, 99.0);
     Ok(Measured::by_value("search_p99", p99, Some(p50), "ms (baseline: p50)", p99 <= 16.0, "p99 ≤ 16 ms at 100,000 leads"))
+}
+
+/// Every order, both ways, at its top, its middle and its end; the first question makes an order.
+fn sorted(desk: &Desk) -> Result<Measured> {
+    let (mut first, mut later): (Vec<Duration>, Vec<Duration>) = Default::default();
+    for (sort, reversed) in LeadSort::ALL.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
+        for (n, offset) in [0, 50_000, 99_800].into_iter().cycle().take(30).enumerate() {
+            let filter = LeadFilter { sort, reversed, pool: Some(Pool::Working), ..LeadFilter::default() };
+            let started = Instant::now();
+            desk.ask(LeadList { filter, offset, limit: 200 })?;
+            if n == 0 { &mut first } else { &mut later }.push(started.elapsed());
+        }
+    }
+    let (slowest, p99) = (percentile(&mut first, 100.0), percentile(&mut later, 99.0));
+    Ok(Measured::by_value("sorted_p99", p99, Some(slowest), "ms (baseline: makes the order)", p99 <= 16.0, "p99 ≤ 16 ms at 100,000 leads"))
+}
+
+/// The whole list as a table.
+fn copied(desk: &Desk) -> Result<Measured> {
+    let columns = [Column::Name, Column::Phone, Column::Status, Column::Next, Column::Owner, Column::Source, Column::Updated];
+    let columns = columns.map(|column| (column, format!("{column:?}"))).to_vec();
+    let started = Instant::now();
+    let csv = desk.ask(LeadCsv { filter: LeadFilter::default(), leads: None, columns })?;
+    let ms = started.elapsed().as_secs_f64() * 1_000.0;
+    anyhow::ensure!(csv.rows as usize >= LEADS, "all leads");
+    Ok(Measured::by_value("copy_all", ms, None, "ms", ms <= 3_000.0, "≤ 3 s for 100,000 leads, beside the window"))
 }
 
 /// For whoever needs one lead of the measured profile.

@@ -14,9 +14,12 @@ fn main() -> Result<()> {
     // On the disk that profiles lie on, not in memory: an edit is measured with its fsync.
     let folder = tempfile::Builder::new().prefix("leadline-bench").tempdir_in(value("--folder").unwrap_or_else(|| ".".into()))?;
     let mut all = Vec::new();
-    // `--only cipher`: what encryption costs, without the rest.
-    let is_cipher = value("--only").as_deref() == Some("cipher");
-    let parts: &[Part] = if is_cipher { &[local::cipher] } else { &[server::measure, local::measure, wire::measure] };
+    // `--only cipher`: what encryption costs; `--only local`: one computer.
+    let parts: &[Part] = match value("--only").as_deref() {
+        Some("cipher") => &[local::cipher],
+        Some("local") => &[local::measure],
+        _ => &[server::measure, local::measure, wire::measure],
+    };
     for part in parts {
         let measured = part(folder.path())?;
         measured.iter().for_each(|m| eprintln!("{}", m.line()));

@@ -7,11 +7,14 @@ use crate::icon::{Glyph, Icon};
 use crate::route::name_of;
 use crate::t;
 use bridge::bulk::Column;
+use std::rc::Rc;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub columns: Vec<Column>,
+    /// Those that there is room for now.
+    pub shown: Rc<Vec<Column>>,
     pub density: Density,
     pub on_columns: Callback<Vec<Column>>,
     pub on_density: Callback<Density>,
@@ -86,6 +89,7 @@ fn line(props: &Props, column: Column) -> Html {
             <button type="button" class="menu__item" role="checkbox" aria-checked={at.is_some().to_string()} disabled={is_fixed} title={is_fixed.then(|| t!("column-fixed"))}
                 data-testid={format!("column-{name}")} onclick={props.on_columns.reform(move |_: MouseEvent| toggled.clone())}>
                 <span class={classes!("tick", at.is_some().then_some("tick--on"))}>if at.is_some() { <Glyph icon={Icon::Check} size={14} /> }</span>{ &word }
+                if at.is_some() && !props.shown.contains(&column) { <span class="menu__note menu__note--end">{ t!("column-no-room") }</span> }
             </button>
             <span class="arrange__steps">
                 if let Some(at) = at.filter(|_| !is_fixed) {

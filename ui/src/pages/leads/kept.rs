@@ -2,12 +2,10 @@
 //! to them.
 
 use super::columns;
-use crate::ipc;
 use crate::route::ListFilter;
 use crate::window::ROW_PX;
 use bridge::bulk::Column;
 use bridge::session::PreferenceSet;
-use bridge::{Done, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,6 +22,14 @@ pub struct Kept {
     pub columns: Vec<Column>,
     pub density: Density,
     pub views: Vec<SavedView>,
+}
+
+/// One of its preferences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Columns,
+    Density,
+    Views,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,16 +91,14 @@ impl Kept {
         self.views.iter().find(|view| view.is_default)
     }
 
-    pub async fn keep_columns(columns: &[Column]) -> Result<Done, Problem> {
-        keep(COLUMNS, &columns).await
-    }
-
-    pub async fn keep_density(density: Density) -> Result<Done, Problem> {
-        keep(DENSITY, &density).await
-    }
-
-    pub async fn keep_views(views: &[SavedView]) -> Result<Done, Problem> {
-        keep(VIEWS, &views).await
+    /// What writes a part as it is now.
+    pub fn request(&self, part: Part) -> PreferenceSet {
+        let (key, value) = match part {
+            Part::Columns => (COLUMNS, serde_json::to_string(&self.columns)),
+            Part::Density => (DENSITY, serde_json::to_string(&self.density)),
+            Part::Views => (VIEWS, serde_json::to_string(&self.views)),
+        };
+        PreferenceSet { key: key.to_owned(), value: value.unwrap_or_default() }
     }
 }
 
@@ -106,11 +110,6 @@ pub fn with_view(views: &[SavedView], view: SavedView) -> Vec<SavedView> {
         None => views.push(view),
     }
     views
-}
-
-async fn keep<T: Serialize>(key: &str, value: &T) -> Result<Done, Problem> {
-    let value = serde_json::to_string(value).unwrap_or_default();
-    ipc::call(&PreferenceSet { key: key.to_owned(), value }).await
 }
 
 #[cfg(test)]
@@ -126,6 +125,10 @@ mod tests {
             Kept::read(&all.map(|(key, value)| (key.to_owned(), value.to_owned())).into())
         };
         let views = serde_json::to_string(&[&view]).expect("plain values");
+        let written = Kept { density: Density::Comfortable, ..Kept::default() };
+        let again: BTreeMap<_, _> =
+            [Part::Columns, Part::Density, Part::Views].map(|part| written.request(part)).map(|set| (set.key, set.value)).into();
+        assert_eq!(Kept::read(&again), written);
         let read = kept("[\"phone\",\"name\",\"tags\"]", "\"comfortable\"", &views);
         assert_eq!(read.columns, [Column::Name, Column::Phone, Column::Tags]);
         assert_eq!((read.density.row_px(), read.default_view()), (44.0, Some(&view)));

@@ -43,12 +43,11 @@ use filters::Filters;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use head::Head;
-use kept::{Density, Kept, SavedView};
+use kept::{Density, Kept, Part, SavedView};
 use list::{List, Taken};
 use pager::Pager;
 use row::Row;
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::rc::Rc;
 use tabs::Tabs;
 use views::Views;
@@ -101,7 +100,7 @@ pub enum Msg {
     Density(Density),
     Views(Vec<SavedView>),
     View(Box<SavedView>),
-    NotKept(Problem),
+    WasKept(Result<Done, Problem>),
     Key(KeyboardEvent),
 }
 
@@ -118,6 +117,8 @@ pub struct LeadsPage {
     is_status_menu_open: bool,
     is_panel_open: bool,
     kept: Kept,
+    /// Changed and not written yet; the first is being written.
+    unkept: Vec<Part>,
     picked: Picked,
     /// Of the grid, px.
     width: f64,
@@ -150,6 +151,7 @@ impl Component for LeadsPage {
             is_status_menu_open: false,
             is_panel_open: false,
             kept: Kept::read(&ctx.props().preferences),
+            unkept: Vec::new(),
             picked: Picked::default(),
             width: f64::MAX,
             scroll_to: None,
@@ -173,10 +175,8 @@ impl Component for LeadsPage {
             self.start(ctx);
             self.ticks_may_leave(ctx, None);
         }
-        if new.preferences != old.preferences {
-            let kept = Kept::read(&new.preferences);
-            self.set_density(kept.density);
-            self.kept = kept;
+        if new.preferences != old.preferences && self.unkept.is_empty() {
+            self.take_kept(ctx);
         }
         true
     }
@@ -213,22 +213,19 @@ impl Component for LeadsPage {
             Msg::Panel(open) => self.is_panel_open = open,
             Msg::Bulk(msg) => return self.bulk(ctx, msg),
             Msg::Columns(columns) => {
-                self.kept.columns = columns.clone();
-                keep(ctx, async move { Kept::keep_columns(&columns).await });
+                self.kept.columns = columns;
+                self.keep(ctx, Part::Columns);
             }
             Msg::Density(density) => {
                 self.set_density(density);
-                keep(ctx, async move { Kept::keep_density(density).await });
+                self.keep(ctx, Part::Density);
             }
             Msg::Views(views) => {
-                self.kept.views = views.clone();
-                keep(ctx, async move { Kept::keep_views(&views).await });
+                self.kept.views = views;
+                self.keep(ctx, Part::Views);
             }
             Msg::View(view) => self.show(ctx, &view),
-            Msg::NotKept(problem) => {
-                self.kept = Kept::read(&ctx.props().preferences);
-                toast::problem(problem.text);
-            }
+            Msg::WasKept(answer) => self.was_kept(ctx, answer),
             Msg::Key(event) => self.key(ctx, &event),
         }
         true
@@ -250,7 +247,7 @@ impl Component for LeadsPage {
                         on_menu={link.callback(Msg::StatusMenu)} is_panel_open={self.is_panel_open} on_panel={link.callback(Msg::Panel)} on_filter={link.callback(Msg::Filter)}>
                         <Views views={self.kept.views.clone()} filter={filter.clone()} columns={self.kept.columns.clone()} on_views={link.callback(Msg::Views)}
                             on_view={link.callback(|view| Msg::View(Box::new(view)))} />
-                        <Arrange columns={self.kept.columns.clone()} density={self.kept.density} on_columns={link.callback(Msg::Columns)} on_density={link.callback(Msg::Density)} />
+                        <Arrange columns={self.kept.columns.clone()} shown={self.columns()} density={self.kept.density} on_columns={link.callback(Msg::Columns)} on_density={link.callback(Msg::Density)} />
                     </Filters>
                     <Chips filter={filter.clone()} today={clock.local().days} on_filter={link.callback(Msg::Filter)} />
                     { self.first_sync(ctx) }
@@ -372,12 +369,49 @@ impl LeadsPage {
         ctx.link().send_message(Msg::Filter(view.filter()));
     }
 
+    fn take_kept(&mut self, ctx: &Context<Self>) {
+        let kept = Kept::read(&ctx.props().preferences);
+        self.set_density(kept.density);
+        self.kept = kept;
+    }
+
+    /// One after the other, so that what was chosen last is what stays.
+    fn keep(&mut self, ctx: &Context<Self>, part: Part) {
+        self.unkept.push(part);
+        if self.unkept.len() == 1 {
+            self.keep_first(ctx);
+        }
+    }
+
+    fn keep_first(&self, ctx: &Context<Self>) {
+        if let Some(part) = self.unkept.first() {
+            let request = self.kept.request(*part);
+            ctx.link().send_future(async move { Msg::WasKept(ipc::call(&request).await) });
+        }
+    }
+
+    /// What can't be kept is shown as it was.
+    fn was_kept(&mut self, ctx: &Context<Self>, answer: Result<Done, Problem>) {
+        self.unkept.remove(0);
+        if let Err(problem) = answer {
+            self.unkept.clear();
+            self.take_kept(ctx);
+            return toast::problem(problem.text);
+        }
+        self.keep_first(ctx);
+    }
+
     fn set_density(&mut self, density: Density) {
         if density != self.kept.density {
             self.kept.density = density;
             self.list.set_row_px(density.row_px());
             self.scroll_to = Some(self.list.view.top_px);
         }
+    }
+
+    /// Those that there is room for.
+    fn columns(&self) -> Rc<Vec<Column>> {
+        Rc::new(columns::fit(&self.kept.columns, self.width))
     }
 
     /// Of the grid, what its head and the bar over it leave for rows.
@@ -469,7 +503,7 @@ impl LeadsPage {
         let link = ctx.link();
         let cursor = self.list.cursor.and_then(|cursor| cursor.id).map(|id| format!("lead-{id}"));
         let rows = (self.list.page.total + 1).to_string();
-        let columns = Rc::new(columns::fit(&self.kept.columns, self.width));
+        let columns = self.columns();
         let template = columns::template(&columns);
         let columns = &columns;
         html! {
@@ -567,16 +601,6 @@ impl LeadsPage {
             </div>
         }
     }
-}
-
-/// What can't be kept is shown as it was.
-fn keep(ctx: &Context<LeadsPage>, kept: impl Future<Output = Result<Done, Problem>> + 'static) {
-    let link = ctx.link().clone();
-    wasm_bindgen_futures::spawn_local(async move {
-        if let Err(problem) = kept.await {
-            link.send_message(Msg::NotKept(problem));
-        }
-    });
 }
 
 /// The keys of the list; Enter presses what has the focus, if that can be pressed.
