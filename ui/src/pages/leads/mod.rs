@@ -119,6 +119,8 @@ pub struct LeadsPage {
     kept: Kept,
     /// Changed and not written yet; the first is being written.
     unkept: Vec<Part>,
+    /// Nobody has chosen a filter yet: on a new computer the view that the list opens with comes a moment later.
+    awaits_default: bool,
     picked: Picked,
     /// Of the grid, px.
     width: f64,
@@ -152,6 +154,7 @@ impl Component for LeadsPage {
             is_panel_open: false,
             kept: Kept::read(&ctx.props().preferences),
             unkept: Vec::new(),
+            awaits_default: ctx.props().filter == ListFilter::default() && ctx.props().added.is_none(),
             picked: Picked::default(),
             width: f64::MAX,
             scroll_to: None,
@@ -168,6 +171,7 @@ impl Component for LeadsPage {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
         let new = ctx.props();
+        self.awaits_default &= new.filter == ListFilter::default() && new.added == old.added;
         if new.added.is_some() && new.added != old.added {
             self.start(ctx);
             self.list.cursor = new.added.map(|id| list::Cursor { index: 0, id: Some(id) });
@@ -177,6 +181,7 @@ impl Component for LeadsPage {
         }
         if new.preferences != old.preferences && self.unkept.is_empty() {
             self.take_kept(ctx);
+            self.open_default(ctx);
         }
         true
     }
@@ -222,6 +227,7 @@ impl Component for LeadsPage {
             }
             Msg::Views(views) => {
                 self.kept.views = views;
+                self.awaits_default = false;
                 self.keep(ctx, Part::Views);
             }
             Msg::View(view) => self.show(ctx, &view),
@@ -355,9 +361,9 @@ impl LeadsPage {
     }
 
     /// The list as the person has it open, where nothing else was asked for.
-    fn open_default(&self, ctx: &Context<Self>) {
-        let props = ctx.props();
-        if let Some(view) = self.kept.default_view().filter(|_| props.filter == ListFilter::default() && props.added.is_none()) {
+    fn open_default(&mut self, ctx: &Context<Self>) {
+        if let Some(view) = self.kept.default_view().filter(|_| self.awaits_default) {
+            self.awaits_default = false;
             ctx.link().send_message(Msg::View(Box::new(view.clone())));
         }
     }
