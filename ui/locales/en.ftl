@@ -688,7 +688,6 @@ comment-add = Write a comment
 comment-save = Comment
 comment-mention = People to name
 do-not-call = Do not call
-plus-days = +{ $days }d
 follow-up-far = That is { $days } days ahead; follow-ups more than { $most } days ahead are easily forgotten.
 section-timeline = Timeline
 enter-to-edit = Click to edit

@@ -8,7 +8,11 @@ use protocol::rows::Row;
 use sync_server::{SetOwner, files};
 
 fn snapshots(entries: &[Entry]) -> Vec<&Snapshot> {
-    entries.iter().filter_map(|e| if let Entry::Snapshot(s) = e { Some(&**s) } else { None }).collect()
+    entries
+        .iter()
+        .filter_map(|e| if let Entry::Snapshot(s) = e { Some(&**s) } else { None })
+        .filter(|s| s.doc.as_lead().is_some())
+        .collect()
 }
 
 fn evicted(entries: &[Entry], lead: LeadId) -> bool {

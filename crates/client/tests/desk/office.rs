@@ -276,7 +276,11 @@ impl Server {
         let record = records::lead::read(&doc, lead).expect("a lead");
         let meta = self.meta(id, RAVI, at);
         let changes = vec![AcceptedChange { meta, change: change.bytes }];
-        self.deliver(vec![Entry::Changes { doc: DocId::lead(lead), changes, summary: Some(LeadSummary::of(&record, Some(ASHA), None, at)) }]);
+        self.deliver(vec![Entry::Changes {
+            doc: DocId::lead(lead),
+            changes,
+            summary: Some(LeadSummary::of(&record, Some(ASHA), None, at)),
+        }]);
     }
 
     /// The record as this server knows it.
@@ -304,7 +308,7 @@ impl Server {
         Entry::Snapshot(Box::new(Snapshot {
             doc: DocId::lead(lead),
             projection: PROJECTION_VERSION,
-            summary,
+            summary: Some(summary),
             blob: doc.save(),
             metas,
             seq,
