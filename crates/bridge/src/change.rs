@@ -19,6 +19,8 @@ pub struct Change {
     pub session: bool,
     /// People or teams.
     pub directory: bool,
+    /// Something waits to be opened.
+    pub link: bool,
 }
 
 impl Change {
@@ -36,6 +38,7 @@ impl Change {
         self.attention |= other.attention;
         self.session |= other.session;
         self.directory |= other.directory;
+        self.link |= other.link;
     }
 
     #[must_use]

@@ -8,6 +8,7 @@ pub mod attention;
 pub mod change;
 pub mod follow_up;
 pub mod lead;
+pub mod link;
 pub mod problem;
 pub mod queue;
 pub mod session;

@@ -19,6 +19,7 @@ mod profile;
 mod project;
 mod rebase;
 mod recover;
+pub mod reminders;
 mod session;
 pub mod station;
 pub mod store;

@@ -40,7 +40,12 @@ fn compressed_columns_and_chunks_are_not_opened() {
 
 #[test]
 fn what_is_no_change_chunk_is_refused_even_with_a_right_checksum() {
-    let change = run(&mut Doc::empty(), 1, 1, Command::CreateLead(NewLead { name: "Priya".into(), phone: "+919820014786".into(), ..NewLead::default() }));
+    let change = run(
+        &mut Doc::empty(),
+        1,
+        1,
+        Command::CreateLead(NewLead { name: "Priya".into(), phone: "+919820014786".into(), ..NewLead::default() }),
+    );
     let gated = records::gate(&change.bytes).expect("a change");
     assert_eq!((gated.bytes(), gated.hash), (change.bytes.as_slice(), change.hash));
     let mut foreign = change.bytes.clone();

@@ -14,6 +14,7 @@ mod list;
 mod phrase;
 mod queue;
 mod record;
+pub(crate) mod remind;
 mod search;
 pub(crate) mod session;
 mod support;

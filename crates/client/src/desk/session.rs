@@ -6,6 +6,7 @@ use crate::engine::CutOff;
 use crate::error::ClientError;
 use crate::http::{Farewell, HttpTransport};
 use crate::live::LiveLoop;
+use crate::reminders;
 use crate::session::{self, SessionFacts};
 use crate::store::{drafts, meta, rows};
 use crate::sync::SyncReport;
@@ -62,7 +63,7 @@ pub(super) fn set_preference(desk: &Desk, ask: PreferenceSet) -> Result<Done, Pr
         SIGNED_OUT => false,
         THEME => is_theme(&ask.value),
         IDLE_LOCK => ask.value.parse::<u32>().is_ok_and(|minutes| minutes <= IDLE_LOCK_MAX),
-        _ => true,
+        key => reminders::is_fit(key, &ask.value).unwrap_or(true),
     };
     if !fit || ask.key.len() > KEY_MAX || ask.value.len() > VALUE_MAX {
         return Err(Problem::new(ProblemCode::Refused, "There is no such setting."));
@@ -222,7 +223,7 @@ pub(super) fn check_not_signed_out(c: &Connection) -> Result<(), ClientError> {
     }
 }
 
-fn preference(c: &Connection, key: &str) -> Result<Option<String>, ClientError> {
+pub(super) fn preference(c: &Connection, key: &str) -> Result<Option<String>, ClientError> {
     meta::get(c, &format!("{}{key}", meta::PREFERENCE))
 }
 

@@ -3,8 +3,10 @@
 //! nothing about records.
 
 mod invitation;
+mod link;
 mod parting;
 mod profiles;
+mod remind;
 mod repair;
 mod settings;
 mod sign_in;
@@ -18,6 +20,7 @@ use crate::engine::Listener;
 use crate::error::ClientError;
 use crate::vault::{Homes, Wrapped};
 use bridge::account::{PasswordChange, PasswordStrength, SignOutEverywhere};
+use bridge::link::{Link, LinkTake};
 use bridge::session::{
     DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet, SessionLock,
     SessionRedeem, SessionRepair, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
@@ -26,6 +29,7 @@ use bridge::{Change, Done, Problem, ProblemCode, Request};
 use domain::Env;
 use jiff::tz::TimeZone;
 use profiles::{Found, Kept};
+use remind::Sleeper;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -33,9 +37,11 @@ use settings::Settings;
 use sign_in::Pending;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use watch::Idle;
 
+pub use remind::{Reminding, Teller};
 pub use sign_in::Arrival;
 pub use watch::Watch;
 
@@ -72,6 +78,10 @@ struct State {
     /// Copies that were found to be damaged while they were open.
     damaged: HashSet<String>,
     settings: Settings,
+    /// What waits to be opened.
+    link: Option<Link>,
+    /// A locked copy that still rings.
+    sleeper: Option<Sleeper>,
 }
 
 /// The open copy.
@@ -80,6 +90,8 @@ struct Open {
     id: String,
     desk: Arc<Desk>,
     idle: Arc<Mutex<Idle>>,
+    /// What was missed was told since it opened.
+    greeted: Arc<AtomicBool>,
 }
 
 impl Station {
@@ -126,6 +138,7 @@ impl Station {
             ProfileChoose::NAME => json(self.choose(read::<ProfileChoose>(payload)?.id)),
             SessionSignOut::NAME => json(self.sign_out()),
             SignOutEverywhere::NAME => json(self.sign_out_everywhere().map(|_| Done {})),
+            LinkTake::NAME => json(Ok(self.take_link())),
             PreferenceSet::NAME => self.set_preference(payload),
             PasswordChange::NAME => self.change_password(payload),
             // Also for who has no copy yet: an invited person thinks of one.
@@ -295,6 +308,7 @@ impl Station {
     /// Makes `desk` the open one.
     fn install(&self, id: &str, desk: Desk) {
         let desk = Arc::new(desk);
+        self.wake_up(id, &desk);
         self.hear_of_the_end(id, desk.engine());
         if let Err(e) = desk.engine().note_clock() {
             tracing::warn!("the clock was not noted: {e}");
@@ -314,7 +328,7 @@ impl Station {
         let mut state = lock(&self.0.state);
         state.pending = None;
         state.chosen = Some(id.to_owned());
-        state.open = Some(Open { id: id.to_owned(), desk, idle });
+        state.open = Some(Open { id: id.to_owned(), desk, idle, greeted: Arc::default() });
         drop(state);
         self.note_lease(id);
         self.tell_session();
@@ -328,6 +342,7 @@ impl Station {
             state.open.take()
         };
         let Some(open) = open else { return };
+        self.fall_asleep(&open);
         let engine = open.desk.engine();
         if let Err(e) = engine.note_clock() {
             tracing::warn!("the clock was not noted: {e}");
@@ -341,8 +356,12 @@ impl Station {
     }
 
     fn tell_session(&self) {
+        self.tell(Change { session: true, sync: true, ..Change::default() });
+    }
+
+    fn tell(&self, change: Change) {
         if let Some(listener) = lock(&self.0.listener).clone() {
-            listener(Change { session: true, sync: true, ..Change::default() });
+            listener(change);
         }
     }
 
