@@ -11,6 +11,7 @@ use crate::session::{self, SessionFacts};
 use crate::store::{drafts, meta, rows};
 use crate::sync::SyncReport;
 use crate::sync_loop::SyncLoop;
+use bridge::call::Dialling;
 use bridge::session::{DraftGet, DraftSet, Gate, KeyHome, Me, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut, SessionView};
 use bridge::{Done, Problem, ProblemCode};
 use domain::lead::defaults;
@@ -248,6 +249,10 @@ fn view(c: &Connection) -> Result<SessionView, ClientError> {
         profiles: Vec::new(),
         key_home: KeyHome::default(),
         idle_lock_min: idle_lock_min(c)?,
+        closes_to_tray: None,
+        dialling: Dialling::default(),
+        remind_before: preference(c, reminders::REMIND_BEFORE)?.unwrap_or_else(|| "0".to_owned()),
+        quiet_hours: preference(c, reminders::QUIET_HOURS)?.unwrap_or_default(),
         recover: None,
         demo: None,
         me: facts.filter(|_| !signed_out).map(|facts| me(c, facts)).transpose()?,

@@ -2,6 +2,7 @@
 //! Answers the requests that need no open copy, and passes the others to the open [`Desk`]. Decides
 //! nothing about records.
 
+mod dial;
 mod invitation;
 mod link;
 mod parting;
@@ -10,6 +11,7 @@ mod remind;
 mod repair;
 mod settings;
 mod sign_in;
+mod tray;
 mod watch;
 
 use crate::desk::Desk;
@@ -20,10 +22,11 @@ use crate::engine::Listener;
 use crate::error::ClientError;
 use crate::vault::{Homes, Wrapped};
 use bridge::account::{PasswordChange, PasswordStrength, SignOutEverywhere};
+use bridge::call::{CallDial, DiallingSet};
 use bridge::link::{Link, LinkTake};
 use bridge::session::{
-    DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet, SessionLock,
-    SessionRedeem, SessionRepair, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
+    AppQuit, DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet,
+    SessionLock, SessionRedeem, SessionRepair, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
 };
 use bridge::{Change, Done, Problem, ProblemCode, Request};
 use domain::Env;
@@ -39,6 +42,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tray::CLOSE_TO_TRAY;
 use watch::Idle;
 
 pub use remind::{Reminding, Teller};
@@ -62,7 +66,11 @@ struct Inner {
     turn: Mutex<()>,
     state: Mutex<State>,
     listener: Mutex<Option<Listener>>,
+    has_tray: AtomicBool,
+    quit: Mutex<Option<Quit>>,
 }
+
+type Quit = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -109,7 +117,17 @@ impl Station {
 
     fn new(root: PathBuf, env: Env, homes: Homes, is_lasting: bool) -> Self {
         let state = Mutex::new(State { settings: Settings::read(&root), ..State::default() });
-        Self(Arc::new(Inner { root, env, homes, is_lasting, turn: Mutex::default(), state, listener: Mutex::default() }))
+        Self(Arc::new(Inner {
+            root,
+            env,
+            homes,
+            is_lasting,
+            turn: Mutex::default(),
+            state,
+            listener: Mutex::default(),
+            has_tray: AtomicBool::default(),
+            quit: Mutex::default(),
+        }))
     }
 
     /// Tells `listener` of every change of whatever copy is open, from now on.
@@ -138,6 +156,16 @@ impl Station {
             ProfileChoose::NAME => json(self.choose(read::<ProfileChoose>(payload)?.id)),
             SessionSignOut::NAME => json(self.sign_out()),
             SignOutEverywhere::NAME => json(self.sign_out_everywhere().map(|_| Done {})),
+            AppQuit::NAME => {
+                self.quit();
+                json(Ok(Done {}))
+            }
+            CallDial::NAME => {
+                let ask: CallDial = read(payload.clone())?;
+                self.heard(name, &payload);
+                json(self.dial(&ask))
+            }
+            DiallingSet::NAME => json(self.set_dialling(read::<DiallingSet>(payload)?.dialling)),
             LinkTake::NAME => json(Ok(self.take_link())),
             PreferenceSet::NAME => self.set_preference(payload),
             PasswordChange::NAME => self.change_password(payload),
@@ -228,6 +256,13 @@ impl Station {
         self.open().map(|open| open.desk)
     }
 
+    /// Somebody is here, and asks for this.
+    fn heard(&self, name: &str, payload: &Value) {
+        if let Some(open) = self.open() {
+            lock(&open.idle).heard(name, payload, self.0.env.now_ms());
+        }
+    }
+
     fn change_password(&self, payload: Value) -> Result<Value, Problem> {
         let ask: PasswordChange = read(payload.clone())?;
         let answer = self.ask_desk(PasswordChange::NAME, payload)?;
@@ -237,13 +272,18 @@ impl Station {
 
     fn ask_desk(&self, name: &str, payload: Value) -> Result<Value, Problem> {
         let open = self.opened()?;
-        lock(&open.idle).heard(name, &payload, self.0.env.now_ms());
+        self.heard(name, &payload);
         open.desk.answer(name, payload).inspect_err(|problem| self.note_damage(&open.id, problem))
     }
 
     /// The theme is this computer's, too: the sign-in form has it before anybody is signed in.
     fn set_preference(&self, payload: Value) -> Result<Value, Problem> {
         let ask: PreferenceSet = read(payload.clone())?;
+        if ask.key == CLOSE_TO_TRAY {
+            self.opened()?;
+            lock(&self.0.state).settings.change(&self.0.root, |settings| settings.close_to_tray = ask.value != "off");
+            return json(Ok(Done {}));
+        }
         let is_theme = ask.key == THEME && is_theme(&ask.value);
         if is_theme {
             lock(&self.0.state).settings.change(&self.0.root, |settings| settings.theme = ask.value);
@@ -368,7 +408,9 @@ impl Station {
     /// Gate, profiles and what the form shows, around what an open copy says.
     fn with_surroundings(&self, mut view: SessionView) -> SessionView {
         let now = self.0.env.now_ms();
+        view.closes_to_tray = self.closes_to_tray();
         let state = lock(&self.0.state);
+        view.dialling = state.settings.dialling.clone();
         let chosen = state.chosen.as_ref().and_then(|id| state.profiles.iter().find(|profile| profile.id == *id));
         if view.version.is_empty() {
             let facts = chosen.and_then(Found::facts);

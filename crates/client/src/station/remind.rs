@@ -34,7 +34,7 @@ pub(super) struct Sleeper {
 impl Station {
     /// Reminds in the background.
     #[must_use]
-    pub fn remind_by(&self, mut teller: impl Teller) -> Reminding {
+    pub fn remind_by(&self, mut teller: Box<dyn Teller>) -> Reminding {
         let (end, ended) = channel();
         let station = std::sync::Arc::downgrade(&self.0);
         let run = move || {
