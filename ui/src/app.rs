@@ -18,11 +18,13 @@ use crate::pages::gate::GatePage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
 use crate::pages::queue::QueuePage;
-use crate::route::{ListFilter, Page, Route};
+use crate::route::{DueNarrow, ListFilter, Page, Route};
 use crate::theme::{self, Theme};
 use crate::{draft, hub, idle, ipc, keys, t, toast, words};
+use bridge::follow_up::DueTab;
 use bridge::lead::{LeadCounts, LeadCountsGet};
-use bridge::session::{Gate, Me, PreferenceSet, SessionGet, SessionLock, SessionSignOut, SessionView};
+use bridge::link::{Link, LinkTake};
+use bridge::session::{AppQuit, Gate, Me, PreferenceSet, SessionGet, SessionLock, SessionSignOut, SessionView};
 use bridge::sync::{Pill, SyncGet, SyncView};
 use bridge::{Change, Problem};
 use domain::policy::{self, Action};
@@ -54,6 +56,9 @@ pub enum Msg {
     User(UserAct),
     Closed(Box<SessionView>, UserAct),
     IdleLock(u32),
+    /// Key and value of a preference.
+    Prefer(&'static str, String),
+    Linked(Option<Link>),
     Adding(bool),
     Added(LeadId, String),
     Tick,
@@ -161,6 +166,16 @@ impl Component for App {
                 self.session = self.session.as_deref().cloned().map(|session| Rc::new(SessionView { idle_lock_min: minutes, ..session }));
                 ipc::tell(PreferenceSet { key: "idle_lock_min".into(), value: minutes.to_string() });
             }
+            Msg::Prefer(key, value) => {
+                prefer(ctx, key, value);
+                return false;
+            }
+            Msg::Linked(link) => {
+                if let Some(link) = link {
+                    self.follow(link);
+                }
+                return false;
+            }
             Msg::Counts(counts) => {
                 self.counts = Rc::new(counts);
                 if self.counting.ended() {
@@ -233,15 +248,15 @@ impl App {
                 <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Account => html! {
-                <AccountPage {key} me={me.clone()} clock={self.clock} {pill} idle_lock_min={self.session.as_ref().map_or(0, |session| session.idle_lock_min)}
-                    on_idle_lock={link.callback(Msg::IdleLock)} />
+                <AccountPage {key} me={me.clone()} clock={self.clock} {pill} session={self.session.clone().unwrap_or_default()}
+                    on_idle_lock={link.callback(Msg::IdleLock)} on_prefer={link.callback(|(key, value)| Msg::Prefer(key, value))} />
             },
             Route::Login => Html::default(),
         };
         html! {
             <>
             <Shell me={me.clone()} route={self.route.clone()} counts={self.counts.clone()} sync={self.sync.clone()} clock={self.clock}
-                theme={self.theme} is_panel_open={self.is_panel_open} on_panel={link.callback(|()| Msg::Panel)}
+                theme={self.theme} can_quit={self.session.as_ref().is_some_and(|session| session.closes_to_tray == Some(true))} is_panel_open={self.is_panel_open} on_panel={link.callback(|()| Msg::Panel)}
                 on_theme={link.callback(Msg::Theme)} on_user={link.callback(Msg::User)} on_palette={link.callback(|()| Msg::Palette(true))}>
                 { page }
             </Shell>
@@ -270,6 +285,7 @@ impl App {
                 self.ask_counts(ctx);
                 self.ask_sync(ctx);
                 self.guard(has_new_role);
+                ask_link(ctx);
                 self.watch_idle(ctx, idle_lock_min);
             }
             None => {
@@ -340,6 +356,9 @@ impl App {
             ask_session(ctx);
         }
         if self.me.is_some() {
+            if change.link {
+                ask_link(ctx);
+            }
             if change.sync || change.attention {
                 self.ask_sync(ctx);
             }
@@ -349,6 +368,26 @@ impl App {
         }
         hub::publish(change);
         false
+    }
+
+    /// Goes where a link, a notification or the tray leads.
+    fn follow(&mut self, link: Link) {
+        (self.is_palette_open, self.is_sheet_open) = (false, false);
+        match link {
+            Link::Lead { lead } => {
+                let filter = match &self.route {
+                    Route::Leads { filter, .. } => filter.clone(),
+                    _ => ListFilter::default(),
+                };
+                go(&Route::Leads { filter, open: Some(lead) });
+            }
+            Link::FollowUps { missed } => {
+                let tab = if missed { DueTab::Missed } else { DueTab::Today };
+                go(&Route::FollowUps { narrow: DueNarrow { tab, everyone: false }, open: None });
+            }
+            Link::Queue => go(&Route::Queue),
+            Link::Unfit { why } => toast::problem(why),
+        }
     }
 
     fn ask_counts(&mut self, ctx: &Context<Self>) {
@@ -488,6 +527,20 @@ fn ask_session(ctx: &Context<App>) {
     ctx.link().send_future(async { Msg::Session(Box::new(ipc::call(&SessionGet {}).await)) });
 }
 
+fn ask_link(ctx: &Context<App>) {
+    ctx.link().send_future(async { Msg::Linked(ipc::call(&LinkTake {}).await.ok().flatten()) });
+}
+
+/// Keeps a preference, and shows what is kept.
+fn prefer(ctx: &Context<App>, key: &'static str, value: String) {
+    ctx.link().send_future(async move {
+        if let Err(problem) = ipc::call(&PreferenceSet { key: key.into(), value }).await {
+            toast::problem(problem.text);
+        }
+        Msg::Session(Box::new(ipc::call(&SessionGet {}).await))
+    });
+}
+
 /// Whether the app is behind the gate, for whoever is named.
 fn is_open(gate: &Gate) -> bool {
     match gate {
@@ -501,6 +554,10 @@ fn close(ctx: &Context<App>, act: UserAct) {
     ctx.link().send_future(async move {
         draft::settled().await;
         let answer = match act {
+            UserAct::Quit => {
+                ipc::tell(AppQuit {});
+                return Msg::Tick;
+            }
             UserAct::Lock | UserAct::Switch => ipc::call(&SessionLock {}).await,
             UserAct::SignOut => ipc::call(&SessionSignOut {}).await,
         };

@@ -8,6 +8,7 @@ mod chord;
 mod clipboard;
 mod clock;
 mod components;
+mod dial;
 mod draft;
 mod hub;
 mod icon;

@@ -26,6 +26,7 @@ const SHEET: [(&str, &[(&str, &str)]); 5] = [
         "lead",
         &[
             ("Ctrl ← →", "step"),
+            ("C", "call"),
             ("L", "log"),
             ("U", "follow-up"),
             ("S", "status"),

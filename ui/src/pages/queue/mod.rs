@@ -14,7 +14,7 @@ use crate::components::key::Key;
 use crate::components::text_box::TextBox;
 use crate::draft::Drafts;
 use crate::icon::Icon;
-use crate::{clipboard, hub, ipc, keys, t, toast, undo, words};
+use crate::{dial, hub, ipc, keys, t, toast, undo, words};
 use bridge::lead::{Edited, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::queue::{CallDispose, QueueGet, QueueItem, QueueView};
 use bridge::{Change, Problem};
@@ -330,12 +330,12 @@ impl QueuePage {
         read(ctx, item);
     }
 
-    /// The number goes to the clipboard for the softphone, and the clock runs.
+    /// The number is dialled, and the clock runs.
     fn call(&mut self, ctx: &Context<Self>) {
         let Some(now) = &self.now else { return };
         let phone = now.view.fields.iter().find(|field| field.field == LeadField::Phone).and_then(|field| field.value.clone());
         let Some(phone) = phone else { return };
-        clipboard::copy(&phone);
+        dial::call(now.item.lead.id, phone);
         self.call = Some((now_ms(), None));
         let link = ctx.link().clone();
         self._tick = Some(Interval::new(TICK_MS, move || link.send_message(Msg::Tick)));

@@ -26,12 +26,12 @@ use crate::components::why::Why;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::text::count;
-use crate::{clipboard, hub, ipc, keys, t, words};
+use crate::{clipboard, dial, hub, ipc, keys, t, words};
 use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::session::Me;
 use bridge::{Change, Problem, ProblemCode};
 use deletion::{Deleted, More};
-use domain::LeadId;
+use domain::{LeadField, LeadId};
 use edit::Editor;
 use fields::Fields;
 use follow_ups::{FollowUps, Open};
@@ -74,6 +74,7 @@ pub enum Msg {
     Assign(bool),
     LogCall(String),
     NextStep,
+    Dial,
     Key(KeyboardEvent),
 }
 
@@ -162,6 +163,10 @@ impl Component for LeadDrawer {
                 edit.send_undoable(CallLog { lead: edit.lead, outcome }, said);
             }
             Msg::NextStep => self.next_step(ctx),
+            Msg::Dial => {
+                self.dial();
+                return false;
+            }
             Msg::Key(event) => self.key(ctx, &event),
         }
         true
@@ -265,10 +270,23 @@ impl LeadDrawer {
             "s" | "S" if self.view.as_ref().is_some_and(|view| !status::allowed(view).is_empty()) => self.stage = Some(Stage::Statuses),
             "u" | "U" if may_plan => self.follow_up = Some(Open::New),
             "l" | "L" if can.log_call && can.log_call_blocked.is_none() => self.is_call_menu_open = true,
+            "c" | "C" => self.dial(),
             "y" | "Y" => self.next_step(ctx),
             "a" | "A" if self.may_assign() => self.is_owner_menu_open = true,
             "n" | "N" if self.view.as_ref().is_some_and(|view| fields::edits_all(view, ctx.props().me.role)) => keys::focus("#note-add"),
             _ => {}
+        }
+    }
+
+    /// The number, for who may see and so call it.
+    fn number(&self) -> Option<String> {
+        let view = self.view.as_ref().filter(|view| view.deleted.is_none())?;
+        view.fields.iter().find(|field| field.field == LeadField::Phone)?.value.clone()
+    }
+
+    fn dial(&self) {
+        if let (Some(view), Some(number)) = (&self.view, self.number()) {
+            dial::call(view.id, number);
         }
     }
 
@@ -337,6 +355,11 @@ impl LeadDrawer {
         let step = status::forward(view);
         html! {
             <div class="actions">
+                if self.number().is_some() {
+                    <button type="button" class="button" data-testid="action-call" onclick={link.callback(|_| Msg::Dial)}>
+                        <Glyph icon={Icon::Phone} />{ t!("queue-call") }<Key name="C" />
+                    </button>
+                }
                 if view.can.log_call { { self.call(ctx, view.can.log_call_blocked.clone()) } }
                 if view.can.follow_up {
                     <button type="button" class="button" data-testid="action-followup" disabled={blocked.is_some()} title={blocked.clone()}
@@ -365,7 +388,7 @@ impl LeadDrawer {
             <span class="actions__call">
                 <button type="button" class="button button--filled" data-testid="action-log-call" aria-haspopup="menu" aria-expanded={is_open.to_string()}
                     disabled={blocked.is_some()} title={blocked.clone()} aria-describedby={blocked.is_some().then_some("log-call-why")}
-                    onclick={link.callback(move |_| Msg::CallMenu(!is_open))}><Glyph icon={Icon::Phone} />{ t!("log-call") }<Key name="L" /></button>
+                    onclick={link.callback(move |_| Msg::CallMenu(!is_open))}><Glyph icon={Icon::Note} />{ t!("log-call") }<Key name="L" /></button>
                 <Why id="log-call-why" why={blocked} />
                 if is_open {
                     <Menu label={t!("log-call")} on_close={link.callback(|()| Msg::CallMenu(false))} testid="call-menu">
@@ -419,7 +442,7 @@ fn takes(event: &KeyboardEvent) -> bool {
             "ArrowLeft" | "ArrowRight" => keys::is_command(event) && !is_typing,
             "1" | "2" => event.alt_key(),
             "Escape" => is_typing,
-            "a" | "A" | "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" => keys::is_plain(event) && !is_typing,
+            "a" | "A" | "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" | "c" | "C" => keys::is_plain(event) && !is_typing,
             _ => false,
         }
 }
