@@ -21,7 +21,7 @@ const HEARD: &str = "heard";
 
 /// The one window of its folder.
 pub struct Instance {
-    _lock: File,
+    lock: File,
     listener: TcpListener,
     word: String,
 }
@@ -52,6 +52,8 @@ impl Instance {
     /// Calls back with each link that another start hands over; without one it only wants the window.
     pub fn listen(self, heard: impl Fn(Option<String>) + Send + 'static) -> std::io::Result<()> {
         std::thread::Builder::new().name("instance".into()).spawn(move || {
+            // Held as long as somebody listens.
+            let _held = self.lock;
             for stream in self.listener.incoming().flatten() {
                 match hear(stream, &self.word) {
                     Ok(link) => heard(link),
@@ -70,7 +72,7 @@ fn listen(profile: &Path, lock: File) -> anyhow::Result<Instance> {
     let word: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let text = format!("{} {word}\n", listener.local_addr()?.port());
     write_private(&profile.join(PORT), &text).context("the profile can't be written")?;
-    Ok(Instance { _lock: lock, listener, word })
+    Ok(Instance { lock, listener, word })
 }
 
 fn hand_over(profile: &Path, link: Option<&str>) -> anyhow::Result<()> {

@@ -271,7 +271,16 @@ impl Window {
     pub fn start_again(&self, profile: &Path, args: &[&str]) -> Result<Option<i32>> {
         let mut again = Command::new(&self.app);
         again.arg("--profile").arg(profile).args(args).env("DISPLAY", self.display.name()).stdin(Stdio::null()).stderr(Stdio::null());
-        Ok(again.env_remove("WAYLAND_DISPLAY").status()?.code())
+        let mut again = again.env_remove("WAYLAND_DISPLAY").spawn()?;
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Some(status) = again.try_wait()? {
+                return Ok(status.code());
+            }
+            std::thread::yield_now();
+        }
+        end(&mut again);
+        bail!("the second start is a window of its own")
     }
 
     /// Writes what the display shows as a PNG.
