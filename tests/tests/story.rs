@@ -4,12 +4,15 @@
 
 use anyhow::{Context, Result, ensure};
 use bridge::lead::{LeadFilter, LeadGet, LeadList, LeadTimeline, TimelineWhat};
+use bridge::presence::{Caller, LeadViewing, PresenceGet, PresenceOf};
+use bridge::queue::QueueGet;
+use client::desk::Desk;
 use domain::LeadField;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use serde_json::Value;
-use tests::processes::{Server, Terminal};
+use tests::processes::{PATIENCE, Server, Terminal, eventually};
 
 const RUNS: u64 = 20;
 
@@ -52,6 +55,63 @@ fn an_analyst_reads_leads_whose_documents_stay_at_the_server() -> Result<()> {
         let created = timeline.last().context("who made it")?;
         ensure!(created.what == TimelineWhat::Created && created.by != "Someone", "{created:?}");
     }
+    Ok(())
+}
+
+/// Row S5, and the lead that a queue holds: over the live sockets of a real server.
+#[test]
+fn two_desks_see_each_other_on_a_lead_and_only_one_calls_it() -> Result<()> {
+    let folder = tests::folder::folder();
+    let mut server = Server::demo(&folder.path().join("server"), 30)?;
+    let open = |name: &str, email: &str| -> Result<Desk> {
+        let desk = Terminal::sign_in(&folder.path().join(name), &server, email)?.borrow(true)?;
+        desk.sync_once()?;
+        desk.start_sync()?;
+        eventually("its line is open", || Ok(desk.engine().sync_status().live))?;
+        Ok(desk)
+    };
+    let (asha, elsewhere) = (open("asha", "asha@nakshatra.example")?, open("elsewhere", "asha@nakshatra.example")?);
+    let (meera, arjun) = (open("meera", "meera@nakshatra.example")?, open("arjun", "arjun@nakshatra.example")?);
+    let queue = |desk: &Desk| Ok::<_, bridge::Problem>(desk.ask(QueueGet { skip: Vec::new() })?.items.first().map(|item| item.lead.id));
+    let lead = queue(&asha)?.context("a lead to call")?;
+    let knows = |desk: &Desk, others: &[&str], caller: Option<Caller>| {
+        let wanted = PresenceOf { lead, others: others.iter().map(|name| (*name).to_owned()).collect(), caller };
+        let mut last = Vec::new();
+        let waited = eventually("it is known", || {
+            last = desk.ask(PresenceGet {})?;
+            Ok(last == [wanted.clone()] || (last.is_empty() && wanted.others.is_empty() && wanted.caller.is_none()))
+        });
+        waited.with_context(|| format!("{wanted:?}: {last:?}"))
+    };
+    let calls = || Some(Caller::Other { name: "Asha Menon".into() });
+
+    asha.ask(LeadViewing { at: 1, lead: Some(lead), calls: true })?;
+    knows(&meera, &["Asha Menon"], calls())?;
+    knows(&elsewhere, &[], Some(Caller::Me))?;
+    ensure!(queue(&elsewhere)? != Some(lead), "nobody is called twice");
+    ensure!(queue(&asha)? == Some(lead), "she goes on with her own");
+    // Who asks later does not get it, and is seen all the same.
+    meera.ask(LeadViewing { at: 1, lead: Some(lead), calls: true })?;
+    knows(&asha, &["Meera Nair"], None)?;
+    knows(&meera, &["Asha Menon"], calls())?;
+    ensure!(arjun.ask(PresenceGet {})?.is_empty(), "whoever may not see the lead hears nothing");
+
+    // Closing the copy lets go of it at once; the next who has it open and asks again gets it.
+    asha.close();
+    knows(&meera, &[], None)?;
+    ensure!(queue(&elsewhere)? == Some(lead), "it is offered again");
+    elsewhere.ask(LeadViewing { at: 1, lead: Some(lead), calls: true })?;
+    knows(&meera, &["Asha Menon"], calls())?;
+
+    // Without a server nobody waits, and nothing old is shown.
+    server.kill()?;
+    knows(&meera, &[], None)?;
+    meera.ask(LeadViewing { at: 2, lead: Some(lead), calls: true })?;
+    ensure!(queue(&elsewhere)? == Some(lead), "the queue goes on");
+    for desk in [elsewhere, meera, arjun] {
+        desk.close();
+    }
+    ensure!(client::background::settle(PATIENCE), "all of it ends");
     Ok(())
 }
 

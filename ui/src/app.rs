@@ -20,7 +20,7 @@ use crate::pages::leads::add_lead::AddLead;
 use crate::pages::queue::QueuePage;
 use crate::route::{DueNarrow, ListFilter, Page, Route};
 use crate::theme::{self, Theme};
-use crate::{draft, hub, idle, ipc, keys, t, toast, words};
+use crate::{draft, hub, idle, ipc, keys, presence, t, toast, words};
 use bridge::follow_up::DueTab;
 use bridge::lead::{LeadCounts, LeadCountsGet};
 use bridge::link::{Link, LinkTake};
@@ -286,6 +286,7 @@ impl App {
                 self.ask_sync(ctx);
                 self.guard(has_new_role);
                 ask_link(ctx);
+                presence::refresh();
                 self.watch_idle(ctx, idle_lock_min);
             }
             None => {
@@ -359,6 +360,9 @@ impl App {
             if change.link {
                 ask_link(ctx);
             }
+            if change.presence {
+                presence::refresh();
+            }
             if change.sync || change.attention {
                 self.ask_sync(ctx);
             }
@@ -366,7 +370,8 @@ impl App {
                 self.ask_counts(ctx);
             }
         }
-        hub::publish(change);
+        // Who is where is passed on once it is known.
+        hub::publish(&Change { presence: false, ..change.clone() });
         false
     }
 

@@ -16,6 +16,7 @@ mod idle;
 mod ipc;
 mod keys;
 mod pages;
+mod presence;
 mod route;
 mod splice;
 mod stopped;

@@ -21,6 +21,8 @@ pub struct Change {
     pub directory: bool,
     /// Something waits to be opened.
     pub link: bool,
+    /// Who else is on which lead.
+    pub presence: bool,
 }
 
 impl Change {
@@ -39,6 +41,7 @@ impl Change {
         self.session |= other.session;
         self.directory |= other.directory;
         self.link |= other.link;
+        self.presence |= other.presence;
     }
 
     #[must_use]

@@ -10,6 +10,7 @@ pub mod change;
 pub mod follow_up;
 pub mod lead;
 pub mod link;
+pub mod presence;
 pub mod problem;
 pub mod queue;
 pub mod session;

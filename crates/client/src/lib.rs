@@ -15,6 +15,7 @@ mod lease;
 mod live;
 mod online;
 mod parting;
+pub mod presence;
 mod profile;
 mod project;
 mod rebase;

@@ -175,7 +175,7 @@ impl Desk {
         let Some(transport) = self.transport()? else { return Ok(()) };
         let transport = Arc::new(transport);
         let sync = SyncLoop::start(self.engine.clone(), transport.clone());
-        let live = LiveLoop::start(self.engine.clone(), transport, &sync);
+        let live = LiveLoop::start(self.engine.clone(), transport, &sync, self.presence.clone());
         *running = Some(Running { _live: live, sync });
         Ok(())
     }

@@ -17,6 +17,8 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub view: Rc<LeadView>,
+    /// Who else is on it.
+    pub on_it: Option<String>,
     pub me: Rc<Me>,
     pub edit: Editor,
     pub drafts: Drafts,
@@ -42,6 +44,9 @@ pub fn Identity(props: &Props) -> Html {
                     <Assign view={view.clone()} me={me.clone()} edit={edit.clone()} is_open={props.is_owner_menu_open} on_open={&props.on_owner_menu} />
                 </div>
                 <Asked view={view.clone()} edit={edit.clone()} />
+                if let Some(on_it) = &props.on_it {
+                    <p class="record-sync tone--info" role="status" data-testid="lead-presence"><Glyph icon={Icon::Eye} /><span>{ on_it }</span></p>
+                }
                 { sync(&view.sync) }
                 if view.review {
                     <p class="notice" data-testid="status-review"><Glyph icon={Icon::Conflict} />{ t!("status-review") }</p>

@@ -26,7 +26,7 @@ use crate::components::why::Why;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::text::count;
-use crate::{clipboard, dial, hub, ipc, keys, t, words};
+use crate::{clipboard, dial, hub, ipc, keys, presence, t, words};
 use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::session::Me;
 use bridge::{Change, Problem, ProblemCode};
@@ -146,7 +146,7 @@ impl Component for LeadDrawer {
                 if change.touches(ctx.props().lead) || change.attention {
                     self.ask(ctx);
                 }
-                return false;
+                return change.presence;
             }
             Msg::Edited => {
                 self.ask(ctx);
@@ -183,6 +183,10 @@ impl Component for LeadDrawer {
         }
     }
 
+    fn destroy(&mut self, _: &Context<Self>) {
+        presence::view(None, false);
+    }
+
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         if std::mem::take(&mut self.takes_focus)
             && let Some(panel) = self.panel.cast::<HtmlElement>()
@@ -199,6 +203,7 @@ impl LeadDrawer {
         self.timeline = Rc::default();
         self.epoch.set(self.epoch.get() + 1);
         let lead = ctx.props().lead;
+        presence::view(Some(lead), false);
         ctx.link().send_future(async move { Msg::Drafts(lead, Drafts::load(format!("lead:{lead}")).await) });
         self.ask(ctx);
     }
@@ -331,7 +336,7 @@ impl LeadDrawer {
         html! {
             <div key={view.id.to_string()} class="drawer__lead">
                 <Deleted role={me.role} view={view.clone()} edit={edit.clone()} on_gone={&ctx.props().on_close} />
-                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
+                <Identity view={view.clone()} on_it={presence::sentence(view.id)} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
                     is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
                 { self.actions(ctx, view) }
                 <div class="drawer__pair">
