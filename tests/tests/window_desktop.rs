@@ -2,8 +2,11 @@
 //! of its own, with a notification server and a tray that are there or not.
 
 use anyhow::{Context, Result, ensure};
+use bridge::presence::{Caller, LeadViewing, PresenceGet, PresenceOf};
 use client::desk::Desk;
 use domain::{Command, LeadId};
+use fantoccini::Locator;
+use fantoccini::key::Key;
 use tests::desktop::Desktop;
 use tests::device::Device;
 use tests::processes::{Server, Terminal, eventually};
@@ -277,4 +280,46 @@ async fn a_call_goes_to_the_systems_program_or_to_ones_own() -> Result<()> {
     let entries = desk.ask(bridge::lead::LeadTimeline { lead })?;
     ensure!(!entries.iter().any(|entry| matches!(entry.what, bridge::lead::TimelineWhat::Call { .. })), "dialling logs no call");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_else_is_on_a_lead_is_said_and_a_lead_that_is_called_is_passed_over() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 20)?;
+    let asha = Device::sign_in(&folder.path().join("asha"), &server, ASHA)?;
+    // Promised long ago: the first in the queue.
+    let first = promised_in(&asha, "Riya", "+919820014700", -3_600 * 24 * 90)?;
+    let second = promised_in(&asha, "Akash", "+919820014701", -3_600 * 24 * 89)?;
+    let meera = Terminal::sign_in(&folder.path().join("meera"), &server, "meera@nakshatra.example")?.borrow(true)?;
+    meera.sync_once()?;
+    meera.start_sync()?;
+    let window = Window::open(&folder.path().join("desk")).await?;
+    sign_in(&window, &server, ASHA).await?;
+    pill(&window, "synced").await?;
+    let view = |at, lead, calls| meera.ask(LeadViewing { at, lead, calls });
+
+    open_lead(&window, &first.to_string()).await?;
+    eventually("her line is open", || Ok(meera.engine().sync_status().live))?;
+    view(1, Some(first), false)?;
+    window.shows("lead-presence", "Meera Nair is on this lead").await?;
+    window.css(&format!("[data-testid=lead-row][data-lead='{first}'] [data-testid=row-presence]")).await?;
+    eventually("she sees who is on it, too", || Ok(!meera.ask(PresenceGet {})?.is_empty()))?;
+    view(2, None, false)?;
+    window.gone("[data-testid=lead-presence]").await?;
+
+    go(&window, "#/queue").await?;
+    let shows = |lead: LeadId| format!("[data-testid=queue-lead][data-lead='{lead}']");
+    window.css(&shows(first)).await?;
+    let called = |lead| PresenceOf { lead, others: vec!["Asha Menon".into()], caller: Some(Caller::Other { name: "Asha Menon".into() }) };
+    eventually("she calls it", || Ok(meera.ask(PresenceGet {})? == [called(first)]))?;
+    // The other one is called elsewhere: it is not offered.
+    view(3, Some(second), true)?;
+    window.gone(&format!("[data-testid=queue-first][data-lead='{second}']")).await?;
+    window.client.execute("document.activeElement.blur()", vec![]).await?;
+    window.press(&format!("{}{}{}", Key::Control, Key::Right, Key::Null)).await?;
+    window.gone(&shows(first)).await?;
+    eventually("she lets go of it", || Ok(!meera.ask(PresenceGet {})?.iter().any(|one| one.lead == first)))?;
+    ensure!(window.client.find_all(Locator::Css(&shows(second))).await?.is_empty(), "nobody is called twice");
+    meera.close();
+    window.close().await
 }
