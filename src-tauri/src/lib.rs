@@ -146,6 +146,9 @@ fn open(app: &mut App, profile: PathBuf, instance: Instance, link: Option<String
     };
     let window = window.build()?;
     window::remember(&window, &profile);
+    window::zoom(&window, station.zoom());
+    let zoomed = window.clone();
+    station.on_zoom(move |percent| window::zoom(&zoomed, percent));
     tray::watch(app.handle());
     let handle = app.handle().clone();
     instance.listen(move |link| {

@@ -54,6 +54,13 @@ pub fn remember(window: &WebviewWindow, profile: &Path) {
     });
 }
 
+/// Draws everything in it at this size, percent.
+pub fn zoom(window: &WebviewWindow, percent: u32) {
+    if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
+        tracing::warn!("the window keeps its size: {error}");
+    }
+}
+
 /// Brings the window back, wherever it is. May be called on any thread.
 pub fn show<R: Runtime>(app: &AppHandle<R>) {
     let Some(window) = app.get_webview_window(LABEL) else { return };

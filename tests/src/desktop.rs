@@ -63,6 +63,9 @@ impl Notifications {
     }
 }
 
+/// A line of a menu: its number, what it says, and what is below it.
+type Line = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+
 /// Where the icon that was put into the tray is: its connection and its path.
 type Item = (String, String);
 
@@ -193,11 +196,10 @@ impl Desktop {
         let (to, path) = self.menu_place()?;
         let menu = Proxy::new(&self.connection, to, path, MENU)?;
         let _: bool = menu.call("AboutToShow", &(0_i32,)).unwrap_or_default();
-        let (_, layout): (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
-            menu.call("GetLayout", &(0_i32, -1_i32, Vec::<&str>::new()))?;
+        let (_, layout): (u32, Line) = menu.call("GetLayout", &(0_i32, -1_i32, Vec::<&str>::new()))?;
         let mut lines = Vec::new();
         for child in layout.2 {
-            let (id, properties, _): (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>) = child.try_into()?;
+            let (id, properties, _): Line = child.try_into()?;
             if let Some(label) = properties.get("label") {
                 lines.push((id, String::try_from(label.try_clone()?)?));
             }

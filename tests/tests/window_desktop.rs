@@ -41,6 +41,16 @@ fn has_ended(pid: u32) -> Result<()> {
     })
 }
 
+/// Waits until so many of its own pixels fit into the window, give or take one.
+async fn is_wide(window: &Window, wanted: i64) -> Result<()> {
+    let fits = async || {
+        let width = window.client.execute("return window.innerWidth", vec![]).await?.as_i64().context("a number")?;
+        ensure!((width - wanted).abs() <= 1, "{width} px");
+        Ok(())
+    };
+    window.retry(&format!("{wanted} px"), fits).await
+}
+
 /// What this copy remembers of its reminders, as text.
 fn reminded(desk: &Desk) -> Result<String> {
     let kept =
@@ -124,6 +134,9 @@ async fn quit_ends_it_and_the_sign_in_form_is_never_hidden() -> Result<()> {
 
     let window = Window::open_in(&profile, &around).await?;
     sign_in(&window, &server, ASHA).await?;
+    // Everything larger, also after a restart.
+    window.press(&format!("{}={}", Key::Control, Key::Null)).await?;
+    is_wide(&window, 1_280 * 100 / 110).await?;
     desktop.menu_has("Quit")?;
     let app = window.app_pid().context("the app")?;
     window.display.close_window()?;
@@ -135,6 +148,9 @@ async fn quit_ends_it_and_the_sign_in_form_is_never_hidden() -> Result<()> {
     // Behind one's name, too; and where closing is to end it.
     let window = Window::open_in(&profile, &around).await?;
     unlock(&window).await?;
+    is_wide(&window, 1_280 * 100 / 110).await?;
+    window.press(&format!("{}0{}", Key::Control, Key::Null)).await?;
+    is_wide(&window, 1_280).await?;
     go(&window, "#/account").await?;
     tests::visit::choose(&window, "close-to-tray", "off").await?;
     let app = window.app_pid().context("the app")?;
@@ -302,6 +318,8 @@ async fn who_else_is_on_a_lead_is_said_and_a_lead_that_is_called_is_passed_over(
     eventually("her line is open", || Ok(meera.engine().sync_status().live))?;
     view(1, Some(first), false)?;
     window.shows("lead-presence", "Meera Nair is on this lead").await?;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    window.screenshot(std::path::Path::new("/tmp/h2-drawer.png"))?;
     window.css(&format!("[data-testid=lead-row][data-lead='{first}'] [data-testid=row-presence]")).await?;
     eventually("she sees who is on it, too", || Ok(!meera.ask(PresenceGet {})?.is_empty()))?;
     view(2, None, false)?;

@@ -109,6 +109,7 @@ key = { $act ->
     [follow-ups] to follow-ups
     [attention] to needs attention
     [theme] next theme
+    [zoom] larger, smaller, as it was
     [move] up and down
     [open] open
     [search] search
@@ -754,6 +755,9 @@ idle-lock = Lock when nobody is here
 idle-lock-text = After this long without a key or a click. What you typed stays.
 idle-lock-after = After { $minutes } minutes
 idle-lock-never = Never
+zoom = Size
+zoom-text = Of everything in the window. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back.
+zoom-percent = { $percent } %
 remind = Remind me of follow-ups
 remind-text = A notification of this computer, also while the window is closed to the tray or locked. Locked, it names nobody.
 remind-due = At the due minute

@@ -37,6 +37,9 @@ use yew::prelude::*;
 
 /// How often relative times are written anew.
 const TICK_MS: u32 = 20_000;
+/// Sizes of everything in the window, percent.
+pub const ZOOMS: [u32; 6] = [90, 100, 110, 120, 135, 150];
+const ZOOM_FIRST: u32 = 100;
 /// How often the countdown in the pill and the panel is asked again.
 const COUNTDOWN_MS: u32 = 1_000;
 
@@ -466,6 +469,19 @@ impl App {
         }
     }
 
+    /// One size up or down, or back to the first.
+    fn zoom(&self, ctx: &Context<Self>, by: i32) {
+        let now = self.session.as_ref().map_or(ZOOM_FIRST, |session| session.zoom);
+        let next = match by {
+            0 => Some(ZOOM_FIRST),
+            1.. => ZOOMS.into_iter().find(|size| *size > now),
+            _ => ZOOMS.into_iter().rev().find(|size| *size < now),
+        };
+        if let Some(next) = next {
+            prefer(ctx, "zoom", next.to_string());
+        }
+    }
+
     fn set_theme(&mut self, theme: Theme) {
         self.set_theme_shown(theme);
         ipc::tell(PreferenceSet { key: "theme".into(), value: theme.as_str().into() });
@@ -490,6 +506,9 @@ impl App {
         }
         match event.key().as_str() {
             "g" | "G" => {}
+            "+" | "=" => self.zoom(ctx, 1),
+            "-" | "_" => self.zoom(ctx, -1),
+            "0" => self.zoom(ctx, 0),
             "k" => ctx.link().send_message(Msg::Palette(true)),
             "?" => ctx.link().send_message(Msg::Sheet(true)),
             " " if !may(Action::CreateLead) => {}
@@ -516,6 +535,9 @@ fn takes(event: &KeyboardEvent) -> bool {
     }
     if event.key() == "?" {
         return !event.ctrl_key() && !event.meta_key() && !keys::is_typing(event) && !keys::is_covered();
+    }
+    if matches!(event.key().as_str(), "+" | "=" | "-" | "_" | "0") {
+        return keys::is_command(event) && !event.alt_key();
     }
     let is_ours = matches!((event.key().as_str(), event.shift_key()), ("k" | " ", false) | ("L" | "l", true));
     is_ours && keys::is_command(event) && !keys::is_covered()

@@ -26,6 +26,9 @@ pub struct SessionView {
     /// Closing the window leaves it in the tray; `None` where there is no tray.
     #[serde(default)]
     pub closes_to_tray: Option<bool>,
+    /// Size of everything in the window, percent.
+    #[serde(default)]
+    pub zoom: u32,
     /// How this computer dials.
     #[serde(default)]
     pub dialling: Dialling,

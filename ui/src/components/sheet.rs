@@ -19,6 +19,7 @@ const SHEET: [(&str, &[(&str, &str)]); 5] = [
             ("G F", "follow-ups"),
             ("G A", "attention"),
             ("Ctrl Shift L", "theme"),
+            ("Ctrl + − 0", "zoom"),
         ],
     ),
     ("list", &[("↑ ↓ J K", "move"), ("↵", "open"), ("/", "search"), ("F", "filter")]),

@@ -250,6 +250,7 @@ fn view(c: &Connection) -> Result<SessionView, ClientError> {
         key_home: KeyHome::default(),
         idle_lock_min: idle_lock_min(c)?,
         closes_to_tray: None,
+        zoom: 0,
         dialling: Dialling::default(),
         remind_before: preference(c, reminders::REMIND_BEFORE)?.unwrap_or_else(|| "0".to_owned()),
         quiet_hours: preference(c, reminders::QUIET_HOURS)?.unwrap_or_default(),

@@ -93,7 +93,7 @@ fn words(line: &str) -> Result<Vec<String>, Problem> {
         return Err(refused("Type the program that dials, like /usr/bin/linphone --call {number}."));
     };
     if program.contains(NUMBER) || !words.iter().any(|word| word.contains(NUMBER)) || words.len() > WORDS_MAX {
-        return Err(refused("After the program comes {number} once, where the number goes."));
+        return Err(refused("After the program comes {number}, where the number goes."));
     }
     Ok(words)
 }

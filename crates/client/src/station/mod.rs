@@ -42,7 +42,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tray::CLOSE_TO_TRAY;
+use tray::{CLOSE_TO_TRAY, ZOOM};
 use watch::Idle;
 
 pub use remind::{Reminding, Teller};
@@ -68,9 +68,11 @@ struct Inner {
     listener: Mutex<Option<Listener>>,
     has_tray: AtomicBool,
     quit: Mutex<Option<Quit>>,
+    zoom: Mutex<Option<Zoom>>,
 }
 
 type Quit = Arc<dyn Fn() + Send + Sync>;
+type Zoom = Arc<dyn Fn(u32) + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -127,6 +129,7 @@ impl Station {
             listener: Mutex::default(),
             has_tray: AtomicBool::default(),
             quit: Mutex::default(),
+            zoom: Mutex::default(),
         }))
     }
 
@@ -279,6 +282,9 @@ impl Station {
     /// The theme is this computer's, too: the sign-in form has it before anybody is signed in.
     fn set_preference(&self, payload: Value) -> Result<Value, Problem> {
         let ask: PreferenceSet = read(payload.clone())?;
+        if ask.key == ZOOM {
+            return json(self.set_zoom(&ask.value));
+        }
         if ask.key == CLOSE_TO_TRAY {
             self.opened()?;
             lock(&self.0.state).settings.change(&self.0.root, |settings| settings.close_to_tray = ask.value != "off");
@@ -408,7 +414,7 @@ impl Station {
     /// Gate, profiles and what the form shows, around what an open copy says.
     fn with_surroundings(&self, mut view: SessionView) -> SessionView {
         let now = self.0.env.now_ms();
-        view.closes_to_tray = self.closes_to_tray();
+        (view.closes_to_tray, view.zoom) = (self.closes_to_tray(), self.zoom());
         let state = lock(&self.0.state);
         view.dialling = state.settings.dialling.clone();
         let chosen = state.chosen.as_ref().and_then(|id| state.profiles.iter().find(|profile| profile.id == *id));

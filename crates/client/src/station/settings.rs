@@ -1,6 +1,7 @@
 //! What is this computer's, whoever works at it: the theme, the last server, what closing the window does.
 //! Nothing of a person.
 
+use super::tray::ZOOM_DEFAULT;
 use crate::profile::{Profile, write_private};
 use bridge::call::Dialling;
 use serde::{Deserialize, Serialize};
@@ -19,11 +20,20 @@ pub(super) struct Settings {
     /// Closing the window leaves it in the tray, where there is one.
     pub close_to_tray: bool,
     pub dialling: Dialling,
+    /// Size of everything in the window, percent.
+    pub zoom: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: String::new(), server: String::new(), pin: None, close_to_tray: true, dialling: Dialling::default() }
+        Self {
+            theme: String::new(),
+            server: String::new(),
+            pin: None,
+            close_to_tray: true,
+            dialling: Dialling::default(),
+            zoom: ZOOM_DEFAULT,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Props;
 use super::dialling::DiallingRow;
+use crate::app::ZOOMS;
 use crate::{idle, t};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -29,6 +30,7 @@ pub fn panel(props: &Props) -> Html {
     html! {
         <section class="panel" aria-label={t!("account-this-computer")}>
             { select("idle-lock", t!("idle-lock"), t!("idle-lock-text"), &session.idle_lock_min.to_string(), idle_choices(session.idle_lock_min), on_idle) }
+            { select("zoom", t!("zoom"), t!("zoom-text"), &session.zoom.to_string(), zoom_choices(session.zoom), prefer("zoom")) }
             { select("remind-before", t!("remind"), t!("remind-text"), &session.remind_before, remind_choices(&session.remind_before), prefer("remind_before_min")) }
             { select("quiet-hours", t!("quiet"), t!("quiet-text"), &session.quiet_hours, quiet_choices(&session.quiet_hours), prefer("quiet_hours")) }
             <DiallingRow dialling={session.dialling.clone()} />
@@ -44,6 +46,12 @@ fn idle_choices(now: u32) -> Vec<(String, String)> {
     }
     let word = |minutes: u32| if minutes == 0 { t!("idle-lock-never") } else { t!("idle-lock-after", minutes = minutes) };
     minutes.into_iter().map(|minutes| (minutes.to_string(), word(minutes))).collect()
+}
+
+fn zoom_choices(now: u32) -> Vec<(String, String)> {
+    let word = |percent: u32| t!("zoom-percent", percent = percent);
+    let choices = ZOOMS.iter().map(|percent| choice(&percent.to_string(), word(*percent))).collect();
+    with(choices, &now.to_string(), word(now))
 }
 
 fn remind_choices(now: &str) -> Vec<(String, String)> {

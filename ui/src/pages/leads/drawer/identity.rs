@@ -5,6 +5,7 @@ use super::fields::EditableField;
 use super::owner::{self, Asked, Assign};
 use crate::components::avatar::Avatar;
 use crate::components::badge::StatusBadge;
+use crate::components::key::Key;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::route::Route;
@@ -19,6 +20,8 @@ pub struct Props {
     pub view: Rc<LeadView>,
     /// Who else is on it.
     pub on_it: Option<String>,
+    /// Calls it, for who sees the number.
+    pub on_call: Option<Callback<()>>,
     pub me: Rc<Me>,
     pub edit: Editor,
     pub drafts: Drafts,
@@ -55,6 +58,11 @@ pub fn Identity(props: &Props) -> Html {
                     <p class="identity__reason" data-testid="drop-reason">{ t!("drop-reason", reason = reason.as_str()) }</p>
                 }
             </div>
+            if let Some(on_call) = &props.on_call {
+                <button type="button" class="button identity__call" data-testid="action-call" onclick={on_call.reform(|_: MouseEvent| ())}>
+                    <Glyph icon={Icon::Phone} />{ t!("queue-call") }<Key name="C" />
+                </button>
+            }
         </header>
     }
 }

@@ -336,7 +336,7 @@ impl LeadDrawer {
         html! {
             <div key={view.id.to_string()} class="drawer__lead">
                 <Deleted role={me.role} view={view.clone()} edit={edit.clone()} on_gone={&ctx.props().on_close} />
-                <Identity view={view.clone()} on_it={presence::sentence(view.id)} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
+                <Identity view={view.clone()} on_it={presence::sentence(view.id)} on_call={self.number().map(|_| link.callback(|()| Msg::Dial))} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
                     is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
                 { self.actions(ctx, view) }
                 <div class="drawer__pair">
@@ -360,11 +360,6 @@ impl LeadDrawer {
         let step = status::forward(view);
         html! {
             <div class="actions">
-                if self.number().is_some() {
-                    <button type="button" class="button" data-testid="action-call" onclick={link.callback(|_| Msg::Dial)}>
-                        <Glyph icon={Icon::Phone} />{ t!("queue-call") }<Key name="C" />
-                    </button>
-                }
                 if view.can.log_call { { self.call(ctx, view.can.log_call_blocked.clone()) } }
                 if view.can.follow_up {
                     <button type="button" class="button" data-testid="action-followup" disabled={blocked.is_some()} title={blocked.clone()}
@@ -393,7 +388,7 @@ impl LeadDrawer {
             <span class="actions__call">
                 <button type="button" class="button button--filled" data-testid="action-log-call" aria-haspopup="menu" aria-expanded={is_open.to_string()}
                     disabled={blocked.is_some()} title={blocked.clone()} aria-describedby={blocked.is_some().then_some("log-call-why")}
-                    onclick={link.callback(move |_| Msg::CallMenu(!is_open))}><Glyph icon={Icon::Note} />{ t!("log-call") }<Key name="L" /></button>
+                    onclick={link.callback(move |_| Msg::CallMenu(!is_open))}><Glyph icon={Icon::Phone} />{ t!("log-call") }<Key name="L" /></button>
                 <Why id="log-call-why" why={blocked} />
                 if is_open {
                     <Menu label={t!("log-call")} on_close={link.callback(|()| Msg::CallMenu(false))} testid="call-menu">
