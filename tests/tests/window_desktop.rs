@@ -318,8 +318,6 @@ async fn who_else_is_on_a_lead_is_said_and_a_lead_that_is_called_is_passed_over(
     eventually("her line is open", || Ok(meera.engine().sync_status().live))?;
     view(1, Some(first), false)?;
     window.shows("lead-presence", "Meera Nair is on this lead").await?;
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    window.screenshot(std::path::Path::new("/tmp/h2-drawer.png"))?;
     window.css(&format!("[data-testid=lead-row][data-lead='{first}'] [data-testid=row-presence]")).await?;
     eventually("she sees who is on it, too", || Ok(!meera.ask(PresenceGet {})?.is_empty()))?;
     view(2, None, false)?;
