@@ -120,7 +120,7 @@ fn open(app: &mut App, profile: PathBuf, instance: Instance, link: Option<String
         Err(error) => eprintln!("{error:#}"),
     }
     let handle = app.handle().clone();
-    app.manage(Tray::default());
+    app.manage(Tray::of(&profile));
     let speaker = |station| -> Box<dyn Teller> { Box::new(Speaker { app: app.handle().clone(), station, notices: Notices::default() }) };
     let changed = move |change| {
         // Fails only while the window closes, when nobody is left to tell.

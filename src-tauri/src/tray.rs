@@ -2,6 +2,7 @@
 //! shows it.
 
 use std::{
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -23,8 +24,11 @@ const QUIT: &str = "quit";
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// The icon, once there is one.
-#[derive(Default)]
-pub struct Tray(Mutex<Shown>);
+pub struct Tray {
+    /// Where the picture lies that the desktop shows.
+    folder: PathBuf,
+    shown: Mutex<Shown>,
+}
 
 #[derive(Default)]
 struct Shown {
@@ -33,31 +37,36 @@ struct Shown {
 }
 
 impl Tray {
+    /// The tray of a profile's folder; there is no icon yet.
+    pub fn of(profile: &Path) -> Self {
+        Self { folder: profile.join("tray"), shown: Mutex::default() }
+    }
+
     /// Shows how much is due; `None` behind the lock.
     pub fn count(&self, due: Option<u32>) {
-        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         shown.due = due;
         shown.say();
     }
 
     fn place(&self, app: &AppHandle) -> tauri::Result<()> {
-        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if shown.icon.is_none() {
-            shown.icon = Some(build(app)?);
+            shown.icon = Some(build(app, &self.folder)?);
             shown.say();
         }
         Ok(())
     }
 
     fn remove(&self, app: &AppHandle) {
-        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((icon, _)) = shown.icon.take() {
             app.remove_tray_by_id(icon.id());
         }
     }
 
     fn is_there(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).icon.is_some()
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).icon.is_some()
     }
 }
 
@@ -112,7 +121,7 @@ fn look(app: &AppHandle) {
     }
 }
 
-fn build(app: &AppHandle) -> tauri::Result<(TrayIcon, MenuItem<tauri::Wry>)> {
+fn build(app: &AppHandle, folder: &Path) -> tauri::Result<(TrayIcon, MenuItem<tauri::Wry>)> {
     let line = MenuItem::with_id(app, DUE, words(None), true, None::<&str>)?;
     let menu = Menu::with_items(
         app,
@@ -124,14 +133,16 @@ fn build(app: &AppHandle) -> tauri::Result<(TrayIcon, MenuItem<tauri::Wry>)> {
             &MenuItem::with_id(app, QUIT, "Quit", true, None::<&str>)?,
         ],
     )?;
-    let mut icon =
-        TrayIconBuilder::with_id("leadline").menu(&menu).show_menu_on_left_click(false).on_menu_event(picked).on_tray_icon_event(
-            |icon, event| {
-                if matches!(event, TrayIconEvent::Click { button: MouseButton::Left, .. }) {
-                    window::show(icon.app_handle());
-                }
-            },
-        );
+    let mut icon = TrayIconBuilder::with_id("leadline")
+        .temp_dir_path(folder)
+        .menu(&menu)
+        .show_menu_on_left_click(false)
+        .on_menu_event(picked)
+        .on_tray_icon_event(|icon, event| {
+            if matches!(event, TrayIconEvent::Click { button: MouseButton::Left, .. }) {
+                window::show(icon.app_handle());
+            }
+        });
     if let Some(image) = app.default_window_icon() {
         icon = icon.icon(image.clone());
     }

@@ -3,6 +3,7 @@
 //! SIGKILL as soon as it has acknowledged her last edit.
 
 use anyhow::{Context, Result, ensure};
+use bridge::ProblemCode;
 use bridge::lead::{LeadFilter, LeadGet, LeadList, LeadTimeline, TimelineWhat};
 use bridge::presence::{Caller, LeadViewing, PresenceGet, PresenceOf};
 use bridge::queue::QueueGet;
@@ -12,7 +13,7 @@ use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use serde_json::Value;
-use tests::processes::{PATIENCE, Server, Terminal, eventually};
+use tests::processes::{PASSWORD, PATIENCE, Server, Terminal, eventually};
 
 const RUNS: u64 = 20;
 
@@ -54,6 +55,50 @@ fn an_analyst_reads_leads_whose_documents_stay_at_the_server() -> Result<()> {
         let timeline = desk.ask(LeadTimeline { lead: row.id })?;
         let created = timeline.last().context("who made it")?;
         ensure!(created.what == TimelineWhat::Created && created.by != "Someone", "{created:?}");
+    }
+    Ok(())
+}
+
+/// A call is dialled by lead and right: what the window sends holds no number.
+#[test]
+fn nobody_dials_a_number_that_they_may_not_see() -> Result<()> {
+    let folder = tests::folder::folder();
+    let server = Server::demo(&folder.path().join("server"), 30)?;
+    let asha = Terminal::sign_in(&folder.path().join("asha"), &server, "asha@nakshatra.example")?.borrow(true)?;
+    asha.sync_once()?;
+    let filter = LeadFilter { pool: Some(domain::Pool::Working), ..LeadFilter::default() };
+    let lead = asha.ask(LeadList { filter, offset: 0, limit: 1 })?.rows.first().context("a lead of hers")?.id;
+    asha.close();
+    let (dialled, program) = (folder.path().join("dialled"), folder.path().join("softphone"));
+    std::fs::write(&program, format!("#!/bin/sh\nprintf '%s' \"$1\" >'{}'\n", dialled.display()))?;
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    // An analyst sees the lead and its masked number; a salesperson of another team does not have it.
+    for (email, code) in [
+        ("karthik@nakshatra.example", ProblemCode::Refused),
+        ("arjun@nakshatra.example", ProblemCode::NotFound),
+        ("asha@nakshatra.example", ProblemCode::Internal),
+    ] {
+        let station = Terminal { profile: folder.path().join(format!("station of {email}")) }.station();
+        let ask = |name: &str, payload: Value| station.answer(name, payload);
+        let dial = || ask("call_dial", serde_json::json!({ "lead": lead, "number": "+919999999999" })).err();
+        ensure!(dial().is_some_and(|problem| problem.code == ProblemCode::NotSignedIn), "nobody is here");
+        ask("session_sign_in", serde_json::json!({ "server": server.url, "email": email, "password": PASSWORD }))?;
+        station.desk().context("open")?.sync_once()?;
+        let line = format!("\"{}\" {{number}}", program.display());
+        ask("dialling_set", serde_json::json!({ "dialling": { "k": "command", "line": line } }))?;
+        let refused = dial();
+        if email.starts_with("asha") {
+            ensure!(refused.is_none(), "{refused:?}");
+            eventually("her call goes out", || Ok(std::fs::read_to_string(&dialled).is_ok_and(|number| number.starts_with("+91"))))?;
+            ensure!(std::fs::read_to_string(&dialled)? != "+919999999999", "no number of the window's");
+            ask("dialling_set", serde_json::json!({ "dialling": { "k": "off" } }))?;
+            ensure!(dial().is_some_and(|problem| problem.text.contains("off")), "it is off");
+        } else {
+            ensure!(refused.as_ref().is_some_and(|problem| problem.code == code), "{email}: {refused:?}");
+            ensure!(!dialled.exists(), "{email} dialled");
+        }
+        station.lock()?;
+        ensure!(dial().is_some_and(|problem| problem.code == ProblemCode::Locked), "{email} locked it");
     }
     Ok(())
 }

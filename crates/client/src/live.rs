@@ -24,6 +24,8 @@ const CONNECT: Duration = Duration::from_secs(8);
 const READ: Duration = Duration::from_millis(200);
 /// Reads without a word from the server before the socket counts as dead.
 const SILENT_READS_MAX: u32 = 300;
+/// Who goes through many leads tells of them this often at most: the server lets go of whoever talks without end.
+const TELL_EVERY: Duration = Duration::from_millis(500);
 /// A lead that is being called is told anew this often.
 const RENEW: Duration = Duration::from_millis(HOLD_MS / 3);
 /// After a loss, before trying again.
@@ -146,7 +148,7 @@ struct Line<'a> {
 impl Line<'_> {
     fn listen(&self, socket: &mut WebSocket<MaybeTlsStream<TcpStream>>) {
         let mut silent = 0;
-        let mut told = (Tell::Viewing { lead: None, hold: false }, Instant::now());
+        let mut told = (Tell::Viewing { lead: None, hold: false }, None);
         while !self.stop.stopped() && silent < SILENT_READS_MAX {
             if self.say(socket, &mut told).is_err() {
                 return;
@@ -167,14 +169,15 @@ impl Line<'_> {
     }
 
     /// Tells where this device is, when that changed or is to be renewed.
-    fn say(&self, socket: &mut WebSocket<MaybeTlsStream<TcpStream>>, told: &mut (Tell, Instant)) -> Result<(), tungstenite::Error> {
+    fn say(&self, socket: &mut WebSocket<MaybeTlsStream<TcpStream>>, told: &mut (Tell, Option<Instant>)) -> Result<(), tungstenite::Error> {
         let tell = self.presence.told();
-        let is_due = matches!(tell, Tell::Viewing { hold: true, .. }) && told.1.elapsed() >= RENEW;
-        if tell == told.0 && !is_due {
+        let since = told.1.map_or(Duration::MAX, |at| at.elapsed());
+        let is_due = matches!(tell, Tell::Viewing { hold: true, .. }) && since >= RENEW;
+        if (tell == told.0 && !is_due) || since < TELL_EVERY {
             return Ok(());
         }
         let text = serde_json::to_string(&tell).map_err(|e| tungstenite::Error::Io(e.into()))?;
-        *told = (tell, Instant::now());
+        *told = (tell, Some(Instant::now()));
         socket.send(Message::text(text))
     }
 
