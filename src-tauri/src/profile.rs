@@ -1,7 +1,10 @@
 //! The station of this window: the copies in its folder, one of them open at most. Owns where they
 //! lie and what watches over them; what they hold is `client`'s.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bridge::{Change, Problem};
 use client::{
@@ -16,7 +19,8 @@ use serde_json::Value;
 pub struct Opened {
     station: Station,
     _watch: Watch,
-    _reminding: Reminding,
+    /// Until the window ends.
+    reminding: Mutex<Option<Reminding>>,
 }
 
 impl Opened {
@@ -25,8 +29,8 @@ impl Opened {
         let station = Station::at(dir, system_env(), Homes::system());
         station.listen(Arc::new(changed));
         let watch = station.watch();
-        let reminding = station.remind_by(teller(station.clone()));
-        Self { station, _watch: watch, _reminding: reminding }
+        let reminding = Mutex::new(Some(station.remind_by(teller(station.clone()))));
+        Self { station, _watch: watch, reminding }
     }
 
     /// What is asked of it, and told it.
@@ -41,6 +45,8 @@ impl Opened {
 
     /// Closes the open copy as the window ends.
     pub fn close(&self) {
+        // Reads the copy no more once this is done.
+        drop(self.reminding.lock().unwrap_or_else(PoisonError::into_inner).take());
         if let Err(problem) = self.station.lock() {
             tracing::warn!("the copy was not closed: {problem}");
         }

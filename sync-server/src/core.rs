@@ -267,7 +267,10 @@ impl Core {
     }
 
     /// Whoever has the lead open and may not see it any more is not told who else has.
-    fn drop_unseen(&self, lead: LeadId) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn drop_unseen(&self, lead: LeadId) -> Result<(), Error> {
         if let Some(row) = self.store.read(|tx| leads::get(tx, self.org.id, lead))? {
             self.hub.drop_unseen(lead, &row.standing);
         }

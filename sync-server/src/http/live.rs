@@ -65,7 +65,7 @@ async fn talk(app: &Arc<App>, who: &SignedIn, here: &mut Socket, mut socket: Web
                     Err(_) => break,
                 }
                 app.core.hub().set_sight(who.actor().user, &Sight::of(who.actor()));
-                drop_unseen(app, &who, here).await;
+                drop_unseen(app, here).await;
                 app.core.hub().expire(Instant::now());
                 socket.send(Message::Ping(Vec::new().into())).await?;
             }
@@ -102,11 +102,10 @@ async fn hear(app: &Arc<App>, who: &SignedIn, here: &Socket, text: &str) {
     app.core.hub().view(here, lead, hold, Instant::now());
 }
 
-/// Who may not see a lead any more is not told who else has it open.
-async fn drop_unseen(app: &Arc<App>, who: &SignedIn, here: &Socket) {
+/// The lead that this device has open is looked at anew: who may not see it any more is not told who else has it.
+async fn drop_unseen(app: &Arc<App>, here: &Socket) {
     let Some(lead) = app.core.hub().viewing(here) else { return };
-    let who = *who;
-    if matches!(blocking(app, move |core| core.seen(&who, lead)).await, Ok(None)) {
-        app.core.hub().view(here, None, false, Instant::now());
+    if let Err(error) = blocking(app, move |core| core.drop_unseen(lead)).await {
+        tracing::warn!("who sees a lead was not looked at: {}", error.0);
     }
 }

@@ -7,6 +7,7 @@ use crate::reminders::{About, Notice, Press};
 use bridge::link::Link;
 use bridge::session::Gate;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// How often the thread looks: a due minute must not be late, and the clock may jump.
@@ -19,10 +20,21 @@ pub trait Teller: Send + 'static {
     fn count(&mut self, due: Option<u32>);
 }
 
-/// A thread that looks now and then; ends when dropped.
+/// A thread that looks now and then; has ended once this is dropped.
 #[derive(Debug)]
 pub struct Reminding {
-    _end: Sender<()>,
+    end: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Reminding {
+    fn drop(&mut self) {
+        self.end = None;
+        if let Some(thread) = self.thread.take() {
+            // A panicked thread has nothing left to stop.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// A locked copy that still rings.
@@ -50,10 +62,9 @@ impl Station {
                 }
             }
         };
-        if let Err(e) = std::thread::Builder::new().name("remind".into()).spawn(run) {
-            tracing::error!("nothing reminds of follow-ups: {e}");
-        }
-        Reminding { _end: end }
+        let thread = std::thread::Builder::new().name("remind".into()).spawn(run);
+        let thread = thread.inspect_err(|e| tracing::error!("nothing reminds of follow-ups: {e}")).ok();
+        Reminding { end: Some(end), thread }
     }
 
     /// One look at the clock: what is to be shown now.
