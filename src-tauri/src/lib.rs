@@ -130,8 +130,6 @@ fn open(app: &mut App, profile: PathBuf, instance: Instance, link: Option<String
     let station = opened.station().clone();
     app.manage(Arc::new(opened));
     link.iter().for_each(|link| station.follow(link));
-    let handle = app.handle().clone();
-    station.on_quit(move || handle.exit(0));
 
     let config = app.config().app.windows.first().context("tauri.conf.json names no window")?.clone();
     let window = WebviewWindowBuilder::from_config(app, &config)?;
@@ -146,6 +144,11 @@ fn open(app: &mut App, profile: PathBuf, instance: Instance, link: Option<String
     };
     let window = window.build()?;
     window::remember(&window, &profile);
+    let (handle, quitting) = (app.handle().clone(), window.clone());
+    station.on_quit(move || {
+        window::keep(&quitting, &profile);
+        handle.exit(0);
+    });
     window::zoom(&window, station.zoom());
     let zoomed = window.clone();
     station.on_zoom(move |percent| window::zoom(&zoomed, percent));

@@ -151,7 +151,7 @@ fn build(app: &AppHandle, folder: &Path) -> tauri::Result<(TrayIcon, MenuItem<ta
 
 fn picked(app: &AppHandle, event: MenuEvent) {
     match event.id().as_ref() {
-        QUIT => app.exit(0),
+        QUIT => window::station(app).quit(),
         id @ (DUE | OPEN | NEXT) => {
             match id {
                 DUE => window::station(app).open_at(Link::FollowUps { missed: false }),

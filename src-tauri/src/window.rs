@@ -93,7 +93,8 @@ fn restore(window: &WebviewWindow, profile: &Path) {
     }
 }
 
-fn keep(window: &WebviewWindow, profile: &Path) {
+/// Keeps where it is now.
+pub fn keep(window: &WebviewWindow, profile: &Path) {
     if let Err(error) = try_keep(window, profile) {
         tracing::warn!("where the window is was not kept: {error:#}");
     }

@@ -163,8 +163,13 @@ async fn quit_ends_it_and_the_sign_in_form_is_never_hidden() -> Result<()> {
     go(&window, "#/account").await?;
     tests::visit::choose(&window, "close-to-tray", "on").await?;
     let app = window.app_pid().context("the app")?;
+    let place = (30, 20, 1_100, 700);
+    window.display.place_window(place)?;
+    eventually("it moved", || Ok(window.display.window_place()? == place))?;
     of_user_menu(&window, "quit-button").await?;
-    has_ended(app)
+    has_ended(app)?;
+    ensure!(std::fs::read_to_string(profile.join("window.json"))?.contains("\"width\":1100"), "where it was is kept");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -61,7 +61,8 @@ impl Station {
         *lock(&self.0.quit) = Some(std::sync::Arc::new(quit));
     }
 
-    pub(super) fn quit(&self) {
+    /// The person asks for it.
+    pub fn quit(&self) {
         if let Some(quit) = lock(&self.0.quit).clone() {
             quit();
         }
