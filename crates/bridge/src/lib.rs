@@ -5,9 +5,12 @@
 pub mod account;
 pub mod admin;
 pub mod attention;
+pub mod call;
 pub mod change;
 pub mod follow_up;
 pub mod lead;
+pub mod link;
+pub mod presence;
 pub mod problem;
 pub mod queue;
 pub mod session;

@@ -18,7 +18,7 @@ use crate::icon::{Glyph, Icon};
 use crate::route::{ListFilter, Route, Tab, name_of};
 use crate::text::count;
 use crate::window::{ROW_PX, View};
-use crate::{hub, ipc, keys, t, words};
+use crate::{hub, ipc, keys, presence, t, words};
 use bridge::lead::{LeadCounts, LeadFilter, LeadList, LeadPage, LeadSort, PAGE_MAX};
 use bridge::session::Me;
 use bridge::sync::Pill;
@@ -141,7 +141,7 @@ impl Component for LeadsPage {
                 if change.many_leads || !change.leads.is_empty() || change.attention {
                     self.ask(ctx, None);
                 }
-                return false;
+                return change.presence;
             }
             Msg::Answered { filter, is_second_try, answer } => return self.answered(ctx, filter, is_second_try, answer),
             Msg::Skeleton => self.shows_skeleton = !self.list.is_loaded,
@@ -377,7 +377,7 @@ impl LeadsPage {
                 return html! { <div key={format!("blank-{index}")} class="grid__row grid__row--blank" aria-hidden="true"></div> };
             };
             html! {
-                <Row key={row.id.to_string()} row={row.clone()} {index} is_cursor={self.list.cursor.is_some_and(|c| c.id == Some(row.id))}
+                <Row on_it={presence::sentence(row.id)} key={row.id.to_string()} row={row.clone()} {index} is_cursor={self.list.cursor.is_some_and(|c| c.id == Some(row.id))}
                     is_open={open == Some(row.id)} clock={ctx.props().clock} on_open={ctx.link().callback(Msg::Open)} />
             }
         };

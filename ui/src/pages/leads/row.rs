@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::components::avatar::Avatar;
 use crate::components::badge::{FollowUpBadge, StatusBadge};
 use crate::components::name::Name;
-use crate::icon::Glyph;
+use crate::icon::{Glyph, Icon};
 use crate::words;
 use bridge::lead::{LeadRow, Mark};
 use yew::prelude::*;
@@ -17,6 +17,8 @@ pub struct Props {
     pub is_cursor: bool,
     pub is_open: bool,
     pub clock: Clock,
+    /// Who else is on it.
+    pub on_it: Option<String>,
     pub on_open: Callback<u32>,
 }
 
@@ -38,7 +40,12 @@ pub fn Row(props: &Props) -> Html {
             </div>
             <div role="gridcell" class="grid__cell grid__cell--source">{ row.source.as_deref().unwrap_or_default() }</div>
             <div role="gridcell" class="grid__cell grid__cell--updated">{ words::ago(row.updated_at, props.clock) }</div>
-            <div role="gridcell" class="grid__cell grid__cell--mark">{ for row.mark.map(mark) }</div>
+            <div role="gridcell" class="grid__cell grid__cell--mark">
+                if let Some(on_it) = &props.on_it {
+                    <span class="mark tone--info" role="img" aria-label={on_it.clone()} title={on_it.clone()} data-testid="row-presence"><Glyph icon={Icon::Eye} /></span>
+                }
+                { for row.mark.map(mark) }
+            </div>
         </div>
     }
 }
