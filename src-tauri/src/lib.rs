@@ -132,7 +132,8 @@ fn open(app: &mut App, profile: PathBuf, instance: Instance, link: Option<String
     link.iter().for_each(|link| station.follow(link));
 
     let config = app.config().app.windows.first().context("tauri.conf.json names no window")?.clone();
-    let window = WebviewWindowBuilder::from_config(app, &config)?;
+    // A list is copied once the client has written it, which is after the key press that asked for it.
+    let window = WebviewWindowBuilder::from_config(app, &config)?.enable_clipboard_access();
     // The web view keeps nothing: drafts, too, are in the encrypted copy. One that keeps nothing can't
     // be driven, so in tests it has a folder, in which they look for what should not be there.
     let kept = profile.join("webview");

@@ -71,6 +71,8 @@ filter-by-language = Language
 filter-by-tag = Tag
 filter-by-owner = Owner
 filter-by-created = Added
+filter-by-updated = Changed
+filter-by-next = Planned for
 filter-order = Order
 filter-due = { $state ->
     [missed] Missed
@@ -81,6 +83,9 @@ filter-due = { $state ->
 order = { $sort ->
     [created] Added last
     [due] Next follow-up
+    [name] Name
+    [interest] Interest
+    [status] Status
    *[changed] Changed last
 }
 palette = Search leads, pages and actions
@@ -115,7 +120,12 @@ key = { $act ->
     [move] up and down
     [open] open
     [search] search
-    [filter] filter by status
+    [filter] filter
+    [tick] tick
+    [tick-range] tick several
+    [tick-all] tick all
+    [copy] copy as CSV
+    [bulk] status, tag, follow-up, drop of those ticked
     [step] previous, next lead
     [log] log a call
     [follow-up] plan a follow-up
@@ -576,15 +586,97 @@ lead-total = { $number ->
 column-name = Name
 column-phone = Phone
 column-status = Status
-column-next = Next follow-up
 column-owner = Owner
-column-source = Source
-column-updated = Updated
+column = { $column ->
+    [name] Name
+    [phone] Phone
+    [status] Status
+    [interest] Interest
+    [next] Next follow-up
+    [owner] Owner
+    [source] Source
+    [language] Language
+    [tags] Tags
+    [created] Added
+   *[updated] Updated
+}
 column-mark = Mark
+columns = Columns
+columns-usual = As at the beginning
+column-fixed = The name is always there.
+column-up = { $column } further left
+column-down = { $column } further right
+density-label = Density
+density = { $density ->
+    [comfortable] Comfortable
+   *[compact] Compact
+}
+interest-of = { $level } of 5
+tick-lead = Tick { $name }
+tick-all = Tick all
+days = { $span ->
+    [today] Today
+    [yesterday] Yesterday
+    [tomorrow] Tomorrow
+    [last-7] Last 7 days
+   *[next-7] Next 7 days
+}
+span = { $from } – { $to }
+span-from = from { $from }
+span-to = until { $to }
+chips-label = Filters
+chip = { $title }: { $values }
+chip-many = { $count } of them
+chip-somebody = somebody
+chip-remove = Take off { $part }
+nothing-fits = No lead here fits { $parts }.
+bulk-label = What to do with those ticked
+bulk-count = { $count } selected
+bulk-all = Select all { $count }
+bulk-left = { $count } left the list
+bulk-all-left = { $number ->
+    [one] The lead you had selected left this list.
+   *[other] The { $count } leads you had selected left this list.
+}
+bulk-status = Status
+bulk-tag = Tag
+bulk-follow-up = Follow-up
+bulk-follow-up-for = Follow-up for { $count }
+bulk-drop = Drop
+bulk-copy = Copy CSV
+bulk-clear = Clear the selection
+bulk-progress = { $done } of { $total }
+bulk-stop = Stop
+bulk-stopped = stopped
+bulk-done = { $number ->
+    [0] Nothing changed
+   *[other] { $count } changed
+}
+bulk-undone = { $number ->
+    [0] Nothing taken back
+   *[other] { $count } taken back
+}
+bulk-not = { $count } not: { $why }
+bulk-not-others = { $count } more not
+copied-leads = { $number ->
+    [one] 1 lead copied as CSV
+   *[other] { $count } leads copied as CSV
+}
+copy-failed = The clipboard took nothing. Try again with this window in front.
+views = Views
+views-none = Save a filter, an order and columns under a name, and come back to them with a click.
+views-full = { $most } views are kept at most. Delete one first.
+view-name = Name of the view
+view-save = Save view
+view-replace = Replace
+view-saved = View “{ $name }” saved
+view-default = Open the list with { $name }
+view-rename = Rename { $name }
+view-delete = Delete { $name }
+view-deleted = View “{ $name }” deleted
 list-failed = The list can’t be read
 no-leads-found = No leads found
 nothing-matches = No lead here matches “{ $search }”.
-nothing-of-status = No lead here has one of these statuses.
 nothing-yet = No lead is on this computer yet.
 nothing-in-tab = This pool is empty.
 show-all = Show all { $count }

@@ -239,7 +239,7 @@ impl App {
         let page = match &self.route {
             Route::Leads { filter, open } => html! {
                 <LeadsPage {key} me={me.clone()} filter={filter.clone()} open={*open} counts={self.counts.clone()} clock={self.clock} {pill}
-                    added={self.added} on_add={link.callback(|()| Msg::Adding(true))} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
+                    preferences={self.session.as_ref().map(|session| session.preferences.clone()).unwrap_or_default()} added={self.added} on_add={link.callback(|()| Msg::Adding(true))} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::FollowUps { narrow, open } => html! {
                 <FollowUpsPage {key} me={me.clone()} narrow={*narrow} open={*open} clock={self.clock} {pill}

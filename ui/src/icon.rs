@@ -15,6 +15,7 @@ pub enum Icon {
     ArrowUp,
     Ban,
     Bell,
+    Bookmark,
     Calendar,
     CalendarClock,
     CalendarOff,
@@ -27,6 +28,7 @@ pub enum Icon {
     Clock,
     CloudOff,
     CloudUp,
+    Columns,
     Conflict,
     Copy,
     Disk,
@@ -42,6 +44,7 @@ pub enum Icon {
     Lock,
     LogIn,
     LogOut,
+    Minus,
     MissedPhone,
     Monitor,
     Moon,
@@ -60,6 +63,7 @@ pub enum Icon {
     Shield,
     SolidCross,
     SolidTick,
+    Star,
     Sun,
     Tag,
     ThreeQuarterPie,
@@ -88,6 +92,7 @@ const SHAPES: &[(Icon, &str)] = &[
         Icon::Bell,
         r#"<path d="M10.268 21a2 2 0 0 0 3.464 0"/><path d="M3.262 15.326A1 1 0 0 0 4 17h16a1 1 0 0 0 .74-1.673C19.41 13.956 18 12.499 18 8A6 6 0 0 0 6 8c0 4.499-1.411 5.956-2.738 7.326"/>"#,
     ),
+    (Icon::Bookmark, r#"<path d="m19 21-7-4-7 4V5a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2v16z"/>"#),
     (Icon::Calendar, r#"<path d="M8 2v3"/><path d="M16 2v3"/><rect x="3" y="3" width="18" height="18" rx="2"/><path d="M3 9h18"/>"#),
     (
         Icon::CalendarClock,
@@ -109,6 +114,7 @@ const SHAPES: &[(Icon, &str)] = &[
         r#"<path d="M10.94 5.274A7 7 0 0 1 15.71 10h1.79a4.5 4.5 0 0 1 4.222 6.057"/><path d="M18.796 18.81A4.5 4.5 0 0 1 17.5 19H9A7 7 0 0 1 5.79 5.78"/><path d="m2 2 20 20"/>"#,
     ),
     (Icon::CloudUp, r#"<path d="M12 13v8"/><path d="M4 14.899A7 7 0 1 1 15.71 8h1.79a4.5 4.5 0 0 1 2.5 8.242"/><path d="m8 17 4-4 4 4"/>"#),
+    (Icon::Columns, r#"<rect width="18" height="18" x="3" y="3" rx="2"/><path d="M9 3v18"/><path d="M15 3v18"/>"#),
     (
         Icon::Conflict,
         r#"<circle cx="18" cy="18" r="3"/><circle cx="6" cy="6" r="3"/><path d="M13 6h3a2 2 0 0 1 2 2v7"/><path d="M11 18H8a2 2 0 0 1-2-2V9"/>"#,
@@ -145,6 +151,7 @@ const SHAPES: &[(Icon, &str)] = &[
     (Icon::Lock, r#"<rect width="18" height="11" x="3" y="11" rx="2" ry="2"/><path d="M7 11V7a5 5 0 0 1 10 0v4"/>"#),
     (Icon::LogIn, r#"<path d="m10 17 5-5-5-5"/><path d="M15 12H3"/><path d="M15 3h4a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2h-4"/>"#),
     (Icon::LogOut, r#"<path d="m16 17 5-5-5-5"/><path d="M21 12H9"/><path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4"/>"#),
+    (Icon::Minus, r#"<path d="M5 12h14"/>"#),
     (
         Icon::MissedPhone,
         r#"<path d="m16 2 6 6"/><path d="m22 2-6 6"/><path d="M13.832 16.568a1 1 0 0 0 1.213-.303l.355-.465A2 2 0 0 1 17 15h3a2 2 0 0 1 2 2v3a2 2 0 0 1-2 2A18 18 0 0 1 2 4a2 2 0 0 1 2-2h3a2 2 0 0 1 2 2v3a2 2 0 0 1-.8 1.6l-.468.351a1 1 0 0 0-.292 1.233 14 14 0 0 0 6.392 6.384"/>"#,
@@ -195,6 +202,10 @@ const SHAPES: &[(Icon, &str)] = &[
     (
         Icon::SolidTick,
         r#"<path d="M12 2.5a9.5 9.5 0 1 0 0 19 9.5 9.5 0 0 0 0-19zm4.9 7.2-5.6 6.2a1 1 0 0 1-1.5 0L7.1 13.100a1 1 0 1 1 1.500-1.400l1.900 2 4.900-5.400a1 1 0 1 1 1.500 1.400z" fill="currentColor" stroke="none"/>"#,
+    ),
+    (
+        Icon::Star,
+        r#"<path d="M11.525 2.295a.53.53 0 0 1 .95 0l2.31 4.679a2.123 2.123 0 0 0 1.595 1.16l5.166.756a.53.53 0 0 1 .294.904l-3.736 3.638a2.123 2.123 0 0 0-.611 1.878l.882 5.14a.53.53 0 0 1-.771.56l-4.618-2.428a2.122 2.122 0 0 0-1.973 0L6.396 21.01a.53.53 0 0 1-.77-.56l.881-5.139a2.122 2.122 0 0 0-.611-1.879L2.16 9.795a.53.53 0 0 1 .294-.906l5.165-.755a2.122 2.122 0 0 0 1.597-1.16z"/>"#,
     ),
     (
         Icon::Sun,

@@ -196,7 +196,41 @@ pub struct ListFilter {
     /// When the lead was made: days since 1970-01-01 on the organisation's wall, both included.
     pub from: Option<i64>,
     pub to: Option<i64>,
+    /// When it changed last, and when its next follow-up is.
+    pub updated: Days,
+    pub next: Days,
     pub sort: LeadSort,
+    /// The other way round.
+    pub reversed: bool,
+}
+
+/// Days since 1970-01-01 on the organisation's wall, both included; without one, from or until any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Days {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+impl Days {
+    pub fn is_any(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Instants, the last not included.
+    fn span(self, begins: impl Fn(i64) -> i64) -> Option<(i64, i64)> {
+        (!self.is_any()).then(|| (self.from.map_or(i64::MIN, &begins), self.to.map_or(i64::MAX, |day| begins(day + 1))))
+    }
+
+    /// `2026-11-01..2026-11-20`, either left out.
+    fn query(self) -> Option<String> {
+        let side = |day: Option<i64>| day.map(calendar::iso).unwrap_or_default();
+        (!self.is_any()).then(|| format!("{}..{}", side(self.from), side(self.to)))
+    }
+
+    fn read(text: &str) -> Self {
+        let (from, to) = text.split_once("..").unwrap_or_default();
+        Self { from: calendar::parse_date(from), to: calendar::parse_date(to) }
+    }
 }
 
 /// A pool, or all of them.
@@ -256,16 +290,20 @@ impl ListFilter {
             self.owners.is_empty(),
             self.interests.is_empty(),
             self.due.is_empty(),
-            self.from.is_none() && self.to.is_none(),
+            self.created().is_any(),
+            self.updated.is_any(),
+            self.next.is_any(),
         ];
         parts.into_iter().filter(|is_any| !is_any).count()
+    }
+
+    pub fn created(&self) -> Days {
+        Days { from: self.from, to: self.to }
     }
 
     /// The question for the client; days are those of `zone`.
     pub fn question(&self, role: Role, zone: &str, clock: Clock) -> LeadFilter {
         let begins = |day: i64| clock::start_of_day(zone, day, clock);
-        let is_any_day = self.from.is_none() && self.to.is_none();
-        let created = (self.from.map_or(i64::MIN, begins), self.to.map_or(i64::MAX, |day| begins(day + 1)));
         LeadFilter {
             pool: self.tab(role).pool(),
             statuses: self.statuses.clone(),
@@ -276,12 +314,15 @@ impl ListFilter {
             tags: self.tags.clone(),
             interests: self.interests.clone(),
             due: self.due.clone(),
-            created: (!is_any_day).then_some(created),
+            created: self.created().span(begins),
+            updated: self.updated.span(begins),
+            next: self.next.span(begins),
             sort: self.sort,
+            reversed: self.reversed,
         }
     }
 
-    fn query(&self) -> String {
+    pub fn query(&self) -> String {
         let texts = |values: &[String]| values.iter().map(|value| escape(value)).collect::<Vec<_>>();
         let owners = self.owners.iter().map(|owner| owner.map_or_else(|| NOBODY.to_owned(), |owner| owner.to_string()));
         let lists: [(&str, Vec<String>); 7] = [
@@ -298,8 +339,10 @@ impl ListFilter {
         parts.extend(lists.into_iter().filter(|(_, values)| !values.is_empty()).map(|(key, values)| format!("{key}={}", values.join(","))));
         let days = [("from", self.from), ("to", self.to)];
         parts.extend(days.into_iter().filter_map(|(key, day)| Some(format!("{key}={}", calendar::iso(day?)))));
-        if self.sort != LeadSort::default() {
-            parts.push(format!("sort={}", name_of(&self.sort)));
+        let spans = [("updated", self.updated), ("next", self.next)];
+        parts.extend(spans.into_iter().filter_map(|(key, days)| Some(format!("{key}={}", days.query()?))));
+        if (self.sort, self.reversed) != (LeadSort::default(), false) {
+            parts.push(format!("sort={}{}", if self.reversed { "-" } else { "" }, name_of(&self.sort)));
         }
         if !self.search.is_empty() {
             parts.push(format!("q={}", escape(&self.search)));
@@ -307,7 +350,9 @@ impl ListFilter {
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
 
-    fn read(query: &str) -> Self {
+    /// What [`ListFilter::query`] wrote, with or without its question mark.
+    pub fn read(query: &str) -> Self {
+        let query = query.trim_start_matches('?');
         let mut filter = Self::default();
         for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
             let texts = || value.split(',').map(unescape).collect();
@@ -325,7 +370,13 @@ impl ListFilter {
                 "due" => filter.due = value.split(',').filter_map(named).collect(),
                 "from" => filter.from = calendar::parse_date(value),
                 "to" => filter.to = calendar::parse_date(value),
-                "sort" => filter.sort = named(value).unwrap_or_default(),
+                "updated" => filter.updated = Days::read(value),
+                "next" => filter.next = Days::read(value),
+                "sort" => {
+                    let (name, is_reversed) = value.strip_prefix('-').map_or((value, false), |name| (name, true));
+                    let sort = named(name);
+                    (filter.sort, filter.reversed) = (sort.unwrap_or_default(), is_reversed && sort.is_some());
+                }
                 "q" => filter.search = unescape(value),
                 _ => {}
             }
@@ -508,8 +559,12 @@ mod tests {
             due: vec![DueState::Missed, DueState::NotSet],
             from: calendar::parse_date("2026-11-01"),
             to: None,
-            sort: LeadSort::Due,
+            updated: Days { from: None, to: calendar::parse_date("2026-11-20") },
+            next: Days { from: calendar::parse_date("2026-11-01"), to: calendar::parse_date("2026-11-20") },
+            sort: LeadSort::Name,
+            reversed: true,
         };
+        assert_eq!(ListFilter::read(&narrowed.query()), narrowed);
         let of_no_source = ListFilter { sources: vec![String::new()], ..ListFilter::default() };
         for route in [
             Route::leads(),

@@ -6,7 +6,7 @@ use domain::LeadId;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Height of a row, px (compact density).
+/// Height of a row, px, in compact density.
 pub const ROW_PX: f64 = 36.0;
 /// Rows drawn above and below those in view.
 pub const OVERSCAN: u32 = 8;
@@ -16,17 +16,25 @@ pub const PAGER_ROWS: u32 = 50;
 const MARGIN: u32 = 40;
 
 /// Where the reader is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
     pub top_px: f64,
     pub height_px: f64,
+    /// Height of a row.
+    pub row_px: f64,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { top_px: 0.0, height_px: 0.0, row_px: ROW_PX }
+    }
 }
 
 impl View {
     /// Rows that are at least partly visible.
     pub fn visible(self, total: u32) -> Range<u32> {
-        let first = ((self.top_px / ROW_PX).floor().max(0.0) as u32).min(total);
-        let last = ((self.top_px + self.height_px) / ROW_PX).ceil().max(0.0) as u32;
+        let first = ((self.top_px / self.row_px).floor().max(0.0) as u32).min(total);
+        let last = ((self.top_px + self.height_px) / self.row_px).ceil().max(0.0) as u32;
         first..last.clamp(first, total)
     }
 
@@ -38,7 +46,7 @@ impl View {
 
     /// The scroll position that shows row `index` whole, moving as little as possible.
     pub fn to_show(self, index: u32) -> Option<f64> {
-        let (top, bottom) = (f64::from(index) * ROW_PX, f64::from(index + 1) * ROW_PX);
+        let (top, bottom) = (f64::from(index) * self.row_px, f64::from(index + 1) * self.row_px);
         if top < self.top_px {
             Some(top)
         } else if bottom > self.top_px + self.height_px {
@@ -138,6 +146,9 @@ mod tests {
             owner: None,
             source: None,
             next_follow_up: None,
+            language: None,
+            tags: Vec::new(),
+            created_at: 0,
             updated_at: 0,
             mark: None,
         }
@@ -148,7 +159,14 @@ mod tests {
     }
 
     fn at_row(first: u32, rows: u32) -> View {
-        View { top_px: f64::from(first) * ROW_PX, height_px: f64::from(rows) * ROW_PX }
+        View { top_px: f64::from(first) * ROW_PX, height_px: f64::from(rows) * ROW_PX, row_px: ROW_PX }
+    }
+
+    #[test]
+    fn higher_rows_are_counted_by_their_height() {
+        let view = View { top_px: 880.0, height_px: 440.0, row_px: 44.0 };
+        assert_eq!(view.visible(1_000), 20..30);
+        assert_eq!(view.to_show(30), Some(31.0 * 44.0 - 440.0));
     }
 
     #[test]

@@ -47,6 +47,10 @@ pub struct LeadRow {
     pub owner: Option<String>,
     pub source: Option<String>,
     pub next_follow_up: Option<When>,
+    pub language: Option<String>,
+    pub tags: Vec<String>,
+    /// Ms since the epoch.
+    pub created_at: i64,
     /// Last change, ms since the epoch.
     pub updated_at: i64,
     pub mark: Option<Mark>,
@@ -90,8 +94,17 @@ pub struct LeadFilter {
     /// When the lead was made: from the first instant until before the second, ms since the epoch.
     #[serde(default)]
     pub created: Option<(i64, i64)>,
+    /// When it changed last, likewise.
+    #[serde(default)]
+    pub updated: Option<(i64, i64)>,
+    /// When its next follow-up is, likewise.
+    #[serde(default)]
+    pub next: Option<(i64, i64)>,
     #[serde(default)]
     pub sort: LeadSort,
+    /// The other way round; what has no place in the order stays last.
+    #[serde(default)]
+    pub reversed: bool,
 }
 
 impl LeadFilter {
@@ -102,7 +115,7 @@ impl LeadFilter {
     }
 }
 
-/// How the list is ordered.
+/// How the list is ordered; of equals, what changed last is first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeadSort {
@@ -113,6 +126,17 @@ pub enum LeadSort {
     Created,
     /// The earliest next follow-up first; without one, last.
     Due,
+    /// By letters, without regard to case and accents.
+    Name,
+    /// The highest level first; without one, last.
+    Interest,
+    /// In the order of the lifecycle.
+    Status,
+}
+
+impl LeadSort {
+    pub const ALL: [LeadSort; 6] =
+        [LeadSort::Changed, LeadSort::Created, LeadSort::Due, LeadSort::Name, LeadSort::Interest, LeadSort::Status];
 }
 
 /// Where a lead's next follow-up stands (row I5).

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod admin;
 pub mod attention;
+pub mod bulk;
 pub mod call;
 pub mod change;
 pub mod follow_up;

@@ -28,6 +28,7 @@ async fn main() -> Result<()> {
         for theme in ["dark", "light"] {
             let album = Album { into: into.clone(), theme, width, height };
             album.fill().await?;
+            album.arrange().await?;
             album.administer().await?;
             album.share().await?;
             album.shut().await?;
@@ -79,6 +80,59 @@ impl Album {
         window.client.execute("location.hash = '#/attention'", vec![]).await?;
         window.find("attention-item").await?;
         self.take(&window, "needs-attention").await?;
+        window.close().await
+    }
+
+    /// The list as a manager sets it up: ticked leads with what can be done to them, columns, views, filters.
+    async fn arrange(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let server = Server::demo(&folder.path().join("server"), 1_500)?;
+        let window = self.open(&folder.path().join("meera")).await?;
+        sign_in(&window, &server, "meera@nakshatra.example").await?;
+        self.choose_theme(&window).await?;
+        window.client.execute("location.hash = '#/leads?pool=all&status=new,interested&due=missed,today&sort=name'", vec![]).await?;
+        window.css("[data-testid=filter-chip][data-part=due]").await?;
+        window.find("lead-row").await?;
+        window.click("views").await?;
+        window.fill("view-name", "Missed, by name").await?;
+        window.press(&Key::Enter.to_string()).await?;
+        window.click("view-default").await?;
+        window.css("[data-testid=view-default][aria-pressed=true]").await?;
+        self.take(&window, "saved-views").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        for index in [2, 4, 6] {
+            window.click_css(&format!("[data-testid=lead-row][aria-rowindex='{index}'] [data-testid=row-tick]")).await?;
+            window.css(&format!("[data-testid=lead-row][aria-rowindex='{index}'][aria-selected=true]")).await?;
+        }
+        window.find("bulk-bar").await?;
+        self.take(&window, "bulk-bar").await?;
+        window.click("bulk-drop").await?;
+        window.find("reason-text").await?;
+        self.take(&window, "bulk-drop").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.press("u").await?;
+        window.css("[data-testid=followup-phrase]:focus").await?;
+        self.take(&window, "bulk-follow-up").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.press("t").await?;
+        window.css("[data-testid=bulk-tag-text]:focus").await?;
+        window.press(&format!("autumn{}", Key::Enter)).await?;
+        window.shows("toast", "3 changed").await?;
+        self.take(&window, "bulk-done").await?;
+        window.click("columns").await?;
+        window.click("column-tags").await?;
+        window.click("density-comfortable").await?;
+        window.css(".leads--comfortable").await?;
+        self.take(&window, "columns").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.click_css("[data-testid=lead-row] .grid__cell--name").await?;
+        window.find("lead-drawer").await?;
+        self.take(&window, "bulk-beside-drawer").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.gone("[data-testid=lead-drawer]").await?;
+        window.client.execute("location.hash = '#/leads?pool=all&status=lost&updated=2001-01-01..2001-01-02'", vec![]).await?;
+        window.find("no-leads-found").await?;
+        self.take(&window, "no-leads").await?;
         window.close().await
     }
 

@@ -1,4 +1,4 @@
-//! Picks a day of the past, for a filter: a button that says the day, a month behind it.
+//! Picks a day, for a filter: a button that says the day, a month behind it.
 
 use crate::calendar::{self, Date, Local};
 use crate::components::menu::Menu;
@@ -14,6 +14,9 @@ pub struct Props {
     /// Days since 1970-01-01.
     pub chosen: Option<i64>,
     pub today: i64,
+    /// Also days to come.
+    #[prop_or_default]
+    pub is_open_ended: bool,
     pub on_pick: Callback<Option<i64>>,
 }
 
@@ -84,7 +87,7 @@ fn day(props: &Props, month: u8, days: i64, pick: &Callback<Option<i64>>) -> Htm
         is_on.then_some("planner__day--on")
     );
     html! {
-        <button type="button" {class} disabled={days > props.today} aria-pressed={is_on.to_string()} data-autofocus={is_start.then_some("true")}
+        <button type="button" {class} disabled={days > props.today && !props.is_open_ended} aria-pressed={is_on.to_string()} data-autofocus={is_start.then_some("true")}
             data-date={calendar::iso(days)} onclick={pick.reform(move |_: MouseEvent| Some(days))}>{ date(days).day }</button>
     }
 }
@@ -112,7 +115,7 @@ fn date(days: i64) -> Date {
 }
 
 /// `Today`, `Sat 14`, `3 Oct`, `3 Oct 2025`.
-fn word(days: i64, today: i64) -> String {
+pub fn word(days: i64, today: i64) -> String {
     if days == today {
         return t!("audit-today");
     }

@@ -22,7 +22,20 @@ const SHEET: [(&str, &[(&str, &str)]); 5] = [
             ("Ctrl + − 0", "zoom"),
         ],
     ),
-    ("list", &[("↑ ↓ J K", "move"), ("↵", "open"), ("/", "search"), ("F", "filter")]),
+    (
+        "list",
+        &[
+            ("↑ ↓ J K", "move"),
+            ("↵", "open"),
+            ("X", "tick"),
+            ("Shift ↑ ↓", "tick-range"),
+            ("Ctrl A", "tick-all"),
+            ("/", "search"),
+            ("F", "filter"),
+            ("E", "copy"),
+            ("S T U D", "bulk"),
+        ],
+    ),
     (
         "lead",
         &[

@@ -144,6 +144,11 @@ pub(super) fn log_call(desk: &Desk, ask: CallLog) -> Result<Edited, Problem> {
 
 /// Newest first, as one.
 pub(super) fn undo(desk: &Desk, ask: LeadUndo) -> Result<Done, Problem> {
+    desk.edit_all(ask.lead, undos(desk, &ask)?).map(|_| Done {})
+}
+
+/// The commands that take these back.
+pub(super) fn undos(desk: &Desk, ask: &LeadUndo) -> Result<Vec<Command>, Problem> {
     let (_, stored) = desk.engine.record(ask.lead)?;
     let past: Vec<Envelope> = records::history(&stored.doc).into_iter().filter_map(|entry| entry.envelope).collect();
     let undo = |id: &CommandId| {
@@ -151,7 +156,7 @@ pub(super) fn undo(desk: &Desk, ask: LeadUndo) -> Result<Done, Problem> {
         Some(Command::Undo { command: *id, of: Box::new(of.command.clone()) })
     };
     let undos: Option<Vec<Command>> = ask.commands.iter().rev().map(undo).collect();
-    desk.edit_all(ask.lead, undos.ok_or_else(domain::command::not_current)?).map(|_| Done {})
+    Ok(undos.ok_or_else(domain::command::not_current)?)
 }
 
 impl Desk {
@@ -168,7 +173,7 @@ impl Desk {
         Ok(Edited { commands: made.into_iter().zip(undoable).filter(|(_, undoable)| *undoable).map(|(id, _)| id).collect() })
     }
 
-    fn check_signed_in(&self) -> Result<(), ClientError> {
+    pub(super) fn check_signed_in(&self) -> Result<(), ClientError> {
         self.read(|c| self.reader(c).map(|_| ()))
     }
 

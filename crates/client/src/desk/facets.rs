@@ -1,9 +1,11 @@
 //! What of every lead its lists are narrowed by besides pool, status and number: sources, owners, tags and
 //! times, in memory beside the index. Texts are kept once and known by number.
 
+use super::search;
 use crate::store::leads::Facet;
 use bridge::lead::{DueState, LeadFilter};
 use domain::UserId;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ops::Range;
@@ -52,6 +54,8 @@ struct Values {
     due_at: i64,
     created_at: i64,
     tags: Box<[u32]>,
+    /// The name without case and accents.
+    name: Box<str>,
 }
 
 /// By row id.
@@ -83,6 +87,8 @@ pub(super) struct Wanted {
     /// With the day that is today.
     due: Option<(Vec<DueState>, Range<i64>)>,
     created: Option<Range<i64>>,
+    updated: Option<Range<i64>>,
+    next: Option<Range<i64>>,
 }
 
 impl Facets {
@@ -98,6 +104,7 @@ impl Facets {
             due_at: facet.next_follow_up_at.unwrap_or(NEVER),
             created_at: facet.created_at,
             tags: facet.tags.iter().map(|tag| self.tags.number(tag)).collect(),
+            name: search::fold(facet.name.trim()).into(),
         };
     }
 
@@ -110,10 +117,12 @@ impl Facets {
             interests: (!filter.interests.is_empty()).then(|| filter.interests.clone()),
             due: (!filter.due.is_empty()).then(|| (filter.due.clone(), today.clone())),
             created: filter.created.map(|(from, until)| from..until),
+            updated: filter.updated.map(|(from, until)| from..until),
+            next: filter.next.map(|(from, until)| from..until),
         }
     }
 
-    pub(super) fn holds(&self, wanted: &Wanted, n: u32) -> bool {
+    pub(super) fn holds(&self, wanted: &Wanted, n: u32, updated_at: i64) -> bool {
         let Some(row) = self.rows.get(n as usize) else { return false };
         let is_in = |wanted: &Option<Vec<u32>>, number: u32| wanted.as_ref().is_none_or(|wanted| wanted.contains(&number));
         is_in(&wanted.sources, row.source)
@@ -123,16 +132,39 @@ impl Facets {
             && wanted.interests.as_ref().is_none_or(|wanted| wanted.contains(&row.interest))
             && wanted.due.as_ref().is_none_or(|(states, today)| states.contains(&state(row.due_at, today)))
             && wanted.created.as_ref().is_none_or(|span| span.contains(&row.created_at))
+            && wanted.updated.as_ref().is_none_or(|span| span.contains(&updated_at))
+            && wanted.next.as_ref().is_none_or(|span| row.due_at != NEVER && span.contains(&row.due_at))
     }
 
-    /// When it was made, ms since the epoch.
-    pub(super) fn created_at(&self, n: u32) -> i64 {
-        self.rows.get(n as usize).map_or(0, |row| row.created_at)
+    /// The newest first.
+    pub(super) fn by_creation(&self, a: u32, b: u32) -> Ordering {
+        self.row(b).created_at.cmp(&self.row(a).created_at)
     }
 
-    /// When its next follow-up is; after all others without one.
-    pub(super) fn due_at(&self, n: u32) -> i64 {
-        self.rows.get(n as usize).map_or(NEVER, |row| row.due_at)
+    /// The earliest next follow-up first, without one last.
+    pub(super) fn by_due(&self, a: u32, b: u32) -> Ordering {
+        self.row(a).due_at.cmp(&self.row(b).due_at)
+    }
+
+    pub(super) fn by_name(&self, a: u32, b: u32) -> Ordering {
+        self.row(a).name.cmp(&self.row(b).name)
+    }
+
+    /// The highest first, without one last.
+    pub(super) fn by_interest(&self, a: u32, b: u32) -> Ordering {
+        self.row(b).interest.cmp(&self.row(a).interest)
+    }
+
+    pub(super) fn is_due(&self, n: u32) -> bool {
+        self.row(n).due_at != NEVER
+    }
+
+    pub(super) fn has_interest(&self, n: u32) -> bool {
+        self.row(n).interest > 0
+    }
+
+    fn row(&self, n: u32) -> &Values {
+        &self.rows[n as usize]
     }
 
     /// Of these rows.

@@ -1,4 +1,4 @@
-//! What of every lead the list compares, in memory: order, pool, status, digits and [`Facets`], about 100
+//! What of every lead the list compares, in memory: orders, pool, status, digits and [`Facets`], about 200
 //! bytes a lead. Made from the read model at first need, then kept up lead by lead from what each commit
 //! says it changed. Holds nothing that is not in the read model and is never written to it.
 
@@ -10,9 +10,12 @@ use bridge::lead::{LeadFilter, LeadSort};
 use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status};
 use rusqlite::Connection;
-use std::cmp::{Ordering, Reverse};
+use std::cell::OnceCell;
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
 
 /// Above this many changed leads, reading all of them is quicker.
 const CHANGED_MAX: usize = 2_000;
@@ -100,8 +103,11 @@ pub(super) struct Table {
     kinds: Vec<Kind>,
     updated: Vec<i64>,
     numbers: Vec<[Number; 2]>,
+    ids: Vec<LeadId>,
     facets: Facets,
     order: Vec<u32>,
+    /// The other orders by [`LeadSort`], each made when it is first asked for.
+    orders: [OnceCell<Vec<u32>>; LeadSort::ALL.len()],
     counts: [u32; 4],
 }
 
@@ -126,39 +132,60 @@ impl Table {
         self.facets.count(&self.order)
     }
 
-    /// One window of the rows that pass, and how many pass in all. Numbers that end with what was
-    /// typed stand first.
+    /// One window of the rows that pass, and how many pass in all. In the usual order, numbers that end with
+    /// what was typed stand first.
     pub(super) fn window(&self, sieve: &Sieve, offset: u32, limit: u32) -> (Vec<u32>, u32) {
         let window = offset as usize..(offset as usize).saturating_add(limit as usize);
-        let wanted = sieve.filter.as_ref().map(|(filter, today)| self.facets.wanted(filter, today)).unwrap_or_default();
-        let passing = self.order.iter().copied().filter(|n| self.passes(sieve, *n) && self.facets.holds(&wanted, *n));
-        let sort = sieve.filter.as_ref().map_or(LeadSort::Changed, |(filter, _)| filter.sort);
-        if sort != LeadSort::Changed {
-            let mut rows: Vec<u32> = passing.collect();
-            match sort {
-                LeadSort::Created => rows.sort_by_key(|n| Reverse(self.facets.created_at(*n))),
-                LeadSort::Due | LeadSort::Changed => rows.sort_by_key(|n| self.facets.due_at(*n)),
-            }
-            let total = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-            return (rows.into_iter().skip(window.start).take(window.len()).collect(), total);
-        }
-        if let Some(tail) = sieve.first_by {
+        if let Some(tail) = sieve.first_by.filter(|_| sieve.order() == (LeadSort::Changed, false)) {
             let ends = |n: &u32| self.numbers[*n as usize].iter().any(|number| number.ends_with(tail));
-            let (mut first, rest): (Vec<u32>, Vec<u32>) = passing.partition(ends);
+            let (mut first, rest): (Vec<u32>, Vec<u32>) = self.passing(sieve).partition(ends);
             first.extend(rest);
             let total = first.len();
             let rows = first.into_iter().skip(window.start).take(window.len()).collect();
             return (rows, u32::try_from(total).unwrap_or(u32::MAX));
         }
-        let mut rows = Vec::with_capacity(limit as usize);
+        let mut rows = Vec::with_capacity(window.len().min(self.order.len()));
         let mut total = 0;
-        for n in passing {
+        for n in self.passing(sieve) {
             if window.contains(&(total as usize)) {
                 rows.push(n);
             }
             total += 1;
         }
         (rows, total)
+    }
+
+    pub(super) fn id(&self, n: u32) -> LeadId {
+        self.ids[n as usize]
+    }
+
+    /// Those rows of these leads that pass, in order.
+    pub(super) fn among(&self, sieve: &Sieve, leads: &HashSet<LeadId>) -> Vec<u32> {
+        self.passing(sieve).filter(|n| leads.contains(&self.ids[*n as usize])).collect()
+    }
+
+    fn passing(&self, sieve: &Sieve) -> impl Iterator<Item = u32> {
+        let wanted = sieve.filter.as_ref().map(|(filter, today)| self.facets.wanted(filter, today)).unwrap_or_default();
+        let (sort, is_reversed) = sieve.order();
+        self.ordered(sort, is_reversed).filter(move |n| self.passes(sieve, *n) && self.facets.holds(&wanted, *n, self.updated[*n as usize]))
+    }
+
+    fn ordered(&self, sort: LeadSort, is_reversed: bool) -> impl Iterator<Item = u32> {
+        let order = match sort {
+            LeadSort::Changed => &self.order,
+            _ => self.orders[sort as usize].get_or_init(|| {
+                let mut order = self.order.clone();
+                order.sort_unstable_by(|a, b| self.compare_by(sort, *a, *b));
+                order
+            }),
+        };
+        let has_place = |n: &u32| match sort {
+            LeadSort::Due => self.facets.is_due(*n),
+            LeadSort::Interest => self.facets.has_interest(*n),
+            LeadSort::Changed | LeadSort::Created | LeadSort::Name | LeadSort::Status => true,
+        };
+        let (placed, others) = order.split_at(if is_reversed { order.partition_point(has_place) } else { 0 });
+        placed.iter().rev().chain(others).copied()
     }
 
     fn passes(&self, sieve: &Sieve, n: u32) -> bool {
@@ -172,18 +199,38 @@ impl Table {
         }
         self.add(facet);
         self.order.pop();
-        let at = self.order.binary_search_by(|other| self.compare(*other, n)).unwrap_or_else(|at| at);
-        self.order.insert(at, n);
+        for sort in LeadSort::ALL {
+            self.change_order(sort, |table, order| {
+                let at = order.binary_search_by(|other| table.compare_by(sort, *other, n)).unwrap_or_else(|at| at);
+                order.insert(at, n);
+            });
+        }
     }
 
     fn take(&mut self, n: u32) {
-        if let Ok(at) = self.order.binary_search_by(|other| self.compare(*other, n)) {
-            self.order.remove(at);
+        for sort in LeadSort::ALL {
+            self.change_order(sort, |table, order| {
+                if let Ok(at) = order.binary_search_by(|other| table.compare_by(sort, *other, n)) {
+                    order.remove(at);
+                }
+            });
         }
         if let Some(pool) = self.kinds[n as usize].pool() {
             self.counts[pool as usize] -= 1;
         }
         self.kinds[n as usize] = Kind::default();
+    }
+
+    /// Changes an order, if it was made.
+    fn change_order(&mut self, sort: LeadSort, change: impl FnOnce(&Self, &mut Vec<u32>)) {
+        if sort == LeadSort::Changed {
+            let mut order = std::mem::take(&mut self.order);
+            change(self, &mut order);
+            self.order = order;
+        } else if let Some(mut order) = self.orders[sort as usize].take() {
+            change(self, &mut order);
+            self.orders[sort as usize] = OnceCell::from(order);
+        }
     }
 
     /// Adds a row at the end, out of order.
@@ -194,7 +241,9 @@ impl Table {
             self.kinds.resize(i + 1, Kind::default());
             self.updated.resize(i + 1, 0);
             self.numbers.resize(i + 1, Default::default());
+            self.ids.resize(i + 1, LeadId(Uuid::nil()));
         }
+        self.ids[i] = facet.id;
         self.kinds[i] = Kind::of(facet.pool, facet.status);
         self.updated[i] = facet.updated_at;
         self.facets.put(i, facet);
@@ -207,6 +256,19 @@ impl Table {
         let mut order = std::mem::take(&mut self.order);
         order.sort_unstable_by(|a, b| self.compare(*a, *b));
         self.order = order;
+    }
+
+    /// In the natural direction of an order.
+    fn compare_by(&self, sort: LeadSort, a: u32, b: u32) -> Ordering {
+        let by_key = match sort {
+            LeadSort::Changed => Ordering::Equal,
+            LeadSort::Created => self.facets.by_creation(a, b),
+            LeadSort::Due => self.facets.by_due(a, b),
+            LeadSort::Name => self.facets.by_name(a, b),
+            LeadSort::Interest => self.facets.by_interest(a, b),
+            LeadSort::Status => self.kinds[a as usize].status().cmp(&self.kinds[b as usize].status()),
+        };
+        by_key.then_with(|| self.compare(a, b))
     }
 
     /// Newest first, as the read model's own index.
@@ -232,6 +294,11 @@ impl Kind {
 
     fn pool(self) -> Option<Pool> {
         if self.0 == 0 { None } else { Pool::ALL.get(usize::from(self.0 >> 3 & 0b11)).copied() }
+    }
+
+    /// Its number in the order of [`Status::ALL`].
+    fn status(self) -> u8 {
+        self.0 & 0b111
     }
 }
 
@@ -264,6 +331,12 @@ pub(super) struct Sieve {
     pub first_by: Option<Digits>,
     /// The rest of a filter, and its order, with the day that is today.
     pub filter: Option<(LeadFilter, Range<i64>)>,
+}
+
+impl Sieve {
+    fn order(&self) -> (LeadSort, bool) {
+        self.filter.as_ref().map_or((LeadSort::Changed, false), |(filter, _)| (filter.sort, filter.reversed))
+    }
 }
 
 /// Found by its words, or by its digits.
@@ -406,6 +479,8 @@ mod tests {
     fn rows_keep_their_order_through_changes() {
         let facet = |n, updated_at, pool, status| Facet {
             n,
+            id: LeadId(Uuid::from_u128(n as u128)),
+            name: format!("Lead {}", 9 - n),
             updated_at,
             pool,
             status,
@@ -425,9 +500,14 @@ mod tests {
         }
         table.sort();
         assert_eq!(table.order, [5, 2, 3, 1]);
+        let by_name = |table: &Table, is_reversed| table.ordered(LeadSort::Name, is_reversed).collect::<Vec<_>>();
+        assert_eq!(by_name(&table, false), [5, 3, 2, 1], "made now, and kept from now on");
         table.put(&facet(1, 80, Pool::Dropped, Status::Lost));
         table.put(&facet(7, 65, Pool::Fresh, Status::New));
         assert_eq!(table.order, [1, 5, 2, 7, 3]);
+        assert_eq!(by_name(&table, false), [7, 5, 3, 2, 1]);
+        assert_eq!(by_name(&table, true), [1, 2, 3, 5, 7]);
+        assert_eq!(table.id(7), LeadId(Uuid::from_u128(7)));
         assert_eq!(table.counts, [1, 3, 0, 1]);
         assert_eq!(table.key_at(Some(Pool::Working), 2), Some((60, 3)));
         assert_eq!(table.key_at(None, 3), Some((65, 7)));

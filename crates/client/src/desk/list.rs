@@ -10,9 +10,11 @@ use crate::store::leads::{self, Line, Window};
 use crate::store::{attention, meta, requests};
 use crate::sync::BackfillState;
 use bridge::Problem;
+use bridge::bulk::{LeadIds, LeadStill};
 use bridge::lead::{LeadCounts, LeadCountsGet, LeadFacets, LeadFacetsGet, LeadFilter, LeadList, LeadPage, LeadRow, Mark, PAGE_MAX};
-use domain::Pool;
+use domain::{LeadId, Pool};
 use rusqlite::Connection;
+use std::collections::HashSet;
 use std::ops::Range;
 
 pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
@@ -20,10 +22,7 @@ pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
     let now_ms = desk.engine.env().now_ms();
     Ok(desk.read(|c| {
         let reader = desk.reader(c)?;
-        let mut parts = search::parts(&ask.filter.search, &reader.facts.org.phone_prefix);
-        if reader.sees_no_phones() {
-            parts.iter_mut().for_each(Part::forget_digits);
-        }
+        let parts = parts(&reader, &ask.filter);
         let today = reader.today(now_ms);
         let row = |line: Line<'_>| row(c, &reader, &today, line);
         if ask.filter.is_plain() && parts.is_empty() {
@@ -31,9 +30,27 @@ pub(super) fn list(desk: &Desk, ask: LeadList) -> Result<LeadPage, Problem> {
             let rows = window.map(|window| leads::lines(c, ask.filter.pool, window, limit, row)).transpose()?.unwrap_or_default();
             return Ok(LeadPage { rows, offset: ask.offset, total });
         }
-        let (found, total) = sieved(desk, c, &ask.filter, today.span(), parts, ask.offset, limit)?;
+        let sieve = sieve(c, &ask.filter, today.span(), parts)?;
+        let (found, total) = desk.ask_index(c, |table| table.window(&sieve, ask.offset, limit))?;
         let rows = leads::lines(c, None, Window::Rows(&found), limit, row)?;
         Ok(LeadPage { rows, offset: ask.offset, total })
+    })?)
+}
+
+pub(super) fn ids(desk: &Desk, ask: LeadIds) -> Result<Vec<LeadId>, Problem> {
+    let now_ms = desk.engine.env().now_ms();
+    Ok(desk.read(|c| {
+        let sieve = desk.sieve(c, &ask.filter, now_ms)?;
+        desk.ask_index(c, |table| table.window(&sieve, ask.offset, ask.limit).0.into_iter().map(|n| table.id(n)).collect())
+    })?)
+}
+
+pub(super) fn still(desk: &Desk, ask: LeadStill) -> Result<Vec<LeadId>, Problem> {
+    let now_ms = desk.engine.env().now_ms();
+    let leads: HashSet<LeadId> = ask.leads.into_iter().collect();
+    Ok(desk.read(|c| {
+        let sieve = desk.sieve(c, &ask.filter, now_ms)?;
+        desk.ask_index(c, |table| table.among(&sieve, &leads).into_iter().map(|n| table.id(n)).collect())
     })?)
 }
 
@@ -90,16 +107,17 @@ fn plain(desk: &Desk, c: &Connection, pool: Option<Pool>, offset: u32) -> Result
     Ok((window, total))
 }
 
+/// What was typed, as far as this person may look by it.
+fn parts(reader: &Reader, filter: &LeadFilter) -> Vec<Part> {
+    let mut parts = search::parts(&filter.search, &reader.facts.org.phone_prefix);
+    if reader.sees_no_phones() {
+        parts.iter_mut().for_each(Part::forget_digits);
+    }
+    parts
+}
+
 /// Anything narrower: the index says which rows, the read model what is in them.
-fn sieved(
-    desk: &Desk,
-    c: &Connection,
-    filter: &LeadFilter,
-    day: Range<i64>,
-    parts: Vec<Part>,
-    offset: u32,
-    limit: u32,
-) -> Result<(Vec<u32>, u32), ClientError> {
+fn sieve(c: &Connection, filter: &LeadFilter, day: Range<i64>, parts: Vec<Part>) -> Result<Sieve, ClientError> {
     let mut sieve =
         Sieve { kinds: Kinds::of(filter.pool, &filter.statuses), all_of: Vec::new(), first_by: None, filter: Some((filter.clone(), day)) };
     let (words, others): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| part.word.is_some() && part.digits.is_empty());
@@ -112,7 +130,7 @@ fn sieved(
         sieve.first_by = sieve.first_by.or(part.tail);
         sieve.all_of.push(AnyOf { rows, digits: part.digits });
     }
-    desk.ask_index(c, |table| table.window(&sieve, offset, limit))
+    Ok(sieve)
 }
 
 /// Rows in which each of these begins a word; read through while the search tables can't tell.
@@ -140,6 +158,12 @@ pub(super) fn first_sync_runs(c: &Connection) -> Result<bool, ClientError> {
 }
 
 impl Desk {
+    /// What a filter lets through now.
+    pub(super) fn sieve(&self, c: &Connection, filter: &LeadFilter, now_ms: i64) -> Result<Sieve, ClientError> {
+        let reader = self.reader(c)?;
+        sieve(c, filter, reader.today(now_ms).span(), parts(&reader, filter))
+    }
+
     pub(super) fn ask_index<T>(&self, c: &Connection, f: impl FnOnce(&Table) -> T) -> Result<T, ClientError> {
         if self.read_only {
             // Another process writes, and says nothing here.
@@ -185,6 +209,9 @@ pub(super) fn row(c: &Connection, reader: &Reader, today: &Today<'_>, line: Line
         owner: line.owner.map(|owner| reader.name(c, owner)).transpose()?,
         source: line.source.map(str::to_owned),
         next_follow_up: line.next_follow_up_at.map(|at| today.when(at)),
+        language: line.language.map(str::to_owned),
+        tags: line.tags(),
+        created_at: line.created_at,
         updated_at: line.updated_at,
         mark,
     })

@@ -4,6 +4,8 @@
 pub(crate) mod account;
 mod admin;
 mod attention;
+mod bulk;
+mod csv;
 mod due;
 mod edits;
 mod facets;
@@ -42,6 +44,7 @@ use bridge::admin::{
     QuarantineRelease, TeamCreate, TeamRename,
 };
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
+use bridge::bulk::{LeadBulk, LeadBulkCan, LeadBulkUndo, LeadCsv, LeadIds, LeadStill};
 use bridge::follow_up::FollowUpList;
 use bridge::lead::{
     CallLog, CommentAdd, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
@@ -238,6 +241,12 @@ answers! {
     DraftGet by session::draft;
     LeadList by list::list;
     LeadCountsGet by list::counts;
+    LeadIds by list::ids;
+    LeadStill by list::still;
+    LeadBulkCan by bulk::can;
+    LeadBulk by bulk::carry_out;
+    LeadBulkUndo by bulk::take_back;
+    LeadCsv by csv::copy;
     LeadFacetsGet by list::facets;
     PhoneCheck by find::phone_check;
     LeadGet by record::get;

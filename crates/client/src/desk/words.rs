@@ -83,7 +83,13 @@ impl Reader {
     }
 
     pub(super) fn may_command(&self, command: &Command, subject: &Subject) -> bool {
-        authorise_command(&self.facts.actor(), command, subject).is_ok()
+        self.check_command(command, subject).is_ok()
+    }
+
+    /// # Errors
+    /// Why this person may not.
+    pub(super) fn check_command(&self, command: &Command, subject: &Subject) -> Result<(), Refusal> {
+        authorise_command(&self.facts.actor(), command, subject).map(drop)
     }
 
     /// Nobody's phone is for this role, so neither is searching by it.

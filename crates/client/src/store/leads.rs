@@ -299,6 +299,8 @@ pub fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facet {
     pub n: i64,
+    pub id: LeadId,
+    pub name: String,
     pub updated_at: i64,
     pub pool: Pool,
     pub status: Status,
@@ -315,7 +317,7 @@ pub struct Facet {
 }
 
 const FACET: &str = "n, updated_at, pool, status, phone, alt_phone, owner, coalesce(source, ''), coalesce(language, ''), interest, \
-                     next_follow_up_at, created_at, tags";
+                     next_follow_up_at, created_at, tags, id, name";
 
 /// The facets of all that are not deleted, in no order.
 pub fn facets(c: &Connection, mut take: impl FnMut(Facet)) -> Result<(), ClientError> {
@@ -350,6 +352,8 @@ fn facet(r: &rusqlite::Row<'_>) -> rusqlite::Result<Facet> {
         next_follow_up_at: r.get(10)?,
         created_at: r.get(11)?,
         tags: from_list(r.get_ref(12)?.as_str()?),
+        id: LeadId(Uuid::from_bytes(r.get(13)?)),
+        name: r.get(14)?,
     })
 }
 
@@ -367,12 +371,22 @@ pub struct Line<'r> {
     pub unsent: bool,
     pub owner: Option<UserId>,
     pub updated_at: i64,
+    pub created_at: i64,
+    pub language: Option<&'r str>,
+    /// As the column holds them: read by [`Line::tags`].
+    tags: &'r str,
 }
 
-const LINE: &str =
-    "leads.id, name, phone, source, status, interest, next_follow_up_at, (conflicts > 0) * 2 + (pending > 0), leads.owner, updated_at";
+impl Line<'_> {
+    pub fn tags(&self) -> Vec<String> {
+        from_list(self.tags)
+    }
+}
+
+const LINE: &str = "leads.id, name, phone, source, status, interest, next_follow_up_at, (conflicts > 0) * 2 + (pending > 0), leads.owner, \
+                    updated_at, created_at, language, tags";
 /// How many columns that is.
-const LINE_COLUMNS: usize = 10;
+const LINE_COLUMNS: usize = 13;
 const NEWEST_FIRST: &str = "ORDER BY updated_at DESC, n DESC";
 
 /// Which lines of the list, newest first.
@@ -560,6 +574,9 @@ fn line<'r>(r: &'r rusqlite::Row<'_>) -> rusqlite::Result<Line<'r>> {
         unsent: marks & 1 != 0,
         owner: r.get::<_, Option<[u8; 16]>>(8)?.map(|owner| UserId(Uuid::from_bytes(owner))),
         updated_at: r.get(9)?,
+        created_at: r.get(10)?,
+        language: r.get_ref(11)?.as_str_or_null()?,
+        tags: r.get_ref(12)?.as_str()?,
     })
 }
 

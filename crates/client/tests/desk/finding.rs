@@ -6,8 +6,9 @@ use bridge::lead::{
     LeadSetInterest, LeadSort, LeadView, TagAdd,
 };
 use domain::command::NewLead;
-use domain::{LeadField, Pool, Role, Status};
+use domain::{LeadField, LeadId, Pool, Role, Status};
 use protocol::pull::Entry;
+use std::cmp::Reverse;
 
 #[test]
 fn leads_are_found_by_anything_people_type() {
@@ -269,6 +270,9 @@ fn the_list_is_narrowed_and_ordered_by_everything() {
         Some(0) => DueState::Today,
         Some(1..) => DueState::Upcoming,
     };
+    let next = |view: &LeadView| view.follow_ups.iter().find(|f| f.open).map(|f| f.when.at);
+    let rows = office.everything();
+    let changed = |lead: LeadId| rows.iter().find(|row| row.id == lead).map(|row| row.updated_at).expect("a row");
     let any = LeadFilter::default;
     let text = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
     let middle = views[30].created.at;
@@ -289,6 +293,13 @@ fn the_list_is_narrowed_and_ordered_by_everything() {
         ),
         (LeadFilter { due: vec![DueState::NotSet], ..any() }, Box::new(|v| due(v) == DueState::NotSet)),
         (LeadFilter { created: Some((middle, i64::MAX)), ..any() }, Box::new(|v| v.created.at >= middle)),
+        (LeadFilter { created: Some((i64::MIN, middle)), ..any() }, Box::new(|v| v.created.at < middle)),
+        (LeadFilter { updated: Some((changed(views[20].id), changed(views[10].id))), ..any() }, {
+            let (from, until) = (changed(views[20].id), changed(views[10].id));
+            Box::new(move |v| (from..until).contains(&changed(v.id)))
+        }),
+        (LeadFilter { next: Some((NOW, i64::MAX)), ..any() }, Box::new(|v| next(v).is_some_and(|at| at >= NOW))),
+        (LeadFilter { next: Some((i64::MIN, NOW)), ..any() }, Box::new(|v| next(v).is_some_and(|at| at < NOW))),
         (
             LeadFilter { sources: text(&["Website"]), due: vec![DueState::Missed], statuses: vec![Status::Interested], ..any() },
             Box::new(|v| field(v, LeadField::Source) == "Website" && due(v) == DueState::Missed && v.status == Status::Interested),
@@ -299,13 +310,26 @@ fn the_list_is_narrowed_and_ordered_by_everything() {
         ),
     ];
     for (filter, keeps) in cases {
-        for sort in [LeadSort::Changed, LeadSort::Created, LeadSort::Due] {
-            let filter = LeadFilter { sort, ..filter.clone() };
+        for (sort, reversed) in LeadSort::ALL.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
+            let filter = LeadFilter { sort, reversed, ..filter.clone() };
             let mut expected: Vec<&LeadView> = views.iter().filter(|view| keeps(view)).collect();
+            let has_place = |view: &&LeadView| match sort {
+                LeadSort::Due => next(view).is_some(),
+                LeadSort::Interest => view.interest.is_some(),
+                LeadSort::Changed | LeadSort::Created | LeadSort::Name | LeadSort::Status => true,
+            };
             match sort {
                 LeadSort::Changed => {}
-                LeadSort::Created => expected.sort_by_key(|view| std::cmp::Reverse(view.created.at)),
-                LeadSort::Due => expected.sort_by_key(|view| view.follow_ups.iter().find(|f| f.open).map_or(i64::MAX, |f| f.when.at)),
+                LeadSort::Created => expected.sort_by_key(|view| Reverse(view.created.at)),
+                LeadSort::Due => expected.sort_by_key(|view| next(view).unwrap_or(i64::MAX)),
+                LeadSort::Name => expected.sort_by_key(|view| view.name.value.as_ref().map(|name| name.to_lowercase())),
+                LeadSort::Interest => expected.sort_by_key(|view| Reverse(view.interest)),
+                LeadSort::Status => expected.sort_by_key(|view| Status::ALL.iter().position(|status| *status == view.status)),
+            }
+            if reversed {
+                let (mut placed, others): (Vec<_>, Vec<_>) = expected.into_iter().partition(has_place);
+                placed.reverse();
+                expected = [placed, others].concat();
             }
             let page = office.page(&filter, 0, 100);
             let (ids, expected): (Vec<_>, Vec<_>) =
@@ -325,4 +349,21 @@ fn the_list_is_narrowed_and_ordered_by_everything() {
     office.desk.ask(LeadSetField { lead: views[0].id, field: LeadField::Source, value: "Exhibition".into() }).expect("a field");
     let page = office.page(&LeadFilter { sources: text(&["Exhibition"]), ..any() }, 0, 10);
     assert_eq!(page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [views[0].id]);
+}
+
+#[test]
+fn names_are_ordered_as_people_read_them_and_stay_so() {
+    let office = Office::new();
+    let names = ["Éva", "zubin", "Asha", "मीनाक्षी", "eva b", "ASHOK"];
+    let leads: Vec<LeadId> = names.iter().enumerate().map(|(n, name)| office.create(name, &format!("98200147{n:02}"))).collect();
+    let by_name = |reversed| {
+        let filter = LeadFilter { sort: LeadSort::Name, reversed, ..LeadFilter::default() };
+        office.page(&filter, 0, 50).rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(by_name(false), ["Asha", "ASHOK", "Éva", "eva b", "zubin", "मीनाक्षी"]);
+    assert_eq!(by_name(true), ["मीनाक्षी", "zubin", "eva b", "Éva", "ASHOK", "Asha"]);
+    // An order that was asked for once is kept up.
+    office.desk.ask(LeadSetField { lead: leads[1], field: LeadField::Name, value: "aarav".into() }).expect("a name");
+    office.create("Bela", "9820014799");
+    assert_eq!(by_name(false), ["aarav", "Asha", "ASHOK", "Bela", "Éva", "eva b", "मीनाक्षी"]);
 }

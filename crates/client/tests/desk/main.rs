@@ -1,5 +1,6 @@
 //! The desk as the window and the command line use it, without a server.
 
+mod bulk;
 mod calling;
 mod deleting;
 mod finding;

@@ -1,4 +1,5 @@
-//! The bar that narrows the list: search as you type, statuses, and everything else behind one button (row D3).
+//! The bar that narrows the list: search as you type, statuses, and everything else behind one button (row D3);
+//! beside it what else a person sets up.
 
 use crate::components::badge::StatusBadge;
 use crate::components::key::Key;
@@ -21,7 +22,11 @@ pub struct Props {
     pub total: Option<u32>,
     pub is_menu_open: bool,
     pub on_menu: Callback<bool>,
+    pub is_panel_open: bool,
+    pub on_panel: Callback<bool>,
     pub on_filter: Callback<ListFilter>,
+    /// At the end of the bar.
+    pub children: Html,
 }
 
 #[component]
@@ -30,13 +35,14 @@ pub fn Filters(props: &Props) -> Html {
         <div class="leads__filters" role="search">
             { search(props) }
             { statuses(props) }
-            <Narrow filter={props.filter.clone()} today={props.today} on_filter={&props.on_filter} />
+            <Narrow filter={props.filter.clone()} today={props.today} is_open={props.is_panel_open} on_open={&props.on_panel} on_filter={&props.on_filter} />
             if props.filter.is_narrowed() {
                 <button type="button" class="button button--bar button--ghost" data-testid="clear-filters" onclick={clear(props)}>{ t!("clear-filters") }</button>
             }
             <span class="leads__total" data-testid="lead-total" aria-live="polite">
                 { props.total.map(|total| t!("lead-total", number = total, count = count(total))).unwrap_or_default() }
             </span>
+            { props.children.clone() }
         </div>
     }
 }
@@ -109,7 +115,7 @@ fn statuses(props: &Props) -> Html {
                 aria-haspopup="menu" aria-expanded={is_open.to_string()} onclick={props.on_menu.reform(move |_: MouseEvent| !is_open)}>
                 if chosen.is_empty() { <Glyph icon={Icon::Plus} size={14} /> }
                 { word }
-                if chosen.is_empty() { <Key name="F" /> } else { <Glyph icon={Icon::ChevronDown} size={14} /> }
+                if !chosen.is_empty() { <Glyph icon={Icon::ChevronDown} size={14} /> }
             </button>
             if is_open {
                 <Menu label={t!("filter-status-label")} on_close={props.on_menu.reform(|()| false)}>{ for Status::ALL.into_iter().map(item) }</Menu>

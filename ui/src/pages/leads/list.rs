@@ -1,7 +1,7 @@
 //! What the list holds: one window of rows, where the reader is, and the cursor. Pure; decides how a
 //! fresh window takes the place of the old one without moving what is being read.
 
-use crate::window::{self, ROW_PX, View};
+use crate::window::{self, View};
 use bridge::lead::{LeadPage, LeadRow, PAGE_MAX};
 use domain::LeadId;
 
@@ -54,17 +54,23 @@ impl List {
         }
         let drift = window::drift(&self.page, &fresh, self.view);
         if drift.is_none() && !is_second_try && fresh.total != self.page.total && !self.page.rows.is_empty() {
-            let by = (f64::from(fresh.total) - f64::from(self.page.total)) * ROW_PX;
+            let by = (f64::from(fresh.total) - f64::from(self.page.total)) * self.view.row_px;
             let guess = View { top_px: (self.view.top_px + by).max(0.0), ..self.view };
             return Taken::AskAt(window::offset_for(guess, fresh.total));
         }
         let drift = drift.unwrap_or(0);
         self.settle(fresh, drift);
-        let most = (f64::from(self.page.total) * ROW_PX - self.view.height_px).max(0.0);
-        let top = (self.view.top_px + drift as f64 * ROW_PX).clamp(0.0, most);
+        let most = (f64::from(self.page.total) * self.view.row_px - self.view.height_px).max(0.0);
+        let top = (self.view.top_px + drift as f64 * self.view.row_px).clamp(0.0, most);
         let has_moved = (top - self.view.top_px).abs() >= 1.0;
         self.view.top_px = top;
         Taken::Settled { scroll_to: has_moved.then_some(top) }
+    }
+
+    /// Rows of another height: the first row in view stays the first.
+    pub fn set_row_px(&mut self, row_px: f64) {
+        self.view.top_px = (self.view.top_px / self.view.row_px).round() * row_px;
+        self.view.row_px = row_px;
     }
 
     /// Whether another window is needed for what is in view.
@@ -91,7 +97,7 @@ impl List {
     pub fn move_cursor(&mut self, by: i64) {
         let index = match self.cursor {
             Some(cursor) => (i64::from(cursor.index) + by).max(0) as u32,
-            None => (self.view.top_px / ROW_PX).ceil() as u32,
+            None => (self.view.top_px / self.view.row_px).ceil() as u32,
         };
         self.put_cursor(index);
     }
@@ -112,6 +118,7 @@ impl List {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window::ROW_PX;
     use domain::Status;
     use uuid::Uuid;
 
@@ -129,6 +136,9 @@ mod tests {
             owner: None,
             source: None,
             next_follow_up: None,
+            language: None,
+            tags: Vec::new(),
+            created_at: 0,
             updated_at: 0,
             mark: None,
         };
@@ -136,7 +146,7 @@ mod tests {
     }
 
     fn list(first: u32, rows: u32, loaded: LeadPage) -> List {
-        let view = View { top_px: f64::from(first) * ROW_PX, height_px: f64::from(rows) * ROW_PX };
+        let view = View { top_px: f64::from(first) * ROW_PX, height_px: f64::from(rows) * ROW_PX, row_px: ROW_PX };
         List { page: loaded, view, cursor: None, is_loaded: true }
     }
 

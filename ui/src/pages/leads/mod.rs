@@ -1,12 +1,21 @@
 //! The leads page: the list, and the drawer of the lead that is open. Owns the questions about the
 //! list; what a fresh answer does to the rows is decided in `list`.
 
+mod arrange;
+mod bar;
+mod bulk;
+mod chips;
+mod columns;
 mod filters;
+mod head;
+mod kept;
 mod list;
 mod narrow;
 mod pager;
 mod row;
+mod selection;
 mod tabs;
+mod views;
 
 pub mod add_lead;
 pub mod drawer;
@@ -15,31 +24,42 @@ use crate::clock::Clock;
 use crate::components::empty::Empty;
 use crate::components::key::Key;
 use crate::icon::{Glyph, Icon};
-use crate::route::{ListFilter, Route, Tab, name_of};
+use crate::route::{ListFilter, Route, Tab};
 use crate::text::count;
-use crate::window::{ROW_PX, View};
-use crate::{hub, ipc, keys, presence, t, words};
-use bridge::lead::{LeadCounts, LeadFilter, LeadList, LeadPage, LeadSort, PAGE_MAX};
+use crate::window::View;
+use crate::{hub, ipc, keys, presence, t, toast, words};
+use arrange::Arrange;
+use bridge::bulk::Column;
+use bridge::lead::{LeadCounts, LeadFilter, LeadList, LeadPage, PAGE_MAX};
 use bridge::session::Me;
 use bridge::sync::Pill;
-use bridge::{Change, Problem};
+use bridge::{Change, Done, Problem};
+use bulk::Picked;
+use chips::Chips;
 use domain::LeadId;
 use domain::policy::{self, Action};
 use drawer::LeadDrawer;
 use filters::Filters;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use head::Head;
+use kept::{Density, Kept, SavedView};
 use list::{List, Taken};
 use pager::Pager;
 use row::Row;
+use std::collections::BTreeMap;
+use std::future::Future;
 use std::rc::Rc;
 use tabs::Tabs;
+use views::Views;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// Rows that take longer than this to come are drawn as a skeleton meanwhile.
 const SKELETON_AFTER_MS: u32 = 120;
 const SKELETON_ROWS: usize = 12;
+/// What the bar over the list covers of it, as the style has it.
+const BAR_PX: f64 = 64.0;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -49,6 +69,8 @@ pub struct Props {
     pub counts: Rc<LeadCounts>,
     pub clock: Clock,
     pub pill: Option<Pill>,
+    /// What the person keeps.
+    pub preferences: BTreeMap<String, String>,
     /// The lead that was just added here.
     pub added: Option<LeadId>,
     pub on_route: Callback<Route>,
@@ -73,6 +95,13 @@ pub enum Msg {
     Jump(u32),
     Filter(ListFilter),
     StatusMenu(bool),
+    Panel(bool),
+    Bulk(bulk::Msg),
+    Columns(Vec<Column>),
+    Density(Density),
+    Views(Vec<SavedView>),
+    View(Box<SavedView>),
+    NotKept(Problem),
     Key(KeyboardEvent),
 }
 
@@ -87,6 +116,11 @@ pub struct LeadsPage {
     shows_skeleton: bool,
     is_pointer_inside: bool,
     is_status_menu_open: bool,
+    is_panel_open: bool,
+    kept: Kept,
+    picked: Picked,
+    /// Of the grid, px.
+    width: f64,
     /// Where to scroll once the rows are drawn.
     scroll_to: Option<f64>,
     /// A row to open once it is loaded.
@@ -114,12 +148,18 @@ impl Component for LeadsPage {
             shows_skeleton: false,
             is_pointer_inside: false,
             is_status_menu_open: false,
+            is_panel_open: false,
+            kept: Kept::read(&ctx.props().preferences),
+            picked: Picked::default(),
+            width: f64::MAX,
             scroll_to: None,
             open_when_loaded: None,
             _skeleton: None,
             _hub: hub::subscribe(link.callback(Msg::Changed)),
             _listeners: resize.into_iter().chain(keys::listen(takes, link.callback(Msg::Key))).collect(),
         };
+        page.list.set_row_px(page.kept.density.row_px());
+        page.open_default(ctx);
         page.start(ctx);
         page
     }
@@ -131,6 +171,12 @@ impl Component for LeadsPage {
             self.list.cursor = new.added.map(|id| list::Cursor { index: 0, id: Some(id) });
         } else if new.question() != old.question() {
             self.start(ctx);
+            self.ticks_may_leave(ctx, None);
+        }
+        if new.preferences != old.preferences {
+            let kept = Kept::read(&new.preferences);
+            self.set_density(kept.density);
+            self.kept = kept;
         }
         true
     }
@@ -140,6 +186,7 @@ impl Component for LeadsPage {
             Msg::Changed(change) => {
                 if change.many_leads || !change.leads.is_empty() || change.attention {
                     self.ask(ctx, None);
+                    self.ticks_may_leave(ctx, Some(&change));
                 }
                 return change.presence;
             }
@@ -154,8 +201,8 @@ impl Component for LeadsPage {
             Msg::Close => self.close(ctx),
             Msg::Step(by) => self.step(ctx, by),
             Msg::Jump(row) => {
-                self.scroll_to = Some(f64::from(row) * ROW_PX);
-                self.list.view.top_px = f64::from(row) * ROW_PX;
+                let top = f64::from(row) * self.list.view.row_px;
+                (self.scroll_to, self.list.view.top_px) = (Some(top), top);
                 self.ask_if_short(ctx);
             }
             Msg::Filter(filter) => {
@@ -163,6 +210,25 @@ impl Component for LeadsPage {
                 return false;
             }
             Msg::StatusMenu(open) => self.is_status_menu_open = open,
+            Msg::Panel(open) => self.is_panel_open = open,
+            Msg::Bulk(msg) => return self.bulk(ctx, msg),
+            Msg::Columns(columns) => {
+                self.kept.columns = columns.clone();
+                keep(ctx, async move { Kept::keep_columns(&columns).await });
+            }
+            Msg::Density(density) => {
+                self.set_density(density);
+                keep(ctx, async move { Kept::keep_density(density).await });
+            }
+            Msg::Views(views) => {
+                self.kept.views = views.clone();
+                keep(ctx, async move { Kept::keep_views(&views).await });
+            }
+            Msg::View(view) => self.show(ctx, &view),
+            Msg::NotKept(problem) => {
+                self.kept = Kept::read(&ctx.props().preferences);
+                toast::problem(problem.text);
+            }
             Msg::Key(event) => self.key(ctx, &event),
         }
         true
@@ -177,13 +243,19 @@ impl Component for LeadsPage {
         };
         let total = self.list.page.total;
         html! {
-            <div class={classes!("leads", open.is_some().then_some("leads--open"))} data-testid="leads-page">
+            <div class={classes!("leads", open.is_some().then_some("leads--open"), (self.kept.density == Density::Comfortable).then_some("leads--comfortable"))} data-testid="leads-page">
                 <section class="leads__list" aria-label={t!("page-leads")}>
                     <Tabs tab={filter.tab(me.role)} counts={counts.clone()} role={me.role} {on_tab} {on_add} />
                     <Filters filter={filter.clone()} today={clock.local().days} total={self.list.is_loaded.then_some(total)} is_menu_open={self.is_status_menu_open}
-                        on_menu={link.callback(Msg::StatusMenu)} on_filter={link.callback(Msg::Filter)} />
+                        on_menu={link.callback(Msg::StatusMenu)} is_panel_open={self.is_panel_open} on_panel={link.callback(Msg::Panel)} on_filter={link.callback(Msg::Filter)}>
+                        <Views views={self.kept.views.clone()} filter={filter.clone()} columns={self.kept.columns.clone()} on_views={link.callback(Msg::Views)}
+                            on_view={link.callback(|view| Msg::View(Box::new(view)))} />
+                        <Arrange columns={self.kept.columns.clone()} density={self.kept.density} on_columns={link.callback(Msg::Columns)} on_density={link.callback(Msg::Density)} />
+                    </Filters>
+                    <Chips filter={filter.clone()} today={clock.local().days} on_filter={link.callback(Msg::Filter)} />
                     { self.first_sync(ctx) }
                     { self.grid(ctx) }
+                    { self.bar(ctx) }
                     <Pager view={self.list.view} {total} on_jump={link.callback(Msg::Jump)} />
                 </section>
                 if let Some(lead) = open {
@@ -196,13 +268,15 @@ impl Component for LeadsPage {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first_render: bool) {
+        self.set_keys(ctx.props().open.is_some());
         let Some(grid) = self.grid.cast::<HtmlElement>() else { return };
         if let Some(top) = self.scroll_to.take() {
             grid.set_scroll_top(top.round() as i32);
         }
         // The bar of the first sync, or the window, may have changed the list's height.
-        let height = f64::from(grid.client_height()) - ROW_PX;
-        if first_render || (height.max(0.0) - self.list.view.height_px).abs() >= 1.0 {
+        let height = self.rows_px(&grid);
+        let has_other_width = (f64::from(grid.client_width()) - self.width).abs() >= 1.0;
+        if first_render || has_other_width || (height - self.list.view.height_px).abs() >= 1.0 {
             ctx.link().send_message(Msg::Scrolled);
         }
     }
@@ -273,13 +347,43 @@ impl LeadsPage {
 
     fn scrolled(&mut self, ctx: &Context<Self>) -> bool {
         let Some(grid) = self.grid.cast::<HtmlElement>() else { return false };
-        let height = f64::from(grid.client_height()) - ROW_PX;
-        let view = View { top_px: f64::from(grid.scroll_top()), height_px: height.max(0.0) };
+        let view = View { top_px: f64::from(grid.scroll_top()), height_px: self.rows_px(&grid), row_px: self.list.view.row_px };
+        let has_other_width = std::mem::replace(&mut self.width, f64::from(grid.client_width())) != self.width;
         let has_moved = view.visible(self.list.page.total) != self.list.view.visible(self.list.page.total)
-            || view.height_px != self.list.view.height_px;
+            || view.height_px != self.list.view.height_px
+            || has_other_width;
         self.list.view = view;
         self.ask_if_short(ctx);
         has_moved
+    }
+
+    /// The list as the person has it open, where nothing else was asked for.
+    fn open_default(&self, ctx: &Context<Self>) {
+        let props = ctx.props();
+        if let Some(view) = self.kept.default_view().filter(|_| props.filter == ListFilter::default() && props.added.is_none()) {
+            ctx.link().send_message(Msg::View(Box::new(view.clone())));
+        }
+    }
+
+    fn show(&mut self, ctx: &Context<Self>, view: &SavedView) {
+        if !view.columns.is_empty() && view.columns != self.kept.columns {
+            ctx.link().send_message(Msg::Columns(view.columns.clone()));
+        }
+        ctx.link().send_message(Msg::Filter(view.filter()));
+    }
+
+    fn set_density(&mut self, density: Density) {
+        if density != self.kept.density {
+            self.kept.density = density;
+            self.list.set_row_px(density.row_px());
+            self.scroll_to = Some(self.list.view.top_px);
+        }
+    }
+
+    /// Of the grid, what its head and the bar over it leave for rows.
+    fn rows_px(&self, grid: &HtmlElement) -> f64 {
+        let bar_px = if self.picked.selection.is_empty() { 0.0 } else { BAR_PX };
+        (f64::from(grid.client_height()) - self.list.view.row_px - bar_px).max(0.0)
     }
 
     fn open(&mut self, ctx: &Context<Self>, index: u32) {
@@ -328,8 +432,22 @@ impl LeadsPage {
     }
 
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) {
-        let rows_in_view = (self.list.view.height_px / ROW_PX).floor() as i64;
+        let rows_in_view = (self.list.view.height_px / self.list.view.row_px).floor() as i64;
         match event.key().as_str() {
+            "a" | "A" if keys::is_command(event) => return ctx.link().send_message(Msg::Bulk(bulk::Msg::All)),
+            "ArrowDown" | "J" if event.shift_key() => self.extend_ticks(ctx, 1),
+            "ArrowUp" | "K" if event.shift_key() => self.extend_ticks(ctx, -1),
+            "x" | "X" => {
+                if let Some(cursor) = self.list.cursor {
+                    ctx.link().send_message(Msg::Bulk(bulk::Msg::Tick(cursor.index, event.shift_key())));
+                }
+                return;
+            }
+            "e" | "E" => return ctx.link().send_message(Msg::Bulk(bulk::Msg::Copy)),
+            "s" | "S" => return self.open_menu(ctx, Some(bar::Open::Status)),
+            "t" | "T" => return self.open_menu(ctx, Some(bar::Open::Tag)),
+            "u" | "U" => return self.open_menu(ctx, Some(bar::Open::FollowUp)),
+            "d" | "D" => return self.open_menu(ctx, Some(bar::Open::Drop)),
             "ArrowDown" | "j" | "J" => self.list.move_cursor(1),
             "ArrowUp" | "k" | "K" => self.list.move_cursor(-1),
             "PageDown" => self.list.move_cursor(rows_in_view),
@@ -337,8 +455,9 @@ impl LeadsPage {
             "Home" => self.list.put_cursor(0),
             "End" => self.list.put_cursor(u32::MAX),
             "/" => return keys::focus("[data-testid=lead-search]"),
-            "f" | "F" => self.is_status_menu_open = true,
+            "f" | "F" => self.is_panel_open = true,
             "Escape" if ctx.props().open.is_some() => return self.close(ctx),
+            "Escape" => return self.clear_ticks(),
             "Enter" => return self.list.cursor.map_or((), |cursor| self.open(ctx, cursor.index)),
             _ => return,
         }
@@ -350,17 +469,20 @@ impl LeadsPage {
         let link = ctx.link();
         let cursor = self.list.cursor.and_then(|cursor| cursor.id).map(|id| format!("lead-{id}"));
         let rows = (self.list.page.total + 1).to_string();
+        let columns = Rc::new(columns::fit(&self.kept.columns, self.width));
+        let template = columns::template(&columns);
+        let columns = &columns;
         html! {
-            <div ref={&self.grid} class="grid" role="grid" tabindex="0" aria-label={t!("page-leads")} aria-rowcount={rows} aria-activedescendant={cursor}
+            <div ref={&self.grid} class="grid" style={template} role="grid" aria-multiselectable="true" tabindex="0" aria-label={t!("page-leads")} aria-rowcount={rows} aria-activedescendant={cursor}
                 data-testid="lead-grid" aria-busy={(!self.list.is_loaded).to_string()} onscroll={link.callback(|_| Msg::Scrolled)}
                 onmouseenter={link.callback(|_| Msg::Pointer(true))} onmouseleave={link.callback(|_| Msg::Pointer(false))}>
-                { self.head(ctx) }
-                { self.rows(ctx) }
+                { self.head(ctx, columns) }
+                { self.rows(ctx, columns) }
             </div>
         }
     }
 
-    fn rows(&self, ctx: &Context<Self>) -> Html {
+    fn rows(&self, ctx: &Context<Self>, columns: &Rc<Vec<Column>>) -> Html {
         if let Some(problem) = &self.problem {
             return html! { <Empty icon={Icon::Alert} title={t!("list-failed")} text={problem.text.clone()} testid="list-problem" /> };
         }
@@ -372,16 +494,18 @@ impl LeadsPage {
         }
         let drawn = self.list.view.drawn(self.list.page.total);
         let open = ctx.props().open;
+        let has_ticks = bar::May::of(ctx.props().me.role).anything();
         let row = |index: u32| {
             let Some(row) = self.list.row(index) else {
                 return html! { <div key={format!("blank-{index}")} class="grid__row grid__row--blank" aria-hidden="true"></div> };
             };
             html! {
                 <Row on_it={presence::sentence(row.id)} key={row.id.to_string()} row={row.clone()} {index} is_cursor={self.list.cursor.is_some_and(|c| c.id == Some(row.id))}
-                    is_open={open == Some(row.id)} clock={ctx.props().clock} on_open={ctx.link().callback(Msg::Open)} />
+                    is_open={open == Some(row.id)} is_ticked={has_ticks.then(|| self.is_ticked(row.id))} columns={columns.clone()} clock={ctx.props().clock}
+                    on_open={ctx.link().callback(Msg::Open)} on_tick={ctx.link().callback(|(index, is_range)| Msg::Bulk(bulk::Msg::Tick(index, is_range)))} />
             }
         };
-        let spacer = |rows: u32| html! { <div class="grid__spacer" style={format!("height:{}px", f64::from(rows) * ROW_PX)} role="presentation"></div> };
+        let spacer = |rows: u32| html! { <div class="grid__spacer" style={format!("height:{}px", f64::from(rows) * self.list.view.row_px)} role="presentation"></div> };
         html! {
             <>
                 { spacer(drawn.start) }
@@ -391,38 +515,16 @@ impl LeadsPage {
         }
     }
 
-    /// Why there is nothing, and the way out.
-    fn head(&self, ctx: &Context<Self>) -> Html {
-        let filter = &ctx.props().filter;
-        let column =
-            |class: &'static str, word: String| html! { <div role="columnheader" class={classes!("grid__cell", class)}>{ word }</div> };
-        // A press on the order that stands goes back to the usual one.
-        let sorted = |class: &'static str, word: String, sort: LeadSort, icon: Icon| {
-            let is_on = filter.sort == sort;
-            let other = ListFilter { sort: if is_on { LeadSort::default() } else { sort }, ..filter.clone() };
-            let direction = if sort == LeadSort::Due { "ascending" } else { "descending" };
-            html! {
-                <div role="columnheader" class={classes!("grid__cell", class, is_on.then_some("grid__cell--sorted"))} aria-sort={if is_on { direction } else { "none" }}>
-                    <button type="button" class="grid__sort" data-testid={format!("sort-{}", name_of(&sort))} onclick={ctx.link().callback(move |_| Msg::Filter(other.clone()))}>
-                        { word }if is_on { <Glyph {icon} size={14} /> }
-                    </button>
-                </div>
-            }
-        };
+    fn head(&self, ctx: &Context<Self>, columns: &Rc<Vec<Column>>) -> Html {
+        let may = bar::May::of(ctx.props().me.role);
+        let ticked = may.anything().then(|| (self.picked.selection.len(), self.list.page.total));
         html! {
-            <div class="grid__head" role="row" aria-rowindex="1">
-                { column("grid__cell--name", t!("column-name")) }
-                { column("grid__cell--phone", t!("column-phone")) }
-                { column("grid__cell--status", t!("column-status")) }
-                { sorted("grid__cell--next", t!("column-next"), LeadSort::Due, Icon::ArrowUp) }
-                { column("grid__cell--owner", t!("column-owner")) }
-                { column("grid__cell--source", t!("column-source")) }
-                { sorted("grid__cell--updated", t!("column-updated"), LeadSort::Changed, Icon::ArrowDown) }
-                <div role="columnheader" class="grid__cell grid__cell--mark"><span class="visually-hidden">{ t!("column-mark") }</span></div>
-            </div>
+            <Head filter={ctx.props().filter.clone()} columns={columns.clone()} {ticked} on_filter={ctx.link().callback(Msg::Filter)}
+                on_tick_all={ctx.link().callback(|()| Msg::Bulk(bulk::Msg::TickAll))} />
         }
     }
 
+    /// Why there is nothing, and the way out.
     fn nothing(&self, ctx: &Context<Self>) -> Html {
         let Props { filter, me, counts, on_add, .. } = ctx.props();
         let go = |filter: ListFilter| ctx.link().callback(move |_: MouseEvent| Msg::Filter(filter.clone()));
@@ -432,7 +534,7 @@ impl LeadsPage {
         let is_wider = filter.tab(me.role) != Tab::All || !filter.statuses.is_empty() || filter.narrowings() > 0;
         let text = match (searched.is_empty(), filter.is_narrowed()) {
             (false, _) => t!("nothing-matches", search = words::shortened(searched, 40)),
-            (true, true) => t!("nothing-of-status"),
+            (true, true) => t!("nothing-fits", parts = chips::in_words(filter, ctx.props().clock.local().days)),
             (true, false) if counts.all == 0 => t!("nothing-yet"),
             (true, false) => t!("nothing-in-tab"),
         };
@@ -467,14 +569,31 @@ impl LeadsPage {
     }
 }
 
+/// What can't be kept is shown as it was.
+fn keep(ctx: &Context<LeadsPage>, kept: impl Future<Output = Result<Done, Problem>> + 'static) {
+    let link = ctx.link().clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Err(problem) = kept.await {
+            link.send_message(Msg::NotKept(problem));
+        }
+    });
+}
+
 /// The keys of the list; Enter presses what has the focus, if that can be pressed.
 fn takes(event: &KeyboardEvent) -> bool {
-    if keys::is_covered() || keys::is_typing(event) || !keys::is_plain(event) {
+    if keys::is_covered() || keys::is_typing(event) {
+        return false;
+    }
+    if keys::is_command(event) {
+        return matches!(event.key().as_str(), "a" | "A") && !event.alt_key() && !event.shift_key();
+    }
+    if !keys::is_plain(event) {
         return false;
     }
     match event.key().as_str() {
         "ArrowDown" | "ArrowUp" | "PageDown" | "PageUp" | "Home" | "End" | "Escape" => true,
-        "j" | "J" | "k" | "K" | "/" | "f" | "F" => true,
+        "j" | "J" | "k" | "K" | "/" | "f" | "F" | "x" | "X" | "e" | "E" => true,
+        "s" | "S" | "t" | "T" | "u" | "U" | "d" | "D" => bulk::has_keys(),
         "Enter" => !keys::is_on_control(event),
         _ => false,
     }

@@ -2,9 +2,10 @@
 //! many; and the order.
 
 use crate::components::day_picker::DayPicker;
+use crate::components::key::Key;
 use crate::components::menu::Menu;
 use crate::icon::{Glyph, Icon};
-use crate::route::{ListFilter, name_of};
+use crate::route::{Days, ListFilter, name_of};
 use crate::text::count;
 use crate::{ipc, t};
 use bridge::lead::{DueState, LeadFacets, LeadFacetsGet, LeadSort};
@@ -12,46 +13,43 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 const DUE: [DueState; 4] = [DueState::Missed, DueState::Today, DueState::Upcoming, DueState::NotSet];
-const SORTS: [LeadSort; 3] = [LeadSort::Changed, LeadSort::Created, LeadSort::Due];
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub filter: ListFilter,
     /// Days since 1970-01-01.
     pub today: i64,
+    pub is_open: bool,
+    pub on_open: Callback<bool>,
     pub on_filter: Callback<ListFilter>,
 }
 
 #[component]
 pub fn Narrow(props: &Props) -> Html {
-    let is_open = use_state_eq(|| false);
+    let is_open = props.is_open;
     let facets = use_state_eq(LeadFacets::default);
-    let toggle = {
-        let (is_open, facets) = (is_open.clone(), facets.clone());
-        move |_: MouseEvent| {
-            is_open.set(!*is_open);
-            let facets = facets.clone();
-            spawn_local(async move {
-                // What can't be read now stays as it was.
-                if let Ok(fresh) = ipc::call(&LeadFacetsGet {}).await {
-                    facets.set(fresh);
-                }
-            });
+    use_effect_with(is_open, {
+        let facets = facets.clone();
+        move |is_open| {
+            if *is_open {
+                spawn_local(async move {
+                    // What can't be read now stays as it was.
+                    if let Ok(fresh) = ipc::call(&LeadFacetsGet {}).await {
+                        facets.set(fresh);
+                    }
+                });
+            }
         }
-    };
-    let close = {
-        let is_open = is_open.clone();
-        Callback::from(move |()| is_open.set(false))
-    };
+    });
     let number = props.filter.narrowings();
     html! {
         <span class="leads__status-filter">
             <button type="button" class={classes!("button", "button--bar", (number > 0).then_some("button--on"))} data-testid="filter-more"
-                aria-haspopup="dialog" aria-expanded={is_open.to_string()} onclick={toggle}>
-                if number == 0 { <Glyph icon={Icon::Plus} size={14} />{ t!("filter-more") } } else { { t!("filter-more-some", count = number as u64) }<Glyph icon={Icon::ChevronDown} size={14} /> }
+                aria-haspopup="dialog" aria-expanded={is_open.to_string()} onclick={props.on_open.reform(move |_: MouseEvent| !is_open)}>
+                if number == 0 { <Glyph icon={Icon::Plus} size={14} />{ t!("filter-more") }<Key name="F" /> } else { { t!("filter-more-some", count = number as u64) }<Glyph icon={Icon::ChevronDown} size={14} /> }
             </button>
-            if *is_open {
-                <Menu label={t!("filter-more")} role="dialog" on_close={close} class="narrow" testid="filter-panel" returns_to="[data-testid=filter-more]">
+            if is_open {
+                <Menu label={t!("filter-more")} role="dialog" on_close={props.on_open.reform(|()| false)} class="narrow" testid="filter-panel" returns_to="[data-testid=filter-more]">
                     { panel(props, &facets) }
                 </Menu>
             }
@@ -73,7 +71,9 @@ fn panel(props: &Props, facets: &LeadFacets) -> Html {
             { group(props, t!("filter-by-language"), "language", &texts(&facets.languages), &filter.languages, |filter, languages| filter.languages = languages) }
             { group(props, t!("filter-by-tag"), "tag", &texts(&facets.tags), &filter.tags, |filter, tags| filter.tags = tags) }
             { group(props, t!("filter-by-owner"), "owner", &owners, &filter.owners, |filter, owners| filter.owners = owners) }
-            { days(props) }
+            { days(props, t!("filter-by-created"), ["filter-from", "filter-to"], false, filter.created(), |filter, days| (filter.from, filter.to) = (days.from, days.to)) }
+            { days(props, t!("filter-by-updated"), ["filter-updated-from", "filter-updated-to"], false, filter.updated, |filter, days| filter.updated = days) }
+            { days(props, t!("filter-by-next"), ["filter-next-from", "filter-next-to"], true, filter.next, |filter, days| filter.next = days) }
             { order(props) }
         </>
     }
@@ -114,30 +114,55 @@ fn group<T: Clone + PartialEq + 'static>(
     }
 }
 
-fn days(props: &Props) -> Html {
-    let picked = |set: fn(&mut ListFilter, Option<i64>)| {
+/// A range of days: at a press, or by its ends; `ahead` for days to come.
+fn days(props: &Props, title: String, [from, to]: [&'static str; 2], ahead: bool, chosen: Days, set: fn(&mut ListFilter, Days)) -> Html {
+    let put = |days: Days| {
+        let mut filter = props.filter.clone();
+        set(&mut filter, days);
+        filter
+    };
+    let preset = |(name, days): (&'static str, Days)| {
+        let is_on = chosen == days;
+        let filter = put(if is_on { Days::default() } else { days });
+        html! {
+            <button type="button" class={classes!("chip", is_on.then_some("chip--on"))} aria-pressed={is_on.to_string()} data-testid={format!("{from}-{name}")}
+                onclick={props.on_filter.reform(move |_: MouseEvent| filter.clone())}>{ t!("days", span = name) }</button>
+        }
+    };
+    let picked = |end: fn(Days, Option<i64>) -> Days| {
         let filter = props.filter.clone();
         props.on_filter.reform(move |day: Option<i64>| {
             let mut filter = filter.clone();
-            set(&mut filter, day);
+            set(&mut filter, end(chosen, day));
             filter
         })
     };
     html! {
-        <section class="narrow__group" role="group" aria-label={t!("filter-by-created")}>
-            <h4 class="narrow__title">{ t!("filter-by-created") }</h4>
+        <section class="narrow__group" role="group" aria-label={title.clone()}>
+            <h4 class="narrow__title">{ title }</h4>
             <div class="narrow__chips">
-                <DayPicker label={t!("audit-from")} testid="filter-from" chosen={props.filter.from} today={props.today} on_pick={picked(|filter, day| filter.from = day)} />
-                <DayPicker label={t!("audit-to")} testid="filter-to" chosen={props.filter.to} today={props.today} on_pick={picked(|filter, day| filter.to = day)} />
+                { for presets(props.today, ahead).into_iter().map(preset) }
+                <DayPicker label={t!("audit-from")} testid={from} chosen={chosen.from} today={props.today} is_open_ended={ahead} on_pick={picked(|days, from| Days { from, ..days })} />
+                <DayPicker label={t!("audit-to")} testid={to} chosen={chosen.to} today={props.today} is_open_ended={ahead} on_pick={picked(|days, to| Days { to, ..days })} />
             </div>
         </section>
+    }
+}
+
+/// By name; of days to come or of days past.
+fn presets(today: i64, ahead: bool) -> [(&'static str, Days); 3] {
+    let span = |from, to| Days { from: Some(from), to: Some(to) };
+    if ahead {
+        [("today", span(today, today)), ("tomorrow", span(today + 1, today + 1)), ("next-7", span(today, today + 6))]
+    } else {
+        [("today", span(today, today)), ("yesterday", span(today - 1, today - 1)), ("last-7", span(today - 6, today))]
     }
 }
 
 fn order(props: &Props) -> Html {
     let chip = |sort: LeadSort| {
         let is_on = props.filter.sort == sort;
-        let filter = ListFilter { sort, ..props.filter.clone() };
+        let filter = ListFilter { sort, reversed: false, ..props.filter.clone() };
         html! {
             <button type="button" class={classes!("chip", is_on.then_some("chip--on"))} role="radio" aria-checked={is_on.to_string()} data-testid={format!("order-{}", name_of(&sort))}
                 onclick={props.on_filter.reform(move |_: MouseEvent| filter.clone())}>{ t!("order", sort = name_of(&sort)) }</button>
@@ -145,7 +170,7 @@ fn order(props: &Props) -> Html {
     };
     html! {
         <section class="narrow__group" role="radiogroup" aria-label={t!("filter-order")}>
-            <h4 class="narrow__title">{ t!("filter-order") }</h4><div class="narrow__chips">{ for SORTS.map(chip) }</div>
+            <h4 class="narrow__title">{ t!("filter-order") }</h4><div class="narrow__chips">{ for LeadSort::ALL.map(chip) }</div>
         </section>
     }
 }

@@ -14,10 +14,10 @@ mod note_editor;
 mod note_state;
 mod notes;
 mod owner;
-mod planner;
+pub mod planner;
 mod proposals;
 mod reason;
-mod status;
+pub mod status;
 mod tags;
 mod timeline;
 

@@ -163,15 +163,15 @@ fn on_reason(props: &Props, to: Status) -> Callback<String> {
 }
 
 #[derive(Properties, PartialEq)]
-struct ReasonProps {
-    to: Status,
-    me: Rc<Me>,
-    on_reason: Callback<String>,
+pub struct ReasonProps {
+    pub to: Status,
+    pub me: Rc<Me>,
+    pub on_reason: Callback<String>,
 }
 
 /// The organisation's reasons for a drop; a sentence for reopening.
 #[component]
-fn Reason(props: &ReasonProps) -> Html {
+pub fn Reason(props: &ReasonProps) -> Html {
     let typed = use_state_eq(String::new);
     let oninput = {
         let typed = typed.clone();
