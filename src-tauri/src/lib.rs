@@ -1,9 +1,13 @@
-//! The desktop shell: one window, one command, one event. Owns the window and where the profiles
-//! lie; never looks inside a request and never decides anything about records.
+//! The desktop shell: one window, one command, one event; tray icon and notifications. Owns the window and
+//! where the profiles lie; never looks inside a request and never decides anything about records.
 
 mod commands;
+mod instance;
 mod logs;
+mod notices;
 mod profile;
+mod tray;
+mod window;
 
 use std::{
     io::ErrorKind,
@@ -13,25 +17,37 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use tauri::{App, Emitter, Manager, RunEvent, WebviewWindowBuilder};
+use client::{
+    Station,
+    reminders::{Notice, Press},
+    station::Teller,
+};
+use tauri::{App, AppHandle, Emitter, Manager, RunEvent, WebviewWindowBuilder};
 
-use crate::profile::Opened;
+use crate::{instance::Instance, notices::Notices, profile::Opened, tray::Tray};
 
 /// What the UI listens to; the payload is a `bridge::Change`.
 const CHANGED: &str = "changed";
 /// How long the process outlives its window for what still ends.
 const END_AT_MOST: Duration = Duration::from_secs(2);
 
-/// Runs the window until it is closed.
+/// Runs the window until it is closed, with a link to follow at its start; or hands the link to the window
+/// that is open on this folder already.
 ///
 /// # Errors
 /// When the window or the profile can't be opened.
-pub fn run(profile: Option<PathBuf>) -> anyhow::Result<()> {
+pub fn run(profile: Option<PathBuf>, link: Option<String>) -> anyhow::Result<()> {
     refuse_foreign_driver()?;
+    let context = tauri::generate_context!();
+    let profile = match profile {
+        Some(profile) => profile,
+        None => data_dir(&context.config().identifier).context("the system names no folder for application data")?,
+    };
+    let Some(instance) = instance::claim(&profile, link.as_deref())? else { return Ok(()) };
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![commands::request])
-        .setup(move |app| Ok(open(app, profile)?))
-        .build(tauri::generate_context!())
+        .setup(move |app| Ok(open(app, profile, instance, link)?))
+        .build(context)
         .context("the window could not be opened")?;
     app.run(|app, event| {
         if let (RunEvent::Exit, Some(opened)) = (event, app.try_state::<Arc<Opened>>()) {
@@ -52,6 +68,11 @@ fn refuse_foreign_driver() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where the system keeps an app's data, as Tauri names it; asked before there is an app.
+fn data_dir(identifier: &str) -> Option<PathBuf> {
+    dirs::data_dir().map(|dir| dir.join(identifier))
+}
+
 fn is_driven() -> bool {
     std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some()
 }
@@ -64,12 +85,32 @@ fn forget(kept: &Path) {
     }
 }
 
-fn open(app: &mut App, profile: Option<PathBuf>) -> anyhow::Result<()> {
-    let profile = match profile {
-        Some(profile) => profile,
-        None => app.path().app_data_dir().context("the system names no folder for application data")?,
-    };
+/// What the client has to say goes to the notification server and the tray.
+struct Speaker {
+    app: AppHandle,
+    station: Station,
+    notices: Notices,
+}
 
+impl Teller for Speaker {
+    fn show(&mut self, notice: Notice) {
+        let (app, station, about) = (self.app.clone(), self.station.clone(), notice.about);
+        self.notices.show(&notice, move |press| {
+            station.press(about, press);
+            if press == Press::Open {
+                window::show(&app);
+            }
+        });
+    }
+
+    fn count(&mut self, due: Option<u32>) {
+        let app = self.app.clone();
+        // Fails only while the app ends, when nobody is left to tell.
+        let _ = self.app.run_on_main_thread(move || app.state::<Tray>().count(due));
+    }
+}
+
+fn open(app: &mut App, profile: PathBuf, instance: Instance, link: Option<String>) -> anyhow::Result<()> {
     match logs::start(&profile) {
         // Kept by the app: the last lines are written as it ends.
         Ok(guard) => {
@@ -79,11 +120,16 @@ fn open(app: &mut App, profile: Option<PathBuf>) -> anyhow::Result<()> {
         Err(error) => eprintln!("{error:#}"),
     }
     let handle = app.handle().clone();
-    let opened = Opened::at(profile.clone(), move |change| {
+    app.manage(Tray::of(&profile));
+    let speaker = |station| -> Box<dyn Teller> { Box::new(Speaker { app: app.handle().clone(), station, notices: Notices::default() }) };
+    let changed = move |change| {
         // Fails only while the window closes, when nobody is left to tell.
         let _ = handle.emit(CHANGED, change);
-    });
+    };
+    let opened = Opened::at(profile.clone(), changed, speaker);
+    let station = opened.station().clone();
     app.manage(Arc::new(opened));
+    link.iter().for_each(|link| station.follow(link));
 
     let config = app.config().app.windows.first().context("tauri.conf.json names no window")?.clone();
     // A list is copied once the client has written it, which is after the key press that asked for it.
@@ -97,6 +143,21 @@ fn open(app: &mut App, profile: Option<PathBuf>) -> anyhow::Result<()> {
         forget(&kept);
         window.incognito(true)
     };
-    window.build()?;
+    let window = window.build()?;
+    window::remember(&window, &profile);
+    let (handle, quitting) = (app.handle().clone(), window.clone());
+    station.on_quit(move || {
+        window::keep(&quitting, &profile);
+        handle.exit(0);
+    });
+    window::zoom(&window, station.zoom());
+    let zoomed = window.clone();
+    station.on_zoom(move |percent| window::zoom(&zoomed, percent));
+    tray::watch(app.handle());
+    let handle = app.handle().clone();
+    instance.listen(move |link| {
+        link.iter().for_each(|link| station.follow(link));
+        window::show(&handle);
+    })?;
     Ok(())
 }

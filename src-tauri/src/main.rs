@@ -13,9 +13,12 @@ struct Args {
     /// Folder of the local copies of the people at this computer; the default is the system's place for application data.
     #[arg(long, env = "LEADLINE_PROFILE", value_name = "DIR")]
     profile: Option<PathBuf>,
+    /// A link to open, like `leadline://lead/ID`; a window that is open already opens it.
+    #[arg(value_name = "LINK")]
+    link: Option<String>,
 }
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    leadline_desktop_lib::run(args.profile)
+    leadline_desktop_lib::run(args.profile, args.link)
 }

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::live::{Hub, Touched};
 use crate::people::{self, NewUser};
 use crate::sight::Sight;
+use crate::store::leads::Standing;
 use crate::store::{Store, StoreError, devices, leads, log, orgs, sessions, users};
 use crate::{audit, pull, quarantine};
 use domain::people::{AuditFilter, AuditPage, Quarantined};
@@ -266,13 +267,16 @@ impl Core {
     ///
     /// # Errors
     /// The database's.
-    pub fn sees(&self, who: &SignedIn, lead: LeadId) -> Result<bool, Error> {
+    pub fn seen(&self, who: &SignedIn, lead: LeadId) -> Result<Option<Standing>, Error> {
         let row = self.store.read(|tx| leads::get(tx, self.org.id, lead))?;
-        Ok(row.is_some_and(|row| Sight::of(who.actor()).sees(&row.standing)))
+        Ok(row.map(|row| row.standing).filter(|standing| Sight::of(who.actor()).sees(standing)))
     }
 
     /// Whoever has the lead open and may not see it any more is not told who else has.
-    fn drop_unseen(&self, lead: LeadId) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn drop_unseen(&self, lead: LeadId) -> Result<(), Error> {
         if let Some(row) = self.store.read(|tx| leads::get(tx, self.org.id, lead))? {
             self.hub.drop_unseen(lead, &row.standing);
         }

@@ -103,9 +103,12 @@ pub fn keep(
     reason: QuarantineReason,
 ) -> Result<bool, StoreError> {
     let Some(gated) = accept::gate(item).ok().filter(|gated| gated.envelope.author == user) else { return Ok(false) };
-    // What a person keeps for themselves is nothing to decide about.
-    if gated.envelope.command.check_shape().is_err() || item.doc.kind == DocKind::UserState {
+    if gated.envelope.command.check_shape().is_err() {
         return Ok(false);
+    }
+    // What a person keeps for themselves is nothing to decide about; it ends with their access.
+    if item.doc.kind == DocKind::UserState {
+        return Ok(true);
     }
     let known = outcomes::by_command(tx, org, item.envelope.id)?;
     if known.is_none() && is_settled(tx, org, item.doc, item.envelope.id)? {

@@ -6,7 +6,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask, MapState, Window};
+use x11rb::rust_connection::RustConnection;
 
 /// An Xvfb that ends with this value.
 pub struct Display {
@@ -43,6 +46,57 @@ impl Display {
         &self.name
     }
 
+    /// Asks the app's window to close, as the button on its frame does.
+    ///
+    /// # Errors
+    /// When there is none, or the display does not answer.
+    pub fn close_window(&self) -> Result<()> {
+        let (connection, root) = self.connect()?;
+        let window = app_window(&connection, root)?;
+        let message = [atom(&connection, "WM_DELETE_WINDOW")?, x11rb::CURRENT_TIME, 0, 0, 0];
+        let event = ClientMessageEvent::new(32, window, atom(&connection, "WM_PROTOCOLS")?, message);
+        connection.send_event(false, window, EventMask::NO_EVENT, event)?.check()?;
+        Ok(())
+    }
+
+    /// Whether the app's window is on the screen.
+    ///
+    /// # Errors
+    /// When there is none, or the display does not answer.
+    pub fn shows_window(&self) -> Result<bool> {
+        let (connection, root) = self.connect()?;
+        let window = app_window(&connection, root)?;
+        Ok(connection.get_window_attributes(window)?.reply()?.map_state == MapState::VIEWABLE)
+    }
+
+    /// Where the app's window is: left, top, width and height.
+    ///
+    /// # Errors
+    /// When there is none, or the display does not answer.
+    pub fn window_place(&self) -> Result<(i16, i16, u16, u16)> {
+        let (connection, root) = self.connect()?;
+        let place = connection.get_geometry(app_window(&connection, root)?)?.reply()?;
+        Ok((place.x, place.y, place.width, place.height))
+    }
+
+    /// Moves the app's window there.
+    ///
+    /// # Errors
+    /// When there is none, or the display does not answer.
+    pub fn place_window(&self, (x, y, width, height): (i16, i16, u16, u16)) -> Result<()> {
+        let (connection, root) = self.connect()?;
+        let window = app_window(&connection, root)?;
+        let place = ConfigureWindowAux::new().x(i32::from(x)).y(i32::from(y)).width(u32::from(width)).height(u32::from(height));
+        connection.configure_window(window, &place)?.check()?;
+        Ok(())
+    }
+
+    fn connect(&self) -> Result<(RustConnection, Window)> {
+        let (connection, screen) = x11rb::connect(Some(&self.name))?;
+        let root = connection.setup().roots[screen].root;
+        Ok((connection, root))
+    }
+
     /// Writes what the whole display shows as a PNG.
     ///
     /// # Errors
@@ -56,6 +110,23 @@ impl Display {
         ensure!(status.success(), "import ended with {status}");
         Ok(())
     }
+}
+
+/// The window that can be asked to close and is called Leadline.
+fn app_window(connection: &RustConnection, root: Window) -> Result<Window> {
+    let protocols = atom(connection, "WM_PROTOCOLS")?;
+    for window in connection.query_tree(root)?.reply()?.children {
+        let closes = connection.get_property(false, window, protocols, AtomEnum::ATOM, 0, 32)?.reply()?.value_len > 0;
+        let name = connection.get_property(false, window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 64)?.reply()?.value;
+        if closes && name == b"Leadline" {
+            return Ok(window);
+        }
+    }
+    bail!("the app has no window")
+}
+
+fn atom(connection: &RustConnection, name: &str) -> Result<u32> {
+    Ok(connection.intern_atom(false, name.as_bytes())?.reply()?.atom)
 }
 
 impl Drop for Display {

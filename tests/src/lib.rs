@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod crash;
+pub mod desktop;
 pub mod device;
 pub mod display;
 pub mod folder;

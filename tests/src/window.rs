@@ -4,6 +4,7 @@
 
 use std::{
     net::TcpListener,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -33,9 +34,30 @@ pub struct Window {
     pub client: Client,
     app: PathBuf,
     driver: Child,
-    display: Display,
+    /// What lies behind the window.
+    pub display: Display,
+    /// What the system was asked to open, a line each.
+    dialled: PathBuf,
     /// Home folder of the app, so that no run sees another's.
     _home: TempDir,
+}
+
+/// What is around a window.
+#[derive(Clone, Debug)]
+pub struct Surroundings<'a> {
+    pub size: (u32, u32),
+    /// Where there is no keychain, a file for the key is agreed to already.
+    pub file_agreed: bool,
+    /// The session bus; none but this one is reached.
+    pub bus: Option<&'a str>,
+    /// What the app is started with, besides its folder.
+    pub args: &'a [&'a str],
+}
+
+impl Default for Surroundings<'_> {
+    fn default() -> Self {
+        Self { size: (1280, 800), file_agreed: true, bus: None, args: &[] }
+    }
 }
 
 impl Window {
@@ -52,7 +74,7 @@ impl Window {
     /// # Errors
     /// When the display, the driver or the shell doesn't start.
     pub async fn open_sized(profile: &Path, width: u32, height: u32) -> Result<Self> {
-        Self::open_with(profile, (width, height), true).await
+        Self::open_in(profile, &Surroundings { size: (width, height), ..Surroundings::default() }).await
     }
 
     /// Opens the shell where there is no keychain, and nobody agreed to a file yet.
@@ -60,16 +82,21 @@ impl Window {
     /// # Errors
     /// When the display, the driver or the shell doesn't start.
     pub async fn open_without_keychain(profile: &Path, size: (u32, u32)) -> Result<Self> {
-        Self::open_with(profile, size, false).await
+        Self::open_in(profile, &Surroundings { size, file_agreed: false, ..Surroundings::default() }).await
     }
 
-    async fn open_with(profile: &Path, (width, height): (u32, u32), file_agreed: bool) -> Result<Self> {
+    /// Opens the shell in these surroundings.
+    ///
+    /// # Errors
+    /// When the display, the driver or the shell doesn't start.
+    pub async fn open_in(profile: &Path, around: &Surroundings<'_>) -> Result<Self> {
         let app = app()?;
-        let display = Display::open(width, height)?;
+        let display = Display::open(around.size.0, around.size.1)?;
         let home = tempfile::tempdir()?;
-        let (mut driver, port) = start_driver(&display, home.path(), file_agreed)?;
-        match connect(&mut driver, port, &app, profile).await {
-            Ok(client) => Ok(Self { client, app, driver, display, _home: home }),
+        let dialled = put_opener(home.path())?;
+        let (mut driver, port) = start_driver(&display, home.path(), around)?;
+        match connect(&mut driver, port, &app, profile, around.args).await {
+            Ok(client) => Ok(Self { client, app, driver, display, dialled, _home: home }),
             Err(error) => {
                 end(&mut driver);
                 Err(error)
@@ -231,6 +258,31 @@ impl Window {
         .await
     }
 
+    /// What the app asked the system to open so far.
+    #[must_use]
+    pub fn dialled(&self) -> Vec<String> {
+        std::fs::read_to_string(&self.dialled).unwrap_or_default().lines().map(str::to_owned).collect()
+    }
+
+    /// Starts the app once more on the same folder and display, as a click on a link does; its exit code.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn start_again(&self, profile: &Path, args: &[&str]) -> Result<Option<i32>> {
+        let mut again = Command::new(&self.app);
+        again.arg("--profile").arg(profile).args(args).env("DISPLAY", self.display.name()).stdin(Stdio::null()).stderr(Stdio::null());
+        let mut again = again.env_remove("WAYLAND_DISPLAY").spawn()?;
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Some(status) = again.try_wait()? {
+                return Ok(status.code());
+            }
+            std::thread::yield_now();
+        }
+        end(&mut again);
+        bail!("the second start is a window of its own")
+    }
+
     /// Writes what the display shows as a PNG.
     ///
     /// # Errors
@@ -295,16 +347,20 @@ fn app() -> Result<PathBuf> {
 }
 
 /// A driver on a free port. Its children are in this process's group, so that the test runner ends them too.
-fn start_driver(display: &Display, home: &Path, file_agreed: bool) -> Result<(Child, u16)> {
+fn start_driver(display: &Display, home: &Path, around: &Surroundings<'_>) -> Result<(Child, u16)> {
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let mut driver = Command::new("WebKitWebDriver");
-    if file_agreed {
+    if around.file_agreed {
         driver.env("LEADLINE_KEY_HOME", "file");
     } else {
-        let nowhere = format!("unix:path={}", home.join("no-bus").display());
-        driver.env_remove("LEADLINE_KEY_HOME").env("DBUS_SESSION_BUS_ADDRESS", nowhere);
+        driver.env_remove("LEADLINE_KEY_HOME");
     }
+    let nowhere = format!("unix:path={}", home.join("no-bus").display());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(home.join("bin")).chain(std::env::split_paths(&path)))?;
     let driver = driver
+        .env("DBUS_SESSION_BUS_ADDRESS", around.bus.map_or(nowhere, str::to_owned))
+        .env("PATH", path)
         .args(["--host=127.0.0.1", &format!("--port={port}")])
         .env("DISPLAY", display.name())
         .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -320,16 +376,28 @@ fn start_driver(display: &Display, home: &Path, file_agreed: bool) -> Result<(Ch
     Ok((driver, port))
 }
 
+/// A program that stands for whatever the system opens links with: it writes them down.
+fn put_opener(home: &Path) -> Result<PathBuf> {
+    let (bin, dialled) = (home.join("bin"), home.join("dialled"));
+    std::fs::create_dir(&bin)?;
+    let opener = bin.join("xdg-open");
+    std::fs::write(&opener, format!("#!/bin/sh\nprintf '%s\\n' \"$@\" >>'{}'\n", dialled.display()))?;
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755))?;
+    Ok(dialled)
+}
+
 /// A session, as soon as the driver listens. The session starts the app.
-async fn connect(driver: &mut Child, port: u16, app: &Path, profile: &Path) -> Result<Client> {
+async fn connect(driver: &mut Child, port: u16, app: &Path, profile: &Path, args: &[&str]) -> Result<Client> {
     let deadline = Instant::now() + PATIENCE;
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         ensure!(driver.try_wait()?.is_none(), "WebKitWebDriver ended at once");
         ensure!(Instant::now() < deadline, "WebKitWebDriver does not listen on port {port}");
         tokio::time::sleep(POLL).await;
     }
+    let profile = profile.to_str().context("a path of text")?;
+    let args: Vec<&str> = ["--profile", profile].into_iter().chain(args.iter().copied()).collect();
     let mut capabilities = Capabilities::new();
-    capabilities.insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": app, "args": ["--profile", profile] }));
+    capabilities.insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": app, "args": args }));
     let connector = hyper_util::client::legacy::connect::HttpConnector::new();
     let mut builder = ClientBuilder::new(connector);
     let client =

@@ -3,13 +3,17 @@
 //! SIGKILL as soon as it has acknowledged her last edit.
 
 use anyhow::{Context, Result, ensure};
+use bridge::ProblemCode;
 use bridge::lead::{LeadFilter, LeadGet, LeadList, LeadTimeline, TimelineWhat};
+use bridge::presence::{Caller, LeadViewing, PresenceGet, PresenceOf};
+use bridge::queue::QueueGet;
+use client::desk::Desk;
 use domain::LeadField;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use serde_json::Value;
-use tests::processes::{Server, Terminal};
+use tests::processes::{PASSWORD, PATIENCE, Server, Terminal, eventually};
 
 const RUNS: u64 = 20;
 
@@ -52,6 +56,107 @@ fn an_analyst_reads_leads_whose_documents_stay_at_the_server() -> Result<()> {
         let created = timeline.last().context("who made it")?;
         ensure!(created.what == TimelineWhat::Created && created.by != "Someone", "{created:?}");
     }
+    Ok(())
+}
+
+/// A call is dialled by lead and right: what the window sends holds no number.
+#[test]
+fn nobody_dials_a_number_that_they_may_not_see() -> Result<()> {
+    let folder = tests::folder::folder();
+    let server = Server::demo(&folder.path().join("server"), 30)?;
+    let asha = Terminal::sign_in(&folder.path().join("asha"), &server, "asha@nakshatra.example")?.borrow(true)?;
+    asha.sync_once()?;
+    let filter = LeadFilter { pool: Some(domain::Pool::Working), ..LeadFilter::default() };
+    let lead = asha.ask(LeadList { filter, offset: 0, limit: 1 })?.rows.first().context("a lead of hers")?.id;
+    asha.close();
+    let (dialled, program) = (folder.path().join("dialled"), folder.path().join("softphone"));
+    std::fs::write(&program, format!("#!/bin/sh\nprintf '%s' \"$1\" >'{}'\n", dialled.display()))?;
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    // An analyst sees the lead and its masked number; a salesperson of another team does not have it.
+    for (email, code) in [
+        ("karthik@nakshatra.example", ProblemCode::Refused),
+        ("arjun@nakshatra.example", ProblemCode::NotFound),
+        ("asha@nakshatra.example", ProblemCode::Internal),
+    ] {
+        let station = Terminal { profile: folder.path().join(format!("station of {email}")) }.station();
+        let ask = |name: &str, payload: Value| station.answer(name, payload);
+        let dial = || ask("call_dial", serde_json::json!({ "lead": lead, "number": "+919999999999" })).err();
+        ensure!(dial().is_some_and(|problem| problem.code == ProblemCode::NotSignedIn), "nobody is here");
+        ask("session_sign_in", serde_json::json!({ "server": server.url, "email": email, "password": PASSWORD }))?;
+        station.desk().context("open")?.sync_once()?;
+        let line = format!("\"{}\" {{number}}", program.display());
+        ask("dialling_set", serde_json::json!({ "dialling": { "k": "command", "line": line } }))?;
+        let refused = dial();
+        if email.starts_with("asha") {
+            ensure!(refused.is_none(), "{refused:?}");
+            eventually("her call goes out", || Ok(std::fs::read_to_string(&dialled).is_ok_and(|number| number.starts_with("+91"))))?;
+            ensure!(std::fs::read_to_string(&dialled)? != "+919999999999", "no number of the window's");
+            ask("dialling_set", serde_json::json!({ "dialling": { "k": "off" } }))?;
+            ensure!(dial().is_some_and(|problem| problem.text.contains("off")), "it is off");
+        } else {
+            ensure!(refused.as_ref().is_some_and(|problem| problem.code == code), "{email}: {refused:?}");
+            ensure!(!dialled.exists(), "{email} dialled");
+        }
+        station.lock()?;
+        ensure!(dial().is_some_and(|problem| problem.code == ProblemCode::Locked), "{email} locked it");
+    }
+    Ok(())
+}
+
+/// Row S5, and the lead that a queue holds: over the live sockets of a real server.
+#[test]
+fn two_desks_see_each_other_on_a_lead_and_only_one_calls_it() -> Result<()> {
+    let folder = tests::folder::folder();
+    let mut server = Server::demo(&folder.path().join("server"), 30)?;
+    let open = |name: &str, email: &str| -> Result<Desk> {
+        let desk = Terminal::sign_in(&folder.path().join(name), &server, email)?.borrow(true)?;
+        desk.sync_once()?;
+        desk.start_sync()?;
+        eventually("its line is open", || Ok(desk.engine().sync_status().live))?;
+        Ok(desk)
+    };
+    let (asha, elsewhere) = (open("asha", "asha@nakshatra.example")?, open("elsewhere", "asha@nakshatra.example")?);
+    let (meera, arjun) = (open("meera", "meera@nakshatra.example")?, open("arjun", "arjun@nakshatra.example")?);
+    let queue = |desk: &Desk| Ok::<_, bridge::Problem>(desk.ask(QueueGet { skip: Vec::new() })?.items.first().map(|item| item.lead.id));
+    let lead = queue(&asha)?.context("a lead to call")?;
+    let knows = |desk: &Desk, others: &[&str], caller: Option<Caller>| {
+        let wanted = PresenceOf { lead, others: others.iter().map(|name| (*name).to_owned()).collect(), caller };
+        let mut last = Vec::new();
+        let waited = eventually("it is known", || {
+            last = desk.ask(PresenceGet {})?;
+            Ok(last == [wanted.clone()] || (last.is_empty() && wanted.others.is_empty() && wanted.caller.is_none()))
+        });
+        waited.with_context(|| format!("{wanted:?}: {last:?}"))
+    };
+    let calls = || Some(Caller::Other { name: "Asha Menon".into() });
+
+    asha.ask(LeadViewing { at: 1, lead: Some(lead), calls: true })?;
+    knows(&meera, &["Asha Menon"], calls())?;
+    knows(&elsewhere, &[], Some(Caller::Me))?;
+    ensure!(queue(&elsewhere)? != Some(lead), "nobody is called twice");
+    ensure!(queue(&asha)? == Some(lead), "she goes on with her own");
+    // Who asks later does not get it, and is seen all the same.
+    meera.ask(LeadViewing { at: 1, lead: Some(lead), calls: true })?;
+    knows(&asha, &["Meera Nair"], None)?;
+    knows(&meera, &["Asha Menon"], calls())?;
+    ensure!(arjun.ask(PresenceGet {})?.is_empty(), "whoever may not see the lead hears nothing");
+
+    // Closing the copy lets go of it at once; the next who has it open and asks again gets it.
+    asha.close();
+    knows(&meera, &[], None)?;
+    eventually("it is offered again", || Ok(queue(&elsewhere)? == Some(lead)))?;
+    elsewhere.ask(LeadViewing { at: 1, lead: Some(lead), calls: true })?;
+    knows(&meera, &["Asha Menon"], calls())?;
+
+    // Without a server nobody waits, and nothing old is shown.
+    server.kill()?;
+    knows(&meera, &[], None)?;
+    meera.ask(LeadViewing { at: 2, lead: Some(lead), calls: true })?;
+    ensure!(queue(&elsewhere)? == Some(lead), "the queue goes on");
+    for desk in [elsewhere, meera, arjun] {
+        desk.close();
+    }
+    ensure!(client::background::settle(PATIENCE), "all of it ends");
     Ok(())
 }
 

@@ -116,6 +116,7 @@ key = { $act ->
     [follow-ups] to follow-ups
     [attention] to needs attention
     [theme] next theme
+    [zoom] larger, smaller, as it was
     [move] up and down
     [open] open
     [search] search
@@ -163,7 +164,14 @@ queue-saved = { $name }: { $outcome }
 queue-undone = { $name }: taken back, and in the queue again
 queue-pick-first = Say how it went first: press Alt and a number.
 queue-call = Call
-queue-call-hint = Copies the number for your phone and starts the clock
+queue-call-hint = Dials the number and starts the clock
+presence-one = { $name } is on this lead
+presence-two = { $first } and { $second } are on this lead
+presence-more = { $first } and { $count } others are on this lead
+presence-calls = { $name } is calling this lead
+presence-calls-elsewhere = You are calling this lead on another computer
+queue-taken = { $name }: { $why }
+dial-copied = { $why } The number is copied.
 queue-end = End call
 queue-on-call = On call
 queue-call-ended = Ended
@@ -398,6 +406,7 @@ theme-system = As the system has it
 sign-out = Sign out
 lock = Lock
 switch-person = Switch person
+quit = Quit Leadline
 close = Close
 save = Save
 leave = Leave
@@ -781,7 +790,6 @@ comment-add = Write a comment
 comment-save = Comment
 comment-mention = People to name
 do-not-call = Do not call
-plus-days = +{ $days }d
 follow-up-far = That is { $days } days ahead; follow-ups more than { $most } days ahead are easily forgotten.
 section-timeline = Timeline
 enter-to-edit = Click to edit
@@ -864,6 +872,30 @@ idle-lock = Lock when nobody is here
 idle-lock-text = After this long without a key or a click. What you typed stays.
 idle-lock-after = After { $minutes } minutes
 idle-lock-never = Never
+zoom = Size
+zoom-text = Of everything in the window. Ctrl + and Ctrl − change it anywhere, Ctrl 0 puts it back.
+zoom-percent = { $percent } %
+remind = Remind me of follow-ups
+remind-text = A notification of this computer, also while the window is closed to the tray or locked. Locked, it names nobody.
+remind-due = At the due minute
+remind-before = Also { $minutes } minutes before
+remind-off = Never
+quiet = Quiet hours
+quiet-text = No reminders then. What was due is told afterwards.
+quiet-none = None
+close-to-tray = When I close the window
+close-to-tray-text = In the tray, Leadline goes on syncing and reminding. Quit is in its menu, and behind your name.
+close-to-tray-on = Keep it in the tray
+close-to-tray-off = Quit
+dialling = Calling
+dialling-tel = By the program this computer has for tel: links
+dialling-sip = By the program this computer has for sip: links
+dialling-command = By a command
+dialling-command-line = By the command { $line }
+dialling-off = Not from here: the number is copied
+dialling-line = Command
+dialling-line-hint = The program and its arguments; {"{number}"} is where the number goes. No shell runs it.
+dialling-saved = Calling was changed
 password-text = Also opens your copy on this computer, with or without a network.
 password-change = Change password
 password-changed = Password changed

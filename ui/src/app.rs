@@ -18,11 +18,13 @@ use crate::pages::gate::GatePage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
 use crate::pages::queue::QueuePage;
-use crate::route::{ListFilter, Page, Route};
+use crate::route::{DueNarrow, ListFilter, Page, Route};
 use crate::theme::{self, Theme};
-use crate::{draft, hub, idle, ipc, keys, t, toast, words};
+use crate::{draft, hub, idle, ipc, keys, presence, t, toast, words};
+use bridge::follow_up::DueTab;
 use bridge::lead::{LeadCounts, LeadCountsGet};
-use bridge::session::{Gate, Me, PreferenceSet, SessionGet, SessionLock, SessionSignOut, SessionView};
+use bridge::link::{Link, LinkTake};
+use bridge::session::{AppQuit, Gate, Me, PreferenceSet, SessionGet, SessionLock, SessionSignOut, SessionView};
 use bridge::sync::{Pill, SyncGet, SyncView};
 use bridge::{Change, Problem};
 use domain::policy::{self, Action};
@@ -35,6 +37,9 @@ use yew::prelude::*;
 
 /// How often relative times are written anew.
 const TICK_MS: u32 = 20_000;
+/// Sizes of everything in the window, percent.
+pub const ZOOMS: [u32; 6] = [90, 100, 110, 120, 135, 150];
+const ZOOM_FIRST: u32 = 100;
 /// How often the countdown in the pill and the panel is asked again.
 const COUNTDOWN_MS: u32 = 1_000;
 
@@ -54,6 +59,9 @@ pub enum Msg {
     User(UserAct),
     Closed(Box<SessionView>, UserAct),
     IdleLock(u32),
+    /// Key and value of a preference.
+    Prefer(&'static str, String),
+    Linked(Option<Link>),
     Adding(bool),
     Added(LeadId, String),
     Tick,
@@ -161,6 +169,16 @@ impl Component for App {
                 self.session = self.session.as_deref().cloned().map(|session| Rc::new(SessionView { idle_lock_min: minutes, ..session }));
                 ipc::tell(PreferenceSet { key: "idle_lock_min".into(), value: minutes.to_string() });
             }
+            Msg::Prefer(key, value) => {
+                prefer(ctx, key, value);
+                return false;
+            }
+            Msg::Linked(link) => {
+                if let Some(link) = link {
+                    self.follow(link);
+                }
+                return false;
+            }
             Msg::Counts(counts) => {
                 self.counts = Rc::new(counts);
                 if self.counting.ended() {
@@ -233,15 +251,15 @@ impl App {
                 <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Account => html! {
-                <AccountPage {key} me={me.clone()} clock={self.clock} {pill} idle_lock_min={self.session.as_ref().map_or(0, |session| session.idle_lock_min)}
-                    on_idle_lock={link.callback(Msg::IdleLock)} />
+                <AccountPage {key} me={me.clone()} clock={self.clock} {pill} session={self.session.clone().unwrap_or_default()}
+                    on_idle_lock={link.callback(Msg::IdleLock)} on_prefer={link.callback(|(key, value)| Msg::Prefer(key, value))} />
             },
             Route::Login => Html::default(),
         };
         html! {
             <>
             <Shell me={me.clone()} route={self.route.clone()} counts={self.counts.clone()} sync={self.sync.clone()} clock={self.clock}
-                theme={self.theme} is_panel_open={self.is_panel_open} on_panel={link.callback(|()| Msg::Panel)}
+                theme={self.theme} can_quit={self.session.as_ref().is_some_and(|session| session.closes_to_tray == Some(true))} is_panel_open={self.is_panel_open} on_panel={link.callback(|()| Msg::Panel)}
                 on_theme={link.callback(Msg::Theme)} on_user={link.callback(Msg::User)} on_palette={link.callback(|()| Msg::Palette(true))}>
                 { page }
             </Shell>
@@ -270,6 +288,8 @@ impl App {
                 self.ask_counts(ctx);
                 self.ask_sync(ctx);
                 self.guard(has_new_role);
+                ask_link(ctx);
+                presence::refresh();
                 self.watch_idle(ctx, idle_lock_min);
             }
             None => {
@@ -340,6 +360,12 @@ impl App {
             ask_session(ctx);
         }
         if self.me.is_some() {
+            if change.link {
+                ask_link(ctx);
+            }
+            if change.presence {
+                presence::refresh();
+            }
             if change.sync || change.attention {
                 self.ask_sync(ctx);
             }
@@ -347,8 +373,29 @@ impl App {
                 self.ask_counts(ctx);
             }
         }
-        hub::publish(change);
+        // Who is where is passed on once it is known.
+        hub::publish(&Change { presence: false, ..change.clone() });
         false
+    }
+
+    /// Goes where a link, a notification or the tray leads.
+    fn follow(&mut self, link: Link) {
+        (self.is_palette_open, self.is_sheet_open) = (false, false);
+        match link {
+            Link::Lead { lead } => {
+                let filter = match &self.route {
+                    Route::Leads { filter, .. } => filter.clone(),
+                    _ => ListFilter::default(),
+                };
+                go(&Route::Leads { filter, open: Some(lead) });
+            }
+            Link::FollowUps { missed } => {
+                let tab = if missed { DueTab::Missed } else { DueTab::Today };
+                go(&Route::FollowUps { narrow: DueNarrow { tab, everyone: false }, open: None });
+            }
+            Link::Queue => go(&Route::Queue),
+            Link::Unfit { why } => toast::problem(why),
+        }
     }
 
     fn ask_counts(&mut self, ctx: &Context<Self>) {
@@ -422,6 +469,19 @@ impl App {
         }
     }
 
+    /// One size up or down, or back to the first.
+    fn zoom(&self, ctx: &Context<Self>, by: i32) {
+        let now = self.session.as_ref().map_or(ZOOM_FIRST, |session| session.zoom);
+        let next = match by {
+            0 => Some(ZOOM_FIRST),
+            1.. => ZOOMS.into_iter().find(|size| *size > now),
+            _ => ZOOMS.into_iter().rev().find(|size| *size < now),
+        };
+        if let Some(next) = next {
+            prefer(ctx, "zoom", next.to_string());
+        }
+    }
+
     fn set_theme(&mut self, theme: Theme) {
         self.set_theme_shown(theme);
         ipc::tell(PreferenceSet { key: "theme".into(), value: theme.as_str().into() });
@@ -446,6 +506,9 @@ impl App {
         }
         match event.key().as_str() {
             "g" | "G" => {}
+            "+" | "=" => self.zoom(ctx, 1),
+            "-" | "_" => self.zoom(ctx, -1),
+            "0" => self.zoom(ctx, 0),
             "k" => ctx.link().send_message(Msg::Palette(true)),
             "?" => ctx.link().send_message(Msg::Sheet(true)),
             " " if !may(Action::CreateLead) => {}
@@ -473,6 +536,9 @@ fn takes(event: &KeyboardEvent) -> bool {
     if event.key() == "?" {
         return !event.ctrl_key() && !event.meta_key() && !keys::is_typing(event) && !keys::is_covered();
     }
+    if matches!(event.key().as_str(), "+" | "=" | "-" | "_" | "0") {
+        return keys::is_command(event) && !event.alt_key();
+    }
     let is_ours = matches!((event.key().as_str(), event.shift_key()), ("k" | " ", false) | ("L" | "l", true));
     is_ours && keys::is_command(event) && !keys::is_covered()
 }
@@ -488,6 +554,20 @@ fn ask_session(ctx: &Context<App>) {
     ctx.link().send_future(async { Msg::Session(Box::new(ipc::call(&SessionGet {}).await)) });
 }
 
+fn ask_link(ctx: &Context<App>) {
+    ctx.link().send_future(async { Msg::Linked(ipc::call(&LinkTake {}).await.ok().flatten()) });
+}
+
+/// Keeps a preference, and shows what is kept.
+fn prefer(ctx: &Context<App>, key: &'static str, value: String) {
+    ctx.link().send_future(async move {
+        if let Err(problem) = ipc::call(&PreferenceSet { key: key.into(), value }).await {
+            toast::problem(problem.text);
+        }
+        Msg::Session(Box::new(ipc::call(&SessionGet {}).await))
+    });
+}
+
 /// Whether the app is behind the gate, for whoever is named.
 fn is_open(gate: &Gate) -> bool {
     match gate {
@@ -501,6 +581,10 @@ fn close(ctx: &Context<App>, act: UserAct) {
     ctx.link().send_future(async move {
         draft::settled().await;
         let answer = match act {
+            UserAct::Quit => {
+                ipc::tell(AppQuit {});
+                return Msg::Tick;
+            }
             UserAct::Lock | UserAct::Switch => ipc::call(&SessionLock {}).await,
             UserAct::SignOut => ipc::call(&SessionSignOut {}).await,
         };

@@ -25,6 +25,10 @@ pub struct Change {
     /// Notifications, or which of them were read.
     #[serde(default)]
     pub notices: bool,
+    /// Something waits to be opened.
+    pub link: bool,
+    /// Who else is on which lead.
+    pub presence: bool,
 }
 
 impl Change {
@@ -44,6 +48,8 @@ impl Change {
         self.directory |= other.directory;
         self.config |= other.config;
         self.notices |= other.notices;
+        self.link |= other.link;
+        self.presence |= other.presence;
     }
 
     #[must_use]

@@ -1,5 +1,6 @@
 //! Signing in and out, locking and unlocking, the profiles of a shared computer; preferences, drafts.
 
+use crate::call::Dialling;
 use crate::{Done, requests};
 use domain::config::{ConfigOption, FieldKind};
 use domain::{Role, UserId};
@@ -28,6 +29,21 @@ pub struct SessionView {
     pub key_home: KeyHome,
     /// Minutes without a key or a click after which the screen locks; 0 never.
     pub idle_lock_min: u32,
+    /// Closing the window leaves it in the tray; `None` where there is no tray.
+    #[serde(default)]
+    pub closes_to_tray: Option<bool>,
+    /// Size of everything in the window, percent.
+    #[serde(default)]
+    pub zoom: u32,
+    /// How this computer dials.
+    #[serde(default)]
+    pub dialling: Dialling,
+    /// Minutes before a follow-up's minute at which there is one more reminder, 0 for none, or `off`.
+    #[serde(default)]
+    pub remind_before: String,
+    /// Hours without reminders, `22:00-08:00`, or empty.
+    #[serde(default)]
+    pub quiet_hours: String,
     /// Gets back on the server what a copy that opens no more had not sent: the chosen one, or the older one
     /// beside a new copy that just began.
     #[serde(default)]
@@ -200,6 +216,8 @@ requests! {
     /// sent is read out of it, and the rest comes from the server. Asked for by the problem `Damaged`; it
     /// stays closed.
     "session_repair" SessionRepair { pub password: String } -> Repaired;
+    /// Ends the app, also where closing the window would leave it in the tray.
+    "app_quit" AppQuit {} -> Done;
     /// Closes the open profile; drafts and everything unsent stay in it.
     "session_lock" SessionLock {} -> SessionView;
     /// Locks the open profile and chooses another; `None` for a person who has none here yet.

@@ -13,19 +13,15 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Setting {
-    WorkingHoursStart,
-    WorkingHoursEnd,
     CallingHoursStart,
     CallingHoursEnd,
     FollowupMaxGapDays,
     RemindBeforeMinutes,
-    EscalateAfterMinutes,
     RetryAfterMinutes,
     TriesMax,
     DueWithinMinutes,
     DayTarget,
     QueueOrder,
-    LeadAssignmentEnabled,
 }
 
 /// What a setting's value is.
@@ -37,46 +33,36 @@ pub enum SettingKind {
         least: u32,
         most: u32,
     },
-    /// `true` or `false`.
-    Switch,
     /// Every [`Reason`] once, the first to be called first, with commas between.
     Order,
 }
 
 impl Setting {
-    pub const ALL: [Setting; 13] = [
-        Setting::WorkingHoursStart,
-        Setting::WorkingHoursEnd,
+    pub const ALL: [Setting; 9] = [
         Setting::CallingHoursStart,
         Setting::CallingHoursEnd,
         Setting::FollowupMaxGapDays,
         Setting::RemindBeforeMinutes,
-        Setting::EscalateAfterMinutes,
         Setting::RetryAfterMinutes,
         Setting::TriesMax,
         Setting::DueWithinMinutes,
         Setting::DayTarget,
         Setting::QueueOrder,
-        Setting::LeadAssignmentEnabled,
     ];
 
     /// Its key in the document and on the command line (row Q4).
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Setting::WorkingHoursStart => "working_hours_start",
-            Setting::WorkingHoursEnd => "working_hours_end",
             Setting::CallingHoursStart => "calling_hours_start",
             Setting::CallingHoursEnd => "calling_hours_end",
             Setting::FollowupMaxGapDays => "followup_max_gap_days",
             Setting::RemindBeforeMinutes => "remind_before_minutes",
-            Setting::EscalateAfterMinutes => "escalate_after_minutes",
             Setting::RetryAfterMinutes => "retry_after_minutes",
             Setting::TriesMax => "tries_max",
             Setting::DueWithinMinutes => "due_within_minutes",
             Setting::DayTarget => "day_target",
             Setting::QueueOrder => "queue_order",
-            Setting::LeadAssignmentEnabled => "lead_assignment_enabled",
         }
     }
 
@@ -84,19 +70,15 @@ impl Setting {
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Setting::WorkingHoursStart => "When the working day begins, in the organisation’s zone",
-            Setting::WorkingHoursEnd => "When the working day ends",
             Setting::CallingHoursStart => "From when people may be called, in the organisation’s zone",
             Setting::CallingHoursEnd => "Until when people may be called",
             Setting::FollowupMaxGapDays => "A follow-up further ahead than this many days is warned about",
             Setting::RemindBeforeMinutes => "Minutes before a follow-up at which its owner is reminded; 0 reminds at its minute alone",
-            Setting::EscalateAfterMinutes => "Minutes after which a missed follow-up is told to the Team Lead; 0 never",
             Setting::RetryAfterMinutes => "Minutes after which somebody who did not answer is tried again",
             Setting::TriesMax => "Calls in a row that nobody took before a lead goes to the Dropped pool",
             Setting::DueWithinMinutes => "Minutes ahead of its time at which a follow-up counts as due",
             Setting::DayTarget => "Leads that a person is to call in a day",
             Setting::QueueOrder => "Which leads the queue puts first",
-            Setting::LeadAssignmentEnabled => "Whether new leads are given out by the server",
         }
     }
 
@@ -104,18 +86,14 @@ impl Setting {
     pub fn kind(self) -> SettingKind {
         let minutes = |least, most| SettingKind::Number { least, most };
         match self {
-            Setting::WorkingHoursStart | Setting::WorkingHoursEnd | Setting::CallingHoursStart | Setting::CallingHoursEnd => {
-                SettingKind::Time
-            }
+            Setting::CallingHoursStart | Setting::CallingHoursEnd => SettingKind::Time,
             Setting::FollowupMaxGapDays => SettingKind::Number { least: 1, most: 365 },
-            Setting::RemindBeforeMinutes => minutes(0, 24 * 60),
-            Setting::EscalateAfterMinutes => minutes(0, 30 * 24 * 60),
+            Setting::RemindBeforeMinutes => minutes(0, 120),
             Setting::RetryAfterMinutes => minutes(1, 30 * 24 * 60),
             Setting::TriesMax => SettingKind::Number { least: 1, most: 100 },
             Setting::DueWithinMinutes => minutes(0, 24 * 60),
             Setting::DayTarget => SettingKind::Number { least: 1, most: 10_000 },
             Setting::QueueOrder => SettingKind::Order,
-            Setting::LeadAssignmentEnabled => SettingKind::Switch,
         }
     }
 
@@ -123,19 +101,15 @@ impl Setting {
     pub fn default_value(self) -> String {
         let calling = calling::Rules::default();
         match self {
-            Setting::WorkingHoursStart => "09:00".into(),
-            Setting::WorkingHoursEnd => "18:00".into(),
             Setting::CallingHoursStart => clock(calling.hours.start),
             Setting::CallingHoursEnd => clock(calling.hours.end),
             Setting::FollowupMaxGapDays => "4".into(),
-            Setting::RemindBeforeMinutes => "5".into(),
-            Setting::EscalateAfterMinutes => "1440".into(),
+            Setting::RemindBeforeMinutes => "0".into(),
             Setting::RetryAfterMinutes => (calling.retry_after_ms / calling::MINUTE).to_string(),
             Setting::TriesMax => calling.tries_max.to_string(),
             Setting::DueWithinMinutes => (calling.due_within_ms / calling::MINUTE).to_string(),
             Setting::DayTarget => calling.day_target.to_string(),
             Setting::QueueOrder => Reason::ALL.map(Reason::as_str).join(","),
-            Setting::LeadAssignmentEnabled => "true".into(),
         }
     }
 
@@ -152,8 +126,6 @@ impl Setting {
                 Ok(number) if (least..=most).contains(&number) && number.to_string() == value => Ok(()),
                 _ => wrong(format!("Type a whole number from {least} to {most}.")),
             },
-            SettingKind::Switch if matches!(value, "true" | "false") => Ok(()),
-            SettingKind::Switch => wrong("Type true or false.".into()),
             SettingKind::Order if order(value).is_some() => Ok(()),
             SettingKind::Order => wrong(format!("Name each of these once, the first to be called first: {}.", self.default_value())),
         }
@@ -452,7 +424,6 @@ mod tests {
             (Setting::TriesMax, "0"),
             (Setting::TriesMax, "06"),
             (Setting::TriesMax, "-1"),
-            (Setting::LeadAssignmentEnabled, "yes"),
             (Setting::QueueOrder, "overdue,due"),
             (Setting::QueueOrder, "overdue,due,hot,fresh,retry,retry"),
         ] {

@@ -280,12 +280,13 @@ mod tests {
                 "LogCall",
                 "AddNote",
                 "EditNote",
+                "AddComment",
                 "AddTag",
                 "RemoveTag",
                 "Undo"
             ]
         );
-        assert_eq!(names(false), ["SetField", "ChangeStatus", "SetInterest", "DeleteLead", "RestoreLead"]);
+        assert_eq!(names(false), ["SetField", "ChangeStatus", "SetInterest", "SetCustom", "DeleteLead", "RestoreLead"]);
         assert!(!Command::CreateLead(NewLead::default()).is_additive());
         let of = Box::new(Command::SetInterest { level: 3 });
         assert!(!Command::Undo { command: CommandId(ITEM), of }.is_additive(), "as what it takes back");

@@ -2,8 +2,8 @@
 //! lead now, quarantined edits are released or dropped by a manager. What is taken or released goes
 //! in under its author, carried out here.
 
-use super::batch::{Admitted, Batch};
 use super::Record;
+use super::batch::{Admitted, Batch};
 use super::cache::Cache;
 use super::judge;
 use crate::audit::{AuditEvent, Settled};

@@ -65,7 +65,8 @@ async fn talk(app: &Arc<App>, who: &SignedIn, here: &mut Socket, mut socket: Web
                     Err(_) => break,
                 }
                 app.core.hub().set_sight(who.actor().user, &Sight::of(who.actor()));
-                drop_unseen(app, &who, here).await;
+                drop_unseen(app, here).await;
+                app.core.hub().expire(Instant::now());
                 socket.send(Message::Ping(Vec::new().into())).await?;
             }
             () = closed(&mut closing) => {
@@ -89,23 +90,22 @@ async fn send(socket: &mut WebSocket, poke: &Poke) -> Result<(), axum::Error> {
 
 /// What a device tells; what can't be read is skipped, it may be newer than this server.
 async fn hear(app: &Arc<App>, who: &SignedIn, here: &Socket, text: &str) {
-    let Ok(Tell::Viewing { lead }) = serde_json::from_str(text) else { return };
+    let Ok(Tell::Viewing { lead, hold }) = serde_json::from_str(text) else { return };
     let lead = match lead {
         None => None,
         Some(lead) => {
             let who = *who;
-            let seen = blocking(app, move |core| core.sees(&core.still(&who)?, lead)).await;
-            seen.unwrap_or(false).then_some(lead)
+            let seen = blocking(app, move |core| core.seen(&core.still(&who)?, lead)).await;
+            seen.ok().flatten().map(|standing| (lead, standing))
         }
     };
-    app.core.hub().view(here, lead);
+    app.core.hub().view(here, lead, hold, Instant::now());
 }
 
-/// Who may not see a lead any more is not told who else has it open.
-async fn drop_unseen(app: &Arc<App>, who: &SignedIn, here: &Socket) {
+/// The lead that this device has open is looked at anew: who may not see it any more is not told who else has it.
+async fn drop_unseen(app: &Arc<App>, here: &Socket) {
     let Some(lead) = app.core.hub().viewing(here) else { return };
-    let who = *who;
-    if !blocking(app, move |core| core.sees(&who, lead)).await.unwrap_or(true) {
-        app.core.hub().view(here, None);
+    if let Err(error) = blocking(app, move |core| core.drop_unseen(lead)).await {
+        tracing::warn!("who sees a lead was not looked at: {}", error.0);
     }
 }

@@ -117,7 +117,7 @@ fn a_pinned_device_syncs_and_hears_over_tls() {
     let transport = Arc::new(HttpTransport::new(engine.clone(), &url));
     engine.sync(transport.as_ref()).expect("synced");
     let sync = SyncLoop::start(engine.clone(), transport.clone());
-    let live = LiveLoop::start(engine.clone(), transport, &sync);
+    let live = LiveLoop::start(engine.clone(), transport, &sync, Arc::default());
     let deadline = Instant::now() + PATIENCE;
     while !engine.sync_status().live {
         assert!(Instant::now() < deadline, "no live socket");

@@ -343,7 +343,7 @@ impl Live {
 
     /// Says which lead is open here.
     pub fn view(&mut self, lead: Option<LeadId>) {
-        let told = serde_json::to_string(&Tell::Viewing { lead }).expect("plain");
+        let told = serde_json::to_string(&Tell::Viewing { lead, hold: false }).expect("plain");
         self.0.send(Message::Text(told.into())).expect("sent");
     }
 

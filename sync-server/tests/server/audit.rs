@@ -156,6 +156,7 @@ fn everything_is_written_down_in_words() {
             AuditAction::Quarantine,
             AuditAction::Proposal,
             AuditAction::Export,
+            AuditAction::Settings,
             AuditAction::Server,
         ];
         assert_ne!(told.contains(&action), later.contains(&action), "{action:?}");

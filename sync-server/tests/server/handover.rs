@@ -213,7 +213,11 @@ fn a_deleted_lead_leaves_everybody_but_admins_and_comes_back() {
     assert!(matches!(ananya.push_one(&restore), Outcome::Applied { .. }));
     for device in [&mut asha, &mut meera] {
         let entries = device.pull();
-        assert!(entries.iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc.id == lead.0 && s.summary.as_ref().is_some_and(|row| !row.deleted))));
+        assert!(
+            entries
+                .iter()
+                .any(|e| matches!(e, Entry::Snapshot(s) if s.doc.id == lead.0 && s.summary.as_ref().is_some_and(|row| !row.deleted)))
+        );
         assert_eq!(device.record(lead).name.value.as_deref(), Some("Priya S."));
     }
 }
@@ -258,7 +262,12 @@ fn a_move_between_teams_takes_the_leads_along() {
     assert!(matches!(world.core.snapshot(&ravi.who, lead), Err(Error::NotFound)));
     let told = meera.pull();
     assert!(told.iter().any(|e| matches!(e, Entry::Row(Row::Owner(row)) if row.lead == lead && row.team == delhi)), "{told:?}");
-    assert!(asha.pull().iter().any(|e| matches!(e, Entry::Snapshot(s) if s.doc.id == lead.0 && s.summary.as_ref().is_some_and(|row| row.team == delhi))), "she keeps it");
+    assert!(
+        asha.pull()
+            .iter()
+            .any(|e| matches!(e, Entry::Snapshot(s) if s.doc.id == lead.0 && s.summary.as_ref().is_some_and(|row| row.team == delhi))),
+        "she keeps it"
+    );
 }
 
 #[test]

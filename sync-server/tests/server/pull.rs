@@ -3,12 +3,17 @@
 use crate::support::*;
 use domain::{LeadId, Status};
 use protocol::Cursor;
+use protocol::live::{Hold, Poke};
 use protocol::pull::{Entry, Snapshot};
 use protocol::rows::Row;
 use sync_server::{SetOwner, files};
 
 fn snapshots(entries: &[Entry]) -> Vec<&Snapshot> {
-    entries.iter().filter_map(|e| if let Entry::Snapshot(s) = e { Some(&**s) } else { None }).collect()
+    entries
+        .iter()
+        .filter_map(|e| if let Entry::Snapshot(s) = e { Some(&**s) } else { None })
+        .filter(|s| s.doc.as_lead().is_some())
+        .collect()
 }
 
 fn evicted(entries: &[Entry], lead: LeadId) -> bool {
@@ -222,9 +227,59 @@ fn a_commit_pokes_those_it_concerns_only() {
     assert_eq!(*to_meera.behind.borrow_and_update(), world.head());
     assert_eq!(*to_asha.behind.borrow_and_update(), world.head());
     assert_eq!(*to_arjun.behind.borrow_and_update(), 0);
-    world.core.hub().view(&to_meera, Some(lead));
-    world.core.hub().view(&to_asha, Some(lead));
-    let poke = protocol::live::Poke::Presence { lead, users: vec![asha.user()] };
-    assert_eq!(std::iter::from_fn(|| to_meera.presence.try_recv().ok()).last(), Some(poke));
+    let now = std::time::Instant::now();
+    let seen = |device: &Device<'_>| world.core.seen(&device.who, lead).expect("read").map(|standing| (lead, standing));
+    world.core.hub().view(&to_meera, seen(&meera), false, now);
+    world.core.hub().view(&to_asha, seen(&asha), false, now);
+    assert_eq!(last(&mut to_meera), Some(Poke::Presence { lead, users: vec![asha.user()], hold: None }));
     assert!(to_arjun.presence.try_recv().is_err());
+    assert!(seen(&arjun).is_none(), "it is not his to see");
+}
+
+fn last(socket: &mut sync_server::live::Socket) -> Option<Poke> {
+    std::iter::from_fn(|| socket.presence.try_recv().ok()).last()
+}
+
+#[test]
+fn who_asks_first_holds_a_lead_until_they_leave_or_fall_silent() {
+    let world = World::memory();
+    let (mut asha, arjun, meera) = (world.device("asha"), world.device("arjun"), world.device("meera"));
+    let hub = world.core.hub();
+    let join = |device: &Device<'_>| hub.join(device.user(), sync_server::sight::Sight::of(device.who.actor()));
+    let (mut to_asha, mut to_arjun, mut to_meera) = (join(&asha), join(&arjun), join(&meera));
+    let lead = asha.created("+919820014786");
+    let seen = |device: &Device<'_>| world.core.seen(&device.who, lead).expect("read").map(|standing| (lead, standing));
+    let (start, second) = (std::time::Instant::now(), std::time::Duration::from_secs(1));
+    let hold = |device: &Device<'_>, here| Some(Hold { user: device.user(), here });
+    let of = |users: &[&Device<'_>], hold| Some(Poke::Presence { lead, users: users.iter().map(|device| device.user()).collect(), hold });
+
+    hub.view(&to_asha, seen(&asha), true, start);
+    assert_eq!(last(&mut to_asha), of(&[], hold(&asha, true)), "who asks is told");
+    assert_eq!(last(&mut to_meera), of(&[&asha], hold(&asha, false)), "so is whoever may see the lead");
+    assert_eq!(last(&mut to_arjun), None, "and nobody else");
+    hub.view(&to_meera, seen(&meera), true, start + second);
+    assert_eq!(last(&mut to_meera), None, "the second does not get it");
+    assert_eq!(last(&mut to_asha), of(&[&meera], hold(&asha, true)));
+
+    // Whoever comes later hears of it at once; asking again renews it.
+    let mut late = join(&meera);
+    assert_eq!(last(&mut late), of(&[&asha], hold(&asha, false)));
+    hub.view(&to_asha, seen(&asha), true, start + second * 100);
+    hub.expire(start + second * 130);
+    hub.view(&to_meera, seen(&meera), true, start + second * 130);
+    assert_eq!(last(&mut to_meera), None, "renewed");
+    // Silence ends it, and then the next who asks has it.
+    hub.expire(start + second * 221);
+    assert_eq!(last(&mut to_meera), of(&[&asha], None));
+    hub.view(&to_meera, seen(&meera), true, start + second * 222);
+    assert_eq!(last(&mut to_meera), of(&[&asha], hold(&meera, true)));
+    assert_eq!(last(&mut to_asha), of(&[&meera], hold(&meera, false)));
+
+    // So does leaving: the lead, or the line.
+    hub.view(&to_meera, None, false, start + second * 223);
+    assert_eq!(last(&mut to_asha), of(&[], None));
+    hub.view(&to_asha, seen(&asha), true, start + second * 224);
+    assert_eq!(last(&mut late), of(&[&asha], hold(&asha, false)));
+    hub.leave(&to_asha);
+    assert_eq!(last(&mut late), of(&[], None));
 }

@@ -4,7 +4,7 @@
 
 use super::office::template;
 use super::{Seed, Target, seed, split};
-use protocol::live::{Poke, Tell};
+use protocol::live::{Hold, Poke, Tell};
 use std::io::Cursor;
 use tungstenite::protocol::{Role, WebSocketConfig};
 use tungstenite::{Message, WebSocket};
@@ -41,8 +41,12 @@ fn heard<T: serde::de::DeserializeOwned>(frames: &[u8], role: Role, config: WebS
 fn seeds() -> Vec<Seed> {
     let json = |value: serde_json::Result<String>| value.expect("plain values");
     let behind = json(serde_json::to_string(&Poke::Behind { seq: 7 }));
-    let presence = json(serde_json::to_string(&Poke::Presence { lead: template().lead, users: vec![template().asha] }));
-    let viewing = json(serde_json::to_string(&Tell::Viewing { lead: Some(template().lead) }));
+    let presence = json(serde_json::to_string(&Poke::Presence {
+        lead: template().lead,
+        users: vec![template().asha],
+        hold: Some(Hold { user: template().asha, here: false }),
+    }));
+    let viewing = json(serde_json::to_string(&Tell::Viewing { lead: Some(template().lead), hold: true }));
     let frames = |role, text: &str| {
         let mut socket = WebSocket::from_raw_socket(Cursor::new(Vec::new()), role, None);
         socket.send(Message::text(text)).expect("written into memory");

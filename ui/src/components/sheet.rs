@@ -19,6 +19,7 @@ const SHEET: [(&str, &[(&str, &str)]); 5] = [
             ("G F", "follow-ups"),
             ("G A", "attention"),
             ("Ctrl Shift L", "theme"),
+            ("Ctrl + − 0", "zoom"),
         ],
     ),
     (
@@ -39,6 +40,7 @@ const SHEET: [(&str, &[(&str, &str)]); 5] = [
         "lead",
         &[
             ("Ctrl ← →", "step"),
+            ("C", "call"),
             ("L", "log"),
             ("U", "follow-up"),
             ("S", "status"),

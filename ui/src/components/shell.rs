@@ -22,6 +22,8 @@ pub struct Props {
     pub sync: Option<Rc<SyncView>>,
     pub clock: Clock,
     pub theme: Theme,
+    /// Closing the window would not end the app.
+    pub can_quit: bool,
     pub is_panel_open: bool,
     pub on_panel: Callback<()>,
     pub on_theme: Callback<Theme>,
@@ -38,7 +40,7 @@ pub fn Shell(props: &Props) -> Html {
         <div class={classes!("shell", (props.route == Route::Queue).then_some("shell--narrow"))} data-testid="app-shell">
             <Topbar org={props.me.org.clone()} {title} pill={props.sync.as_ref().map(|s| s.pill.clone())} is_panel_open={props.is_panel_open}
                 on_panel={&props.on_panel} can_search={Page::Leads.is_open_to(props.me.role)} on_palette={&props.on_palette} {due} />
-            <Sidebar me={props.me.clone()} route={props.route.clone()} counts={props.counts.clone()} theme={props.theme}
+            <Sidebar me={props.me.clone()} route={props.route.clone()} counts={props.counts.clone()} theme={props.theme} can_quit={props.can_quit}
                 on_theme={&props.on_theme} on_user={&props.on_user} />
             <main class="shell__main">{ props.children.clone() }</main>
             if let Some(sync) = props.sync.as_ref().filter(|_| props.is_panel_open) {

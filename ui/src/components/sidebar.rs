@@ -18,6 +18,7 @@ pub struct Props {
     pub route: Route,
     pub counts: Rc<LeadCounts>,
     pub theme: Theme,
+    pub can_quit: bool,
     pub on_theme: Callback<Theme>,
     pub on_user: Callback<UserAct>,
 }
@@ -37,7 +38,7 @@ pub fn Sidebar(props: &Props) -> Html {
                     </div>
                 }
             </div>
-            <UserMenu me={props.me.clone()} theme={props.theme} on_theme={&props.on_theme} on_user={&props.on_user} />
+            <UserMenu me={props.me.clone()} theme={props.theme} can_quit={props.can_quit} on_theme={&props.on_theme} on_user={&props.on_user} />
         </nav>
     }
 }

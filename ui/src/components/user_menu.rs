@@ -18,12 +18,15 @@ pub enum UserAct {
     /// Locks, and shows who else has a copy here.
     Switch,
     SignOut,
+    /// Ends the app.
+    Quit,
 }
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub me: Rc<Me>,
     pub theme: Theme,
+    pub can_quit: bool,
     pub on_theme: Callback<Theme>,
     pub on_user: Callback<UserAct>,
 }
@@ -65,6 +68,7 @@ pub fn UserMenu(props: &Props) -> Html {
                     { act(props, UserAct::Lock, "lock-button", Icon::Lock, t!("lock")) }
                     { act(props, UserAct::Switch, "switch-button", Icon::Users, t!("switch-person")) }
                     { act(props, UserAct::SignOut, "logout-button", Icon::LogOut, t!("sign-out")) }
+                    if props.can_quit { { act(props, UserAct::Quit, "quit-button", Icon::X, t!("quit")) } }
                 </Menu>
             }
         </div>

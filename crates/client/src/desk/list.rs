@@ -153,7 +153,7 @@ fn rows_with_words(c: &Connection, words: &[String]) -> Result<Rows, ClientError
 }
 
 /// During a first sync the search tables are empty and each batch changes many rows.
-fn first_sync_runs(c: &Connection) -> Result<bool, ClientError> {
+pub(super) fn first_sync_runs(c: &Connection) -> Result<bool, ClientError> {
     Ok(meta::get::<BackfillState>(c, meta::BACKFILL)?.is_some_and(|b| b.running && b.first))
 }
 

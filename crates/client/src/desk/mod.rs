@@ -14,8 +14,10 @@ mod hand_over;
 mod index;
 mod list;
 mod phrase;
+mod presence;
 mod queue;
 mod record;
+pub(crate) mod remind;
 mod search;
 pub(crate) mod session;
 mod support;
@@ -30,6 +32,7 @@ use crate::background;
 use crate::engine::{Engine, Listener};
 use crate::error::ClientError;
 use crate::live::LiveLoop;
+use crate::presence::Presence;
 use crate::profile::Profile;
 use crate::sync_loop::SyncLoop;
 use crate::vault::Key;
@@ -49,6 +52,7 @@ use bridge::lead::{
     LeadRestore, LeadSetCustom, LeadSetField, LeadSetInterest, LeadTimeline, LeadUndo, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop,
     ProposalTake, TagAdd, TagRemove, WhenRead,
 };
+use bridge::presence::{LeadViewing, PresenceGet};
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
 use bridge::sync::{SyncGet, SyncNow};
@@ -67,6 +71,7 @@ pub struct Desk {
     running: Mutex<Option<Running>>,
     engine: Arc<Engine>,
     known: Arc<Known>,
+    presence: Arc<Presence>,
     read_only: bool,
 }
 
@@ -109,7 +114,7 @@ impl Desk {
             let known = known.clone();
             Arc::new(move |change| known.changed(change))
         });
-        Self { running: Mutex::default(), engine: Arc::new(engine), known, read_only }
+        Self { running: Mutex::default(), engine: Arc::new(engine), known, presence: Arc::default(), read_only }
     }
 
     /// Tells `listener` of every change from now on: a window is open, so what it will ask for is
@@ -266,6 +271,8 @@ answers! {
     TagAdd by edits::add_tag;
     TagRemove by edits::remove_tag;
     CallLog by edits::log_call;
+    PresenceGet by presence::get;
+    LeadViewing by presence::viewing;
     QueueGet by queue::get;
     CallDispose by queue::dispose;
     LeadDelete by hand_over::delete;

@@ -9,12 +9,15 @@ use bridge::Problem;
 use bridge::lead::Edited;
 use bridge::queue::{CallDispose, Outcome, Pace, QUEUE_SHOWN, QueueGet, QueueItem, QueueView};
 use domain::calling::{Candidate, DISPOSITIONS, Disposition, Next, Promise, Reason, Rules};
-use domain::{Refusal, RefusalCode, Status};
+use domain::{LeadId, Refusal, RefusalCode, Status};
 use jiff::{Timestamp, ToSpan, Zoned};
 use rusqlite::Connection;
 
 pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
     let now_ms = desk.engine.env().now_ms();
+    // Who is called by somebody else now is not offered.
+    let called = desk.presence.called_elsewhere();
+    let is_out = |lead: &LeadId| called.contains(lead) || ask.skip.contains(lead);
     Ok(desk.read(|c| {
         let reader = desk.reader(c)?;
         let today = reader.today(now_ms);
@@ -22,10 +25,10 @@ pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
         let rules = reader.config.calling();
         let in_hours = rules.hours.contains(&minutes(&now));
         let mut waiting = Vec::new();
-        let mut called = 0;
+        let mut done = 0;
         leads::waiting(c, reader.facts.me.user, |one| {
-            called += u32::from(one.candidate.last_call_at.is_some_and(|at| today.span().contains(&at)));
-            if let Some((reason, place)) = one.candidate.reason(now_ms, in_hours, &rules).filter(|_| !ask.skip.contains(&one.id)) {
+            done += u32::from(one.candidate.last_call_at.is_some_and(|at| today.span().contains(&at)));
+            if let Some((reason, place)) = one.candidate.reason(now_ms, in_hours, &rules).filter(|_| !is_out(&one.id)) {
                 waiting.push((reason, place, one));
             }
         })?;
@@ -40,7 +43,7 @@ pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
         Ok(QueueView {
             items,
             total,
-            pace: pace(&now, called, &rules),
+            pace: pace(&now, done, &rules),
             outcomes: DISPOSITIONS.iter().map(|one| outcome(one, &now, &today)).collect(),
             in_hours,
             hours: (rules.hours.start, rules.hours.end),

@@ -51,6 +51,34 @@ pub(super) fn get(desk: &Desk, ask: LeadGet) -> Result<LeadView, Problem> {
     })?)
 }
 
+impl Desk {
+    /// The lead's number in E.164, or its other one, for who may see it.
+    ///
+    /// # Errors
+    /// `NotFound`; `Refused` for who sees it masked, and for a lead without it.
+    pub(crate) fn number_of(&self, lead: LeadId, other: bool) -> Result<String, Problem> {
+        let (record, _) = self.engine.record(lead)?;
+        let may = self.read(|c| {
+            let row = leads::get(c, lead)?.ok_or(ClientError::NotFound)?;
+            let subject = project::subject(&row.summary);
+            Ok(!subject.deleted && self.reader(c)?.may(Action::SeePhone, &subject))
+        })?;
+        let refused = |code, text| Problem::from(ClientError::from(Refusal::new(code, text)));
+        if !may {
+            return Err(refused(RefusalCode::NotPermitted, "This number is not yours to call."));
+        }
+        if record.do_not_call.value.is_some() {
+            return Err(refused(
+                RefusalCode::InvalidValue,
+                "This person asked not to be called. Take that back first, if it is not so any more.",
+            ));
+        }
+        let field = if other { LeadField::AltPhone } else { LeadField::Phone };
+        let number = record.field(field).value.clone().filter(|number| !number.is_empty());
+        number.ok_or_else(|| refused(RefusalCode::NotFound, "This lead has no such number."))
+    }
+}
+
 /// What the parts of one view share.
 struct Page<'a> {
     c: &'a Connection,

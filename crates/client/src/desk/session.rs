@@ -6,10 +6,12 @@ use crate::engine::CutOff;
 use crate::error::ClientError;
 use crate::http::{Farewell, HttpTransport};
 use crate::live::LiveLoop;
+use crate::reminders;
 use crate::session::{self, SessionFacts};
 use crate::store::{drafts, meta, rows};
 use crate::sync::SyncReport;
 use crate::sync_loop::SyncLoop;
+use bridge::call::Dialling;
 use bridge::session::{
     CustomField, DraftGet, DraftSet, Gate, KeyHome, Me, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut, SessionView,
 };
@@ -67,7 +69,7 @@ pub(super) fn set_preference(desk: &Desk, ask: PreferenceSet) -> Result<Done, Pr
         SIGNED_OUT => false,
         THEME => is_theme(&ask.value),
         IDLE_LOCK => ask.value.parse::<u32>().is_ok_and(|minutes| minutes <= IDLE_LOCK_MAX),
-        _ => true,
+        key => reminders::is_fit(key, &ask.value).unwrap_or(true),
     };
     if !fit || ask.key.len() > KEY_MAX || ask.value.len() > VALUE_MAX {
         return Err(Problem::new(ProblemCode::Refused, "There is no such setting."));
@@ -185,7 +187,7 @@ impl Desk {
         let Some(transport) = self.transport()? else { return Ok(()) };
         let transport = Arc::new(transport);
         let sync = SyncLoop::start(self.engine.clone(), transport.clone());
-        let live = LiveLoop::start(self.engine.clone(), transport, &sync);
+        let live = LiveLoop::start(self.engine.clone(), transport, &sync, self.presence.clone());
         *running = Some(Running { _live: live, sync });
         Ok(())
     }
@@ -234,8 +236,21 @@ pub(super) fn check_not_signed_out(c: &Connection) -> Result<(), ClientError> {
     }
 }
 
-fn preference(c: &Connection, key: &str) -> Result<Option<String>, ClientError> {
-    meta::get(c, &format!("{}{key}", meta::PREFERENCE))
+pub(super) fn preference(c: &Connection, key: &str) -> Result<Option<String>, ClientError> {
+    let mut kept = meta::get::<UserState>(c, meta::USER_STATE)?.unwrap_or_default().preferences;
+    match kept.remove(key) {
+        Some(kept) => Ok(Some(kept)),
+        // Of this computer, or of an older version.
+        None => meta::get(c, &format!("{}{key}", meta::PREFERENCE)),
+    }
+}
+
+/// Minutes, or `off`: the person's own, else the organisation's.
+pub(super) fn remind_before(c: &Connection) -> Result<String, ClientError> {
+    match preference(c, reminders::REMIND_BEFORE)? {
+        Some(own) => Ok(own),
+        None => Ok(meta::get::<Config>(c, meta::CONFIG)?.unwrap_or_default().value(Setting::RemindBeforeMinutes)),
+    }
 }
 
 /// Minutes, 0 never.
@@ -251,18 +266,22 @@ fn view(c: &Connection) -> Result<SessionView, ClientError> {
     let facts = SessionFacts::load(c)?;
     let signed_out = check_not_signed_out(c).is_err();
     let kept = meta::get::<UserState>(c, meta::USER_STATE)?.unwrap_or_default().preferences;
-    // Where an older version kept it.
-    let theme = preference(c, THEME)?.unwrap_or_else(|| THEME_DEFAULT.to_owned());
+    let theme = preference(c, THEME)?.filter(|theme| is_theme(theme)).unwrap_or_else(|| THEME_DEFAULT.to_owned());
     Ok(SessionView {
         server: meta::get(c, meta::SERVER)?.unwrap_or_default(),
         email: facts.as_ref().map(|facts| facts.me.email.clone()).unwrap_or_default(),
-        theme: kept.get(THEME).cloned().filter(|theme| is_theme(theme)).unwrap_or(theme),
+        theme,
         preferences: if signed_out { BTreeMap::new() } else { kept },
         version: VERSION.to_owned(),
         gate: if facts.is_some() && !signed_out { Gate::Open } else { Gate::SignIn },
         profiles: Vec::new(),
         key_home: KeyHome::default(),
         idle_lock_min: idle_lock_min(c)?,
+        closes_to_tray: None,
+        zoom: 0,
+        dialling: Dialling::default(),
+        remind_before: remind_before(c)?,
+        quiet_hours: preference(c, reminders::QUIET_HOURS)?.unwrap_or_default(),
         recover: None,
         demo: None,
         me: facts.filter(|_| !signed_out).map(|facts| me(c, facts)).transpose()?,

@@ -2,12 +2,16 @@
 //! Answers the requests that need no open copy, and passes the others to the open [`Desk`]. Decides
 //! nothing about records.
 
+mod dial;
 mod invitation;
+mod link;
 mod parting;
 mod profiles;
+mod remind;
 mod repair;
 mod settings;
 mod sign_in;
+mod tray;
 mod watch;
 
 use crate::desk::Desk;
@@ -18,14 +22,17 @@ use crate::engine::Listener;
 use crate::error::ClientError;
 use crate::vault::{Homes, Wrapped};
 use bridge::account::{PasswordChange, PasswordStrength, SignOutEverywhere};
+use bridge::call::{CallDial, DiallingSet};
+use bridge::link::{Link, LinkTake};
 use bridge::session::{
-    DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet, SessionLock,
-    SessionRedeem, SessionRepair, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
+    AppQuit, DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet,
+    SessionLock, SessionRedeem, SessionRepair, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
 };
 use bridge::{Change, Done, Problem, ProblemCode, Request};
 use domain::Env;
 use jiff::tz::TimeZone;
 use profiles::{Found, Kept};
+use remind::Sleeper;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -33,9 +40,12 @@ use settings::Settings;
 use sign_in::Pending;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tray::{CLOSE_TO_TRAY, ZOOM};
 use watch::Idle;
 
+pub use remind::{Reminding, Teller};
 pub use sign_in::Arrival;
 pub use watch::Watch;
 
@@ -56,7 +66,13 @@ struct Inner {
     turn: Mutex<()>,
     state: Mutex<State>,
     listener: Mutex<Option<Listener>>,
+    has_tray: AtomicBool,
+    quit: Mutex<Option<Quit>>,
+    zoom: Mutex<Option<Zoom>>,
 }
+
+type Quit = Arc<dyn Fn() + Send + Sync>;
+type Zoom = Arc<dyn Fn(u32) + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -72,6 +88,10 @@ struct State {
     /// Copies that were found to be damaged while they were open.
     damaged: HashSet<String>,
     settings: Settings,
+    /// What waits to be opened.
+    link: Option<Link>,
+    /// A locked copy that still rings.
+    sleeper: Option<Sleeper>,
 }
 
 /// The open copy.
@@ -80,6 +100,8 @@ struct Open {
     id: String,
     desk: Arc<Desk>,
     idle: Arc<Mutex<Idle>>,
+    /// What was missed was told since it opened.
+    greeted: Arc<AtomicBool>,
 }
 
 impl Station {
@@ -97,7 +119,18 @@ impl Station {
 
     fn new(root: PathBuf, env: Env, homes: Homes, is_lasting: bool) -> Self {
         let state = Mutex::new(State { settings: Settings::read(&root), ..State::default() });
-        Self(Arc::new(Inner { root, env, homes, is_lasting, turn: Mutex::default(), state, listener: Mutex::default() }))
+        Self(Arc::new(Inner {
+            root,
+            env,
+            homes,
+            is_lasting,
+            turn: Mutex::default(),
+            state,
+            listener: Mutex::default(),
+            has_tray: AtomicBool::default(),
+            quit: Mutex::default(),
+            zoom: Mutex::default(),
+        }))
     }
 
     /// Tells `listener` of every change of whatever copy is open, from now on.
@@ -126,6 +159,17 @@ impl Station {
             ProfileChoose::NAME => json(self.choose(read::<ProfileChoose>(payload)?.id)),
             SessionSignOut::NAME => json(self.sign_out()),
             SignOutEverywhere::NAME => json(self.sign_out_everywhere().map(|_| Done {})),
+            AppQuit::NAME => {
+                self.quit();
+                json(Ok(Done {}))
+            }
+            CallDial::NAME => {
+                let ask: CallDial = read(payload.clone())?;
+                self.heard(name, &payload);
+                json(self.dial(&ask))
+            }
+            DiallingSet::NAME => json(self.set_dialling(read::<DiallingSet>(payload)?.dialling)),
+            LinkTake::NAME => json(Ok(self.take_link())),
             PreferenceSet::NAME => self.set_preference(payload),
             PasswordChange::NAME => self.change_password(payload),
             // Also for who has no copy yet: an invited person thinks of one.
@@ -215,6 +259,13 @@ impl Station {
         self.open().map(|open| open.desk)
     }
 
+    /// Somebody is here, and asks for this.
+    fn heard(&self, name: &str, payload: &Value) {
+        if let Some(open) = self.open() {
+            lock(&open.idle).heard(name, payload, self.0.env.now_ms());
+        }
+    }
+
     fn change_password(&self, payload: Value) -> Result<Value, Problem> {
         let ask: PasswordChange = read(payload.clone())?;
         let answer = self.ask_desk(PasswordChange::NAME, payload)?;
@@ -224,13 +275,21 @@ impl Station {
 
     fn ask_desk(&self, name: &str, payload: Value) -> Result<Value, Problem> {
         let open = self.opened()?;
-        lock(&open.idle).heard(name, &payload, self.0.env.now_ms());
+        self.heard(name, &payload);
         open.desk.answer(name, payload).inspect_err(|problem| self.note_damage(&open.id, problem))
     }
 
     /// The theme is this computer's, too: the sign-in form has it before anybody is signed in.
     fn set_preference(&self, payload: Value) -> Result<Value, Problem> {
         let ask: PreferenceSet = read(payload.clone())?;
+        if ask.key == ZOOM {
+            return json(self.set_zoom(&ask.value));
+        }
+        if ask.key == CLOSE_TO_TRAY {
+            self.opened()?;
+            lock(&self.0.state).settings.change(&self.0.root, |settings| settings.close_to_tray = ask.value != "off");
+            return json(Ok(Done {}));
+        }
         let is_theme = ask.key == THEME && is_theme(&ask.value);
         if is_theme {
             lock(&self.0.state).settings.change(&self.0.root, |settings| settings.theme = ask.value);
@@ -295,6 +354,7 @@ impl Station {
     /// Makes `desk` the open one.
     fn install(&self, id: &str, desk: Desk) {
         let desk = Arc::new(desk);
+        self.wake_up(id, &desk);
         self.hear_of_the_end(id, desk.engine());
         if let Err(e) = desk.engine().note_clock() {
             tracing::warn!("the clock was not noted: {e}");
@@ -314,7 +374,7 @@ impl Station {
         let mut state = lock(&self.0.state);
         state.pending = None;
         state.chosen = Some(id.to_owned());
-        state.open = Some(Open { id: id.to_owned(), desk, idle });
+        state.open = Some(Open { id: id.to_owned(), desk, idle, greeted: Arc::default() });
         drop(state);
         self.note_lease(id);
         self.tell_session();
@@ -328,6 +388,7 @@ impl Station {
             state.open.take()
         };
         let Some(open) = open else { return };
+        self.fall_asleep(&open);
         let engine = open.desk.engine();
         if let Err(e) = engine.note_clock() {
             tracing::warn!("the clock was not noted: {e}");
@@ -341,15 +402,21 @@ impl Station {
     }
 
     fn tell_session(&self) {
+        self.tell(Change { session: true, sync: true, ..Change::default() });
+    }
+
+    fn tell(&self, change: Change) {
         if let Some(listener) = lock(&self.0.listener).clone() {
-            listener(Change { session: true, sync: true, ..Change::default() });
+            listener(change);
         }
     }
 
     /// Gate, profiles and what the form shows, around what an open copy says.
     fn with_surroundings(&self, mut view: SessionView) -> SessionView {
         let now = self.0.env.now_ms();
+        (view.closes_to_tray, view.zoom) = (self.closes_to_tray(), self.zoom());
         let state = lock(&self.0.state);
+        view.dialling = state.settings.dialling.clone();
         let chosen = state.chosen.as_ref().and_then(|id| state.profiles.iter().find(|profile| profile.id == *id));
         if view.version.is_empty() {
             let facts = chosen.and_then(Found::facts);

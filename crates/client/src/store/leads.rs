@@ -505,6 +505,26 @@ pub fn due<T>(
     Ok(taken)
 }
 
+/// Lead, follow-up and time of one person's, the latest first.
+pub fn due_times(c: &Connection, at: Range<i64>, owner: UserId, limit: u32) -> Result<Vec<(LeadId, Uuid, i64)>, ClientError> {
+    let mut statement = c.prepare_cached(
+        "SELECT leads.id, d.follow_up, d.due_at FROM due d JOIN leads ON leads.n = d.n \
+         WHERE d.due_at >= ?1 AND d.due_at < ?2 AND d.owner = ?3 ORDER BY d.due_at DESC, d.n, d.follow_up LIMIT ?4",
+    )?;
+    let times = statement.query_map(params![at.start, at.end, owner.0.as_bytes(), limit], |r| {
+        Ok((LeadId(Uuid::from_bytes(r.get(0)?)), Uuid::from_bytes(r.get(1)?), r.get(2)?))
+    })?;
+    Ok(times.collect::<Result<_, _>>()?)
+}
+
+/// What an open follow-up is for; empty where it is not open any more.
+pub fn promised_for(c: &Connection, lead: LeadId, follow_up: Uuid) -> Result<String, ClientError> {
+    let mut found = c.prepare_cached("SELECT follow_ups FROM leads WHERE id = ?1")?;
+    let column: Option<String> = found.query_row([lead.0.as_bytes()], |r| r.get(0)).optional()?;
+    let known = from_list::<Due>(&column.unwrap_or_default()).into_iter().find(|due| due.id == follow_up);
+    Ok(known.map(|due| due.note).unwrap_or_default())
+}
+
 /// How many of those there are before, within and after a day.
 pub fn count_due(c: &Connection, day: &Range<i64>, owner: Option<UserId>) -> Result<[u32; 3], ClientError> {
     let of_owner = if owner.is_some() { "owner = ?3" } else { "?3 IS NULL" };

@@ -60,6 +60,8 @@ pub const TOO_OLD: &str = "too_old";
 pub const PULLED_AT: &str = "pulled_at";
 /// Since when the server is out of reach, ms since the epoch.
 pub const OFFLINE_SINCE: &str = "offline_since";
+/// What this device reminded of.
+pub const REMINDED: &str = "reminded";
 /// Preferences are `preference:<key>`.
 pub const PREFERENCE: &str = "preference:";
 

@@ -191,7 +191,7 @@ fn who_never_answers_is_given_up_on() {
     }
     assert_eq!((queue(&office).total, dropped()), (0, 1));
     let row = &office.everything()[0];
-    assert_eq!((row.status, Pool::of(row.status, true, TRIES_MAX)), (Status::Cnp, Pool::Dropped));
+    assert_eq!((row.status, Pool::of(row.status, true, TRIES_MAX, TRIES_MAX)), (Status::Cnp, Pool::Dropped));
     // Somebody calls by hand and is answered: it counts anew.
     office.desk.ask(CallLog { lead, outcome: "Call made".into() }).expect("a call");
     assert_eq!(dropped(), 0);

@@ -136,7 +136,7 @@ fn windows_totals_and_counts_are_true_for_every_filter() {
         }
         let rows = all(&office);
         assert!(rows.is_sorted_by_key(|row| std::cmp::Reverse(row.updated_at)));
-        let pools: Vec<_> = rows.iter().map(|row| (row.id, Pool::of(row.status, row.owner.is_some(), 0))).collect();
+        let pools: Vec<_> = rows.iter().map(|row| (row.id, Pool::of(row.status, row.owner.is_some(), 0, 6))).collect();
         let counts = office.desk.ask(LeadCountsGet {}).expect("counts");
         let of = |pool| u32::try_from(pools.iter().filter(|(_, p)| *p == pool).count()).expect("a count");
         assert_eq!(

@@ -209,7 +209,7 @@ fn an_old_owners_proposals_show_until_they_are_settled() {
     let ravi = "Ravi Deshpande";
     let expected = [(ravi, Some("98200 14780"), true, true), (ravi, Some("New"), true, true), (ravi, None, false, true)];
     assert_eq!(shown, expected);
-    assert_eq!(view.proposals[0].what, TimelineWhat::Field { field: LeadField::Phone, display: Some("98330 60491".into()) });
+    assert_eq!(view.proposals[0].what, TimelineWhat::Field { field: LeadField::Phone, from: None, display: Some("98330 60491".into()) });
     assert_eq!(office.page(&Default::default(), 0, 1).rows[0].mark, Some(Mark::Proposal));
 
     let settled = Proposal { state: ProposalState::Taken, ..proposals[0].clone() };

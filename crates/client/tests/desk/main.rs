@@ -8,6 +8,7 @@ mod hand_over;
 mod leaving;
 mod office;
 mod online;
+mod own;
 mod refusals;
 mod rights;
 mod roles;
@@ -116,8 +117,8 @@ fn every_edit_shows_on_drawer_and_timeline() {
     assert!(matches!(&shown[4], TimelineWhat::FollowUpMoved { when } if when.day == -1));
     assert!(matches!(&shown[5], TimelineWhat::FollowUpSet { note, .. } if note == "Demo"));
     assert_eq!(shown[7], TimelineWhat::Status { from: Status::New, to: Status::Interested, reason: None });
-    assert_eq!(shown[8], TimelineWhat::Field { field: LeadField::AltPhone, display: Some("98330 60491".into()) });
-    assert_eq!(shown[9], TimelineWhat::Field { field: LeadField::Budget, display: Some("₹85,000.50".into()) });
+    assert_eq!(shown[8], TimelineWhat::Field { field: LeadField::AltPhone, from: None, display: Some("98330 60491".into()) });
+    assert_eq!(shown[9], TimelineWhat::Field { field: LeadField::Budget, from: None, display: Some("₹85,000.50".into()) });
     assert_eq!(shown[10], TimelineWhat::Created);
     assert!(entries.iter().all(|e| e.mine && !e.sent && e.by == "Asha Menon" && e.arrived.is_none()));
 }

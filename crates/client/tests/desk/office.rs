@@ -308,7 +308,7 @@ impl Server {
         Entry::Snapshot(Box::new(Snapshot {
             doc: DocId::lead(lead),
             projection: PROJECTION_VERSION,
-            summary,
+            summary: Some(summary),
             blob: doc.save(),
             metas,
             seq,

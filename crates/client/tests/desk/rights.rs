@@ -148,7 +148,7 @@ fn deliver(server: &Server, n: u64, cell: &Cell, withheld: bool) -> LeadId {
     };
     server.carry_out(lead, qualified.into_iter().chain(last));
     let Entry::Snapshot(mut whole) = server.again(lead, cell.owner) else { unreachable!() };
-    whole.summary.team = cell.team;
+    whole.summary.as_mut().expect("a lead").team = cell.team;
     let whole = Entry::Snapshot(whole);
     server.deliver(vec![if withheld { Server::masked(whole) } else { whole }]);
     lead

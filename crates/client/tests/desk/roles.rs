@@ -66,9 +66,10 @@ fn whoever_gets_rows_alone_reads_them() {
         let Entry::Snapshot(mut sent) = Server::masked(server.snapshot(1, new, Some(RAVI), NOW)) else { unreachable!() };
         sent.projection = projection;
         sent.metas.push(server.meta(domain::CommandId(Uuid::from_u128(77)), RAVI, NOW + 60_000));
-        sent.summary.status = Status::Interested;
-        sent.summary.next_follow_up_at = Some(NOW + 3_600_000);
-        sent.summary.follow_ups = vec![Due { id: Uuid::from_u128(78), due_at: NOW + 3_600_000, note: String::new() }];
+        sent.summary.as_mut().expect("a lead").status = Status::Interested;
+        sent.summary.as_mut().expect("a lead").next_follow_up_at = Some(NOW + 3_600_000);
+        sent.summary.as_mut().expect("a lead").follow_ups =
+            vec![Due { id: Uuid::from_u128(78), due_at: NOW + 3_600_000, note: String::new() }];
         let lead = LeadId(sent.doc.id);
         server.deliver(vec![Entry::Snapshot(sent)]);
         office.sync(&server);

@@ -1,6 +1,7 @@
 //! The station as the window uses it: who gets in, with what, for how long, and what lies on the disk.
 
 mod computer;
+mod reminding;
 mod server;
 
 use bridge::ProblemCode;

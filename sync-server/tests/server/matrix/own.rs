@@ -3,16 +3,25 @@
 use super::{Table, company, everybody};
 use domain::command::{NewLead, NoticeMark};
 use domain::config::{Config, FieldKind, OptionList, Setting};
+use domain::people::{AuditAction, AuditFilter};
 use domain::{Command, DocId, RefusalCode, UserId};
 use protocol::pull::Entry;
 use protocol::push::Outcome;
+use std::sync::atomic::{AtomicU32, Ordering};
 use uuid::Uuid;
+
+/// Lists made by this test, so that no two are called the same.
+static MADE: AtomicU32 = AtomicU32::new(0);
 
 pub fn settings() -> [Command; 3] {
     let source = Config::default_options().next().expect("a first source").id;
     [
         Command::SetSetting { setting: Setting::TriesMax, value: Some("4".into()) },
-        Command::AddOption { list: OptionList::Sources, label: format!("मेला {}", Uuid::now_v7()), kind: FieldKind::Text },
+        Command::AddOption {
+            list: OptionList::Sources,
+            label: format!("मेला {}", MADE.fetch_add(1, Ordering::Relaxed)),
+            kind: FieldKind::Text,
+        },
         Command::ChangeOption { option: source, label: None, active: Some(false) },
     ]
 }
@@ -71,6 +80,8 @@ fn settings_reach_everybody_and_what_a_person_keeps_only_them() {
     let [preference, _] = kept();
     let items = [boss.forge_in(config, rule), boss.forge_in(mine(boss.user()), preference)];
     items.iter().for_each(|item| assert_eq!(code(&boss.push_one(item)), None));
+    let page = world.core.audit(&boss.who, &AuditFilter { action: Some(AuditAction::Settings), ..AuditFilter::default() }).expect("a page");
+    assert_eq!(page.lines.iter().map(|line| line.details.as_str()).collect::<Vec<_>>(), ["tries_max = 4"], "and no preference in it");
     for who in everybody() {
         for fresh in [true, false] {
             let mut device = world.device(&who.name());

@@ -1,6 +1,8 @@
 //! One's own account (row A21): name, password, two-step sign-in, where one is signed in, and when
 //! this computer locks. The server keeps all but the last; without it the page says so.
 
+mod computer;
+mod dialling;
 mod name;
 mod password;
 mod sessions;
@@ -10,9 +12,9 @@ use crate::clock::Clock;
 use crate::components::avatar::Avatar;
 use crate::components::name::Name;
 use crate::icon::{Glyph, Icon};
-use crate::{hub, idle, ipc, t, words};
+use crate::{hub, ipc, t, words};
 use bridge::account::{AccountGet, AccountView};
-use bridge::session::Me;
+use bridge::session::{Me, SessionView};
 use bridge::sync::Pill;
 use bridge::{Change, Problem};
 use gloo_timers::callback::Timeout;
@@ -21,7 +23,6 @@ use password::PasswordRow;
 use sessions::Sessions;
 use std::rc::Rc;
 use two_step::TwoStepRow;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// An answer that takes longer than this is drawn as a skeleton meanwhile.
@@ -32,8 +33,9 @@ pub struct Props {
     pub me: Rc<Me>,
     pub clock: Clock,
     pub pill: Option<Pill>,
-    pub idle_lock_min: u32,
+    pub session: Rc<SessionView>,
     pub on_idle_lock: Callback<u32>,
+    pub on_prefer: Callback<(&'static str, String)>,
 }
 
 pub enum Msg {
@@ -112,7 +114,7 @@ impl Component for AccountPage {
                     { self.head(ctx) }
                     { self.problem(ctx) }
                     { self.kept_by_server(ctx) }
-                    { this_computer(ctx.props()) }
+                    { computer::panel(ctx.props()) }
                 </div>
             </section>
         }
@@ -179,34 +181,6 @@ impl AccountPage {
                 <Sessions view={view.clone()} clock={ctx.props().clock} on_done={&on_done} />
             </>
         }
-    }
-}
-
-fn this_computer(props: &Props) -> Html {
-    let on_change = props.on_idle_lock.clone();
-    let onchange = move |event: Event| {
-        if let Ok(minutes) = event.target_unchecked_into::<HtmlSelectElement>().value().parse() {
-            on_change.emit(minutes);
-        }
-    };
-    let mut choices = idle::CHOICES_MIN.to_vec();
-    if !choices.contains(&props.idle_lock_min) {
-        choices.insert(0, props.idle_lock_min);
-    }
-    let choice = |minutes: u32| {
-        let word = if minutes == 0 { t!("idle-lock-never") } else { t!("idle-lock-after", minutes = minutes) };
-        html! { <option value={minutes.to_string()} selected={minutes == props.idle_lock_min}>{ word }</option> }
-    };
-    html! {
-        <section class="panel" aria-label={t!("account-this-computer")}>
-            <div class="setting">
-                <div class="setting__words">
-                    <label class="setting__title" for="idle-lock">{ t!("idle-lock") }</label>
-                    <p class="setting__text">{ t!("idle-lock-text") }</p>
-                </div>
-                <select id="idle-lock" class="input setting__select" data-testid="idle-lock" {onchange}>{ for choices.into_iter().map(choice) }</select>
-            </div>
-        </section>
     }
 }
 

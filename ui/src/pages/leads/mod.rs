@@ -27,7 +27,7 @@ use crate::icon::{Glyph, Icon};
 use crate::route::{ListFilter, Route, Tab};
 use crate::text::count;
 use crate::window::View;
-use crate::{hub, ipc, keys, t, toast, words};
+use crate::{hub, ipc, keys, presence, t, toast, words};
 use arrange::Arrange;
 use bridge::bulk::Column;
 use bridge::lead::{LeadCounts, LeadFilter, LeadList, LeadPage, PAGE_MAX};
@@ -193,7 +193,7 @@ impl Component for LeadsPage {
                     self.ask(ctx, None);
                     self.ticks_may_leave(ctx, Some(&change));
                 }
-                return false;
+                return change.presence;
             }
             Msg::Answered { filter, is_second_try, answer } => return self.answered(ctx, filter, is_second_try, answer),
             Msg::Skeleton => self.shows_skeleton = !self.list.is_loaded,
@@ -540,7 +540,7 @@ impl LeadsPage {
                 return html! { <div key={format!("blank-{index}")} class="grid__row grid__row--blank" aria-hidden="true"></div> };
             };
             html! {
-                <Row key={row.id.to_string()} row={row.clone()} {index} is_cursor={self.list.cursor.is_some_and(|c| c.id == Some(row.id))}
+                <Row on_it={presence::sentence(row.id)} key={row.id.to_string()} row={row.clone()} {index} is_cursor={self.list.cursor.is_some_and(|c| c.id == Some(row.id))}
                     is_open={open == Some(row.id)} is_ticked={has_ticks.then(|| self.is_ticked(row.id))} columns={columns.clone()} clock={ctx.props().clock}
                     on_open={ctx.link().callback(Msg::Open)} on_tick={ctx.link().callback(|(index, is_range)| Msg::Bulk(bulk::Msg::Tick(index, is_range)))} />
             }

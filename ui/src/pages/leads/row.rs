@@ -23,6 +23,8 @@ pub struct Props {
     /// `None` where nothing is done to many.
     pub is_ticked: Option<bool>,
     pub clock: Clock,
+    /// Who else is on it.
+    pub on_it: Option<String>,
     pub on_open: Callback<u32>,
     /// With Shift: from the one ticked last to this one.
     pub on_tick: Callback<(u32, bool)>,
@@ -45,7 +47,12 @@ pub fn Row(props: &Props) -> Html {
             data-status={row.status.as_str()} onclick={props.on_open.reform(move |_: MouseEvent| index)}>
             { tick(props) }
             { for props.columns.iter().map(|column| cell(*column, row, props.clock)) }
-            <div role="gridcell" class="grid__cell grid__cell--mark">{ for row.mark.map(mark) }</div>
+            <div role="gridcell" class="grid__cell grid__cell--mark">
+                if let Some(on_it) = &props.on_it {
+                    <span class="mark tone--info" role="img" aria-label={on_it.clone()} title={on_it.clone()} data-testid="row-presence"><Glyph icon={Icon::Eye} /></span>
+                }
+                { for row.mark.map(mark) }
+            </div>
         </div>
     }
 }

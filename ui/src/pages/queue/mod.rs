@@ -14,7 +14,7 @@ use crate::components::key::Key;
 use crate::components::text_box::TextBox;
 use crate::draft::Drafts;
 use crate::icon::Icon;
-use crate::{clipboard, hub, ipc, keys, t, toast, undo, words};
+use crate::{dial, hub, ipc, keys, presence, t, toast, undo, words};
 use bridge::lead::{Edited, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::queue::{CallDispose, QueueGet, QueueItem, QueueView};
 use bridge::{Change, Problem};
@@ -134,10 +134,13 @@ impl Component for QueuePage {
                 if touches && let Some(now) = &self.now {
                     read(ctx, now.item.clone());
                 }
-                if change.many_leads || !change.leads.is_empty() {
+                if change.presence {
+                    self.yield_to_caller(ctx);
+                }
+                if change.many_leads || !change.leads.is_empty() || change.presence {
                     self.ask(ctx);
                 }
-                return false;
+                return change.presence;
             }
             Msg::Note(note) => {
                 if let Some(now) = &self.now {
@@ -177,6 +180,10 @@ impl Component for QueuePage {
                 { body }
             </section>
         }
+    }
+
+    fn destroy(&mut self, _: &Context<Self>) {
+        presence::view(None, false);
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
@@ -254,7 +261,19 @@ impl QueuePage {
         }
     }
 
+    /// Somebody else calls the lead on the screen, and nothing was begun with it: the next one.
+    fn yield_to_caller(&mut self, ctx: &Context<Self>) {
+        let Some(now) = self.now.as_ref().filter(|now| presence::is_called(now.item.lead.id)) else { return };
+        if self.call.is_some() || self.picked.is_some() || !self.note.is_empty() {
+            return;
+        }
+        let why = presence::sentence(now.item.lead.id).unwrap_or_default();
+        toast::done(t!("queue-taken", name = now.item.lead.name.as_str(), why = why));
+        self.go_on(ctx);
+    }
+
     fn show(&mut self, open: Open) {
+        presence::view(Some(open.item.lead.id), true);
         self.note = open.drafts.text(DRAFT).unwrap_or_default();
         (self.picked, self.next, self.refused, self.call, self._tick) = (None, None, None, None, None);
         (self.now, self.focuses_note) = (Some(open), true);
@@ -263,8 +282,9 @@ impl QueuePage {
     /// To the one behind, which is here already; or to whatever the queue says.
     fn go_on(&mut self, ctx: &Context<Self>) {
         self.now = None;
-        if let Some(behind) = self.behind.take() {
-            self.show(behind);
+        match self.behind.take().filter(|behind| !presence::is_called(behind.item.lead.id)) {
+            Some(behind) => self.show(behind),
+            None => presence::view(None, false),
         }
         self.ask(ctx);
     }
@@ -331,12 +351,12 @@ impl QueuePage {
         read(ctx, item);
     }
 
-    /// The number goes to the clipboard for the softphone, and the clock runs.
+    /// The number is dialled, and the clock runs.
     fn call(&mut self, ctx: &Context<Self>) {
         let Some(now) = &self.now else { return };
         let phone = now.view.fields.iter().find(|field| field.field == LeadField::Phone).and_then(|field| field.value.clone());
         let Some(phone) = phone else { return };
-        clipboard::copy(&phone);
+        dial::call(now.item.lead.id, phone);
         self.call = Some((now_ms(), None));
         let link = ctx.link().clone();
         self._tick = Some(Interval::new(TICK_MS, move || link.send_message(Msg::Tick)));

@@ -7,7 +7,7 @@ use crate::components::key::Key;
 use crate::components::name::Name;
 use crate::components::sync_panel::icon_of;
 use crate::icon::{Glyph, Icon};
-use crate::{t, words};
+use crate::{presence, t, words};
 use bridge::lead::{FieldView, TimelineEntry};
 use domain::LeadField;
 use yew::html::Scope;
@@ -30,6 +30,9 @@ pub fn head(now: &Open, call: Option<(f64, Option<f64>)>, link: &Scope<QueuePage
                     if let Some(other) = shown(LeadField::AltPhone) { <span>{ other }</span> }
                     if let Some(language) = shown(LeadField::Language) { <span class="queue__aside">{ language }</span> }
                 </p>
+                if let Some(on_it) = presence::sentence(view.id) {
+                    <p class="record-sync tone--info" role="status" data-testid="lead-presence"><Glyph icon={Icon::Eye} /><span>{ on_it }</span></p>
+                }
             </div>
             { clock(call) }
             if let Some(why) = &view.do_not_call.value {

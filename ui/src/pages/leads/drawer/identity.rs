@@ -5,6 +5,7 @@ use super::fields::EditableField;
 use super::owner::{self, Asked, Assign};
 use crate::components::avatar::Avatar;
 use crate::components::badge::StatusBadge;
+use crate::components::key::Key;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::route::Route;
@@ -17,6 +18,10 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub view: Rc<LeadView>,
+    /// Who else is on it.
+    pub on_it: Option<String>,
+    /// Calls it, for who sees the number.
+    pub on_call: Option<Callback<()>>,
     pub me: Rc<Me>,
     pub edit: Editor,
     pub drafts: Drafts,
@@ -42,6 +47,9 @@ pub fn Identity(props: &Props) -> Html {
                     <Assign view={view.clone()} me={me.clone()} edit={edit.clone()} is_open={props.is_owner_menu_open} on_open={&props.on_owner_menu} />
                 </div>
                 <Asked view={view.clone()} edit={edit.clone()} />
+                if let Some(on_it) = &props.on_it {
+                    <p class="record-sync tone--info" role="status" data-testid="lead-presence"><Glyph icon={Icon::Eye} /><span>{ on_it }</span></p>
+                }
                 { sync(&view.sync) }
                 if view.review {
                     <p class="notice" data-testid="status-review"><Glyph icon={Icon::Conflict} />{ t!("status-review") }</p>
@@ -50,6 +58,11 @@ pub fn Identity(props: &Props) -> Html {
                     <p class="identity__reason" data-testid="drop-reason">{ t!("drop-reason", reason = reason.as_str()) }</p>
                 }
             </div>
+            if let Some(on_call) = &props.on_call {
+                <button type="button" class="button identity__call" data-testid="action-call" onclick={on_call.reform(|_: MouseEvent| ())}>
+                    <Glyph icon={Icon::Phone} />{ t!("queue-call") }<Key name="C" />
+                </button>
+            }
         </header>
     }
 }

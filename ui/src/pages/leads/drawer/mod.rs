@@ -28,14 +28,14 @@ use crate::components::why::Why;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
 use crate::text::count;
-use crate::{clipboard, hub, ipc, keys, t, words};
+use crate::{clipboard, dial, hub, ipc, keys, presence, t, words};
 use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
 use bridge::session::Me;
 use bridge::{Change, Problem, ProblemCode};
 use comments::Comments;
 use custom::Custom;
 use deletion::{Deleted, More};
-use domain::LeadId;
+use domain::{LeadField, LeadId};
 use edit::Editor;
 use fields::Fields;
 use follow_ups::{FollowUps, Open};
@@ -78,6 +78,7 @@ pub enum Msg {
     Assign(bool),
     LogCall(String),
     NextStep,
+    Dial,
     Key(KeyboardEvent),
 }
 
@@ -149,7 +150,7 @@ impl Component for LeadDrawer {
                 if change.touches(ctx.props().lead) || change.attention {
                     self.ask(ctx);
                 }
-                return false;
+                return change.presence;
             }
             Msg::Edited => {
                 self.ask(ctx);
@@ -166,6 +167,10 @@ impl Component for LeadDrawer {
                 edit.send_undoable(CallLog { lead: edit.lead, outcome }, said);
             }
             Msg::NextStep => self.next_step(ctx),
+            Msg::Dial => {
+                self.dial();
+                return false;
+            }
             Msg::Key(event) => self.key(ctx, &event),
         }
         true
@@ -180,6 +185,10 @@ impl Component for LeadDrawer {
                 <div class="drawer__body">{ self.body(ctx) }</div>
             </aside>
         }
+    }
+
+    fn destroy(&mut self, _: &Context<Self>) {
+        presence::view(None, false);
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
@@ -198,6 +207,7 @@ impl LeadDrawer {
         self.timeline = Rc::default();
         self.epoch.set(self.epoch.get() + 1);
         let lead = ctx.props().lead;
+        presence::view(Some(lead), false);
         ctx.link().send_future(async move { Msg::Drafts(lead, Drafts::load(format!("lead:{lead}")).await) });
         self.ask(ctx);
     }
@@ -269,10 +279,23 @@ impl LeadDrawer {
             "s" | "S" if self.view.as_ref().is_some_and(|view| !status::allowed(view).is_empty()) => self.stage = Some(Stage::Statuses),
             "u" | "U" if may_plan => self.follow_up = Some(Open::New),
             "l" | "L" if can.log_call && can.log_call_blocked.is_none() => self.is_call_menu_open = true,
+            "c" | "C" => self.dial(),
             "y" | "Y" => self.next_step(ctx),
             "a" | "A" if self.may_assign() => self.is_owner_menu_open = true,
             "n" | "N" if self.view.as_ref().is_some_and(|view| fields::edits_all(view, ctx.props().me.role)) => keys::focus("#note-add"),
             _ => {}
+        }
+    }
+
+    /// The number, for who may see and so call it.
+    fn number(&self) -> Option<String> {
+        let view = self.view.as_ref().filter(|view| view.deleted.is_none())?;
+        view.fields.iter().find(|field| field.field == LeadField::Phone)?.value.clone()
+    }
+
+    fn dial(&self) {
+        if let (Some(view), Some(number)) = (&self.view, self.number()) {
+            dial::call(view.id, number);
         }
     }
 
@@ -317,7 +340,7 @@ impl LeadDrawer {
         html! {
             <div key={view.id.to_string()} class="drawer__lead">
                 <Deleted role={me.role} view={view.clone()} edit={edit.clone()} on_gone={&ctx.props().on_close} />
-                <Identity view={view.clone()} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
+                <Identity view={view.clone()} on_it={presence::sentence(view.id)} on_call={self.number().map(|_| link.callback(|()| Msg::Dial))} me={me.clone()} edit={edit.clone()} drafts={drafts.clone()}
                     is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
                 if let Some(why) = &view.do_not_call.value {
                     <p class="do-not-call" role="note" data-testid="do-not-call">
@@ -430,7 +453,7 @@ fn takes(event: &KeyboardEvent) -> bool {
             "ArrowLeft" | "ArrowRight" => keys::is_command(event) && !is_typing,
             "1" | "2" => event.alt_key(),
             "Escape" => is_typing,
-            "a" | "A" | "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" => keys::is_plain(event) && !is_typing,
+            "a" | "A" | "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" | "c" | "C" => keys::is_plain(event) && !is_typing,
             _ => false,
         }
 }

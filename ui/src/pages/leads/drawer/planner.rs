@@ -216,7 +216,7 @@ impl Planner {
             let is_on = self.days == today + ahead;
             html! {
                 <button type="button" class={classes!("chip", is_on.then_some("chip--on"))} aria-pressed={is_on.to_string()} data-testid={format!("followup-plus-{ahead}")}
-                    onclick={link.callback(move |_| Msg::Day(today + ahead))}>{ t!("plus-days", days = ahead) }</button>
+                    onclick={link.callback(move |_| Msg::Day(today + ahead))}>{ t!("plus-days", count = ahead) }</button>
             }
         };
         html! {

@@ -1,0 +1,83 @@
+//! What notices say. A locked copy's say nothing about anybody.
+
+use super::{About, Notice, Promise, Ring};
+use bridge::lead::When;
+use jiff::civil::DateTime;
+
+/// Lines of a digest that name somebody.
+pub(crate) const NAMED_MAX: usize = 3;
+
+/// One promise that is due, or soon; `at` is when, `now_ms` by this device's clock.
+pub(crate) fn of_promise(promise: &Promise, ring: Ring, name: &str, note: &str, at: &When, now_ms: i64) -> Notice {
+    let (title, can_snooze) = match ring {
+        Ring::Early => (format!("In {} min: {name}", minutes_until(at.at, now_ms)), false),
+        Ring::Due => (format!("Follow-up due: {name}"), true),
+    };
+    let body = match note.trim() {
+        "" => time(at),
+        note => format!("{} · {note}", time(at)),
+    };
+    Notice { about: about(promise), title, body, can_snooze }
+}
+
+/// The same while the copy is locked.
+pub(crate) fn of_locked(promise: &Promise, ring: Ring, now_ms: i64) -> Notice {
+    let (title, can_snooze) = match ring {
+        Ring::Early => (format!("A follow-up is due in {} min", minutes_until(promise.due_at, now_ms)), false),
+        Ring::Due => ("A follow-up is due".to_owned(), true),
+    };
+    Notice { about: about(promise), title, body: "Unlock Leadline to see whose.".to_owned(), can_snooze }
+}
+
+/// What was missed: how many in all, and the names and times of the first.
+pub(crate) fn digest(total: u32, before_today: bool, named: &[(String, When)]) -> Notice {
+    let title = match total {
+        1 => "1 follow-up was missed".to_owned(),
+        total => format!("{total} follow-ups were missed"),
+    };
+    let mut lines: Vec<String> = named.iter().take(NAMED_MAX).map(|(name, at)| format!("{name} ({})", time(at))).collect();
+    let more = (total as usize).saturating_sub(lines.len());
+    if more > 0 && !lines.is_empty() {
+        lines.push(format!("and {more} more"));
+    }
+    Notice { about: About::Missed { before_today }, title, body: lines.join("\n"), can_snooze: false }
+}
+
+fn about(promise: &Promise) -> About {
+    About::FollowUp { lead: promise.lead, follow_up: promise.follow_up }
+}
+
+fn minutes_until(at: i64, now_ms: i64) -> i64 {
+    ((at - now_ms).max(0) + super::MINUTE_MS - 1) / super::MINUTE_MS
+}
+
+/// `17:00` today, else with its day.
+fn time(at: &When) -> String {
+    let Ok(local) = at.local.parse::<DateTime>() else { return at.local.clone() };
+    local.strftime(if at.day == 0 { "%H:%M" } else { "%-d %b, %H:%M" }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::LeadId;
+    use uuid::Uuid;
+
+    #[test]
+    fn notices_say_who_when_and_what_for() {
+        let promise = Promise { lead: LeadId(Uuid::from_u128(1)), follow_up: Uuid::from_u128(2), due_at: 600_000 };
+        let at = |day| When { at: 600_000, local: "2026-09-28T17:00".into(), weekday: 0, day, same_year: true };
+        let said = |notice: Notice| (notice.title, notice.body, notice.can_snooze);
+        let due = said(of_promise(&promise, Ring::Due, "Riya", " Fees ", &at(0), 600_000));
+        assert_eq!(due, ("Follow-up due: Riya".into(), "17:00 · Fees".into(), true));
+        let early = said(of_promise(&promise, Ring::Early, "Riya", "", &at(0), 299_000));
+        assert_eq!(early, ("In 6 min: Riya".into(), "17:00".into(), false));
+        let locked = said(of_locked(&promise, Ring::Due, 600_000));
+        assert_eq!(locked, ("A follow-up is due".into(), "Unlock Leadline to see whose.".into(), true));
+        let named: Vec<_> = ["Akash", "Riya", "Meena", "Zoya"].iter().map(|name| ((*name).to_owned(), at(-3))).collect();
+        let missed = said(digest(5, true, &named));
+        assert_eq!(missed.0, "5 follow-ups were missed");
+        assert_eq!(missed.1, "Akash (28 Sep, 17:00)\nRiya (28 Sep, 17:00)\nMeena (28 Sep, 17:00)\nand 2 more");
+        assert_eq!(digest(1, false, &named[..1]).title, "1 follow-up was missed");
+    }
+}
