@@ -13,6 +13,7 @@ use tests::visit::{go, open_lead, pill, sign_in, unlock};
 use tests::window::Window;
 
 const ASHA: &str = "asha@nakshatra.example";
+const ADMIN: &str = "vikram@nakshatra.example";
 const RAVI: &str = "ravi@nakshatra.example";
 const DAY: i64 = 24 * 3_600_000;
 
@@ -258,5 +259,55 @@ async fn everything_is_reached_without_the_mouse() -> Result<()> {
         window.press(letter).await?;
         window.find(page).await?;
     }
+    window.close().await
+}
+
+/// An Admin sets the organisation's rules on a terminal; the agent's window follows, and keeps what was said of a lead.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_else_is_said_of_a_lead_stands_in_its_drawer() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 10)?;
+    let asha = Device::sign_in(&folder.path().join("asha"), &server, ASHA)?;
+    let lead = promised(&asha, "Kavya First", "+919820014700", 90)?;
+    asha.sync()?;
+    let admin = Terminal::sign_in(&folder.path().join("admin"), &server, ADMIN)?;
+    admin.run(&["config", "add", "custom_fields", "Batch", "--choice", "Morning", "--choice", "Evening"])?;
+    admin.run(&["config", "set", "followup_max_gap_days", "2"])?;
+    assert_eq!(admin.attempt(&["config", "set", "tries_max", "0"])?.0, 3, "refused, with what to type");
+    admin.run(&["sync"])?;
+
+    let window = Window::open(&folder.path().join("desk")).await?;
+    sign_in(&window, &server, ASHA).await?;
+    pill(&window, "synced").await?;
+    open_lead(&window, &lead.to_string()).await?;
+    // A choice of the organisation's own.
+    window.click("custom-field").await?;
+    window.find("custom-input").await?.select_by_value("Evening").await?;
+    window.shows("custom-field", "Evening").await?;
+    // A comment that names the manager.
+    window.click("comment-add").await?;
+    window.press("@ravi").await?;
+    window.find("mention").await?;
+    window.press(&format!("{}फीस पूछी है", Key::Enter)).await?;
+    save(&window).await?;
+    window.shows("comment", "@Ravi Deshpande फीस पूछी है").await?;
+    window.click("timeline-notes").await?;
+    window.shows("timeline-entry", "commented").await?;
+    // Further ahead than the organisation likes.
+    window.click("add-followup-btn").await?;
+    window.click("followup-plus-7").await?;
+    window.shows("followup-far", "7 days").await?;
+    window.press(&Key::Escape.to_string()).await?;
+    // Nobody calls who asked not to be called.
+    window.click_css("button[data-field=do_not_call]").await?;
+    window.press(&format!("Asked by mail{}", Key::Enter)).await?;
+    window.shows("do-not-call", "Asked by mail").await?;
+    go(&window, "#/queue").await?;
+    window.gone(&format!("[data-testid=queue-lead][data-lead='{lead}']")).await?;
+    let desk = Terminal { profile: folder.path().join("desk") };
+    eventually("it is kept", || {
+        let view = desk.borrow(false)?.ask(LeadGet { lead })?;
+        Ok(view.custom[0].value.as_deref() == Some("Evening") && view.comments.len() == 1 && view.do_not_call.value.is_some())
+    })?;
     window.close().await
 }

@@ -18,6 +18,7 @@ const NOBODY: &str = "nobody";
 
 /// A screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one route at a time")]
 pub enum Route {
     /// The list, with a lead's drawer open or not.
     Leads {

@@ -219,6 +219,7 @@ impl Engine {
     }
 
     /// Stores a document on its confirmed ground, with what is pending on top, and its row.
+    #[expect(clippy::too_many_arguments, reason = "what is stored together is handed over together")]
     fn store_document(
         &self,
         c: &Connection,

@@ -97,7 +97,7 @@ pub enum Command {
         field: Uuid,
         value: Option<String>,
     },
-    /// Says something to the others; those named are told.
+    /// Says something to the others, and names some of them.
     AddComment {
         text: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

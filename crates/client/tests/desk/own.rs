@@ -13,6 +13,7 @@ use client::desk::Desk;
 use domain::calling::Reason;
 use domain::config::{Config, FieldKind, OptionList, Setting};
 use domain::{Command, LeadField, LeadId, RefusalCode, Role, Status};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 fn set(office: &Office, setting: Setting, value: &str) {
@@ -112,8 +113,8 @@ fn own_fields_are_checked_by_their_kind_and_taken_back() {
         add(&office, OptionList::CustomFields, "Age", FieldKind::Number),
     );
     let put = |field: Uuid, value: &str| office.desk.ask(LeadSetCustom { lead, field, value: value.into() });
-    let shown = || office.view(lead).custom.into_iter().map(|one| (one.field.label, one.value)).collect::<Vec<_>>();
-    assert_eq!(shown(), [("Batch".to_owned(), None), ("Age".to_owned(), None)]);
+    let shown = || office.view(lead).custom.into_iter().map(|one| (one.field.label, one.value)).collect::<BTreeMap<_, _>>();
+    assert_eq!(shown(), BTreeMap::from([("Age".to_owned(), None), ("Batch".to_owned(), None)]));
     let problem = put(batch, "Night").expect_err("no such batch");
     assert_eq!(problem.text, "Batch is one of Morning, Evening.");
     assert_eq!(put(age, "old").expect_err("no number").text, "Age is a number, like 12 or 4.5.");
@@ -123,7 +124,7 @@ fn own_fields_are_checked_by_their_kind_and_taken_back() {
     let was = TimelineWhat::Custom { label: "Batch".into(), from: Some("Morning".into()), display: Some("Evening".into()) };
     assert!(timeline.iter().any(|entry| entry.what == was && entry.here == Some(true)), "{timeline:?}");
     office.desk.ask(LeadUndo { lead, commands: moved.commands }).expect("taken back");
-    assert_eq!(shown()[0].1.as_deref(), Some("Morning"));
+    assert_eq!(shown()["Batch"].as_deref(), Some("Morning"));
     // Offered no more: a lead that has it keeps it, another does not show it.
     office.desk.engine().configure(Command::ChangeOption { option: batch, label: None, active: Some(false) }).expect("withdrawn");
     let other = office.create("Bela", "9820014787");

@@ -82,6 +82,7 @@ impl Props {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "few at a time, and none of them is kept")]
 pub enum Msg {
     Changed(Change),
     Answered { filter: u32, is_second_try: bool, answer: Result<LeadPage, Problem> },

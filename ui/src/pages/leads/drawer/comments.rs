@@ -1,4 +1,4 @@
-//! What people say to each other about a lead. Who is named by `@` is told.
+//! What people say to each other about a lead, naming somebody by `@`.
 
 use super::edit::Editor;
 use crate::components::key::Key;
