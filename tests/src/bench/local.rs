@@ -47,7 +47,7 @@ impl Transport for Direct {
     }
 
     fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
-        self.core.snapshot(&self.who, LeadId(doc.id)).map_err(|_| TransportError::NotFound)
+        self.core.document(&self.who, doc).map_err(|_| TransportError::NotFound)
     }
 }
 

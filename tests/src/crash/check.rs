@@ -5,7 +5,7 @@ use crate::processes::Server;
 use anyhow::{Context, Result, ensure};
 use client::Engine;
 use client::store::{documents, leads, outbox};
-use domain::{Command, DocId, LeadId, OrgId};
+use domain::{Command, DocId, DocKind, OrgId};
 use protocol::rows::LeadSummary;
 use records::{ChangeHash, Doc};
 use std::collections::hash_map::Entry;
@@ -23,7 +23,8 @@ pub fn commands_here(engine: &Engine) -> Result<Vec<String>> {
     let mut commands = Vec::new();
     for doc in engine.store().read(documents::all)? {
         let stored = engine.store().read(|c| documents::load(c, doc))?.context("a document that was listed")?;
-        for entry in records::history(&stored.doc) {
+        let seed = Doc::seed(doc.kind);
+        for entry in records::history(&stored.doc).into_iter().filter(|entry| !seed.has(&entry.hash)) {
             commands.push(serde_json::to_string(&entry.envelope.context("a command")?.command)?);
         }
     }
@@ -92,17 +93,19 @@ pub fn profile_is_sound(engine: &Engine) -> Result<()> {
 
 fn document_is_sound(engine: &Engine, doc: DocId) -> Result<()> {
     let (stored, pending, row) = engine.store().read(|c| {
-        let lead = LeadId(doc.id);
-        Ok((documents::load(c, doc)?, outbox::of_doc(c, doc)?, leads::get(c, lead)?))
+        let row = doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?;
+        Ok((documents::load(c, doc)?, outbox::of_doc(c, doc)?, row))
     })?;
-    let (stored, row) = (stored.context("no document")?, row.context("no row")?);
+    let stored = stored.context("no document")?;
     ensure!(stored.confirmed.is_some() != pending.is_empty(), "a ground, and {} edits wait", pending.len());
     let ground = stored.confirmed.as_ref().unwrap_or(&stored.doc);
     let beyond: BTreeSet<_> = records::history(&stored.doc).iter().map(|entry| entry.hash).filter(|hash| !ground.has(hash)).collect();
     let waiting: BTreeSet<_> = pending.iter().map(|pending| pending.hash).collect();
     ensure!(beyond == waiting, "the document and the outbox differ");
+    let Some(lead) = doc.as_lead() else { return Ok(()) };
+    let row = row.context("no row")?;
     ensure!(row.pending as usize == pending.len(), "the row says that {} wait, and {} do", row.pending, pending.len());
-    let record = records::lead::read(&stored.doc, LeadId(doc.id))?;
+    let record = records::lead::read(&stored.doc, lead)?;
     let rebuilt = LeadSummary::of(&record, row.summary.owner, row.summary.team, row.summary.updated_at);
     ensure!(row.summary == rebuilt, "the row is not what the document makes");
     Ok(())
@@ -121,7 +124,9 @@ pub fn server_is_sound(server: &Server) -> Result<()> {
 /// # Errors
 /// Naming the first that is not.
 pub fn is_held_by(one: &Engine, other: &Engine) -> Result<()> {
-    for doc in one.store().read(documents::all)? {
+    // What a person keeps, only they hold.
+    let held_by_both = |doc: &DocId| doc.kind != DocKind::UserState;
+    for doc in one.store().read(documents::all)?.into_iter().filter(held_by_both) {
         let load = |engine: &Engine| engine.store().read(|c| documents::load(c, doc))?.context("it is not there");
         let (here, there) = (load(one)?, load(other).with_context(|| doc.to_string())?);
         ensure!(here.doc.heads() == there.doc.heads(), "{doc} is another one there");
@@ -129,10 +134,10 @@ pub fn is_held_by(one: &Engine, other: &Engine) -> Result<()> {
     Ok(())
 }
 
-/// The ids of all records here.
+/// The ids of all leads here.
 ///
 /// # Errors
 /// What the profile says.
 pub fn records_here(engine: &Engine) -> Result<BTreeSet<DocId>> {
-    Ok(engine.store().read(documents::all)?.into_iter().collect())
+    Ok(engine.store().read(documents::all)?.into_iter().filter(|doc| doc.as_lead().is_some()).collect())
 }

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use client::vault::Key;
 use client::{Engine, Profile, Transport, TransportError, system_env};
-use domain::{DocId, LeadId, OrgId, Role, UserId};
+use domain::{DocId, OrgId, Role, UserId};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
@@ -119,7 +119,7 @@ impl Transport for Way {
 
     fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
         let (core, who) = self.who()?;
-        core.snapshot(&who, LeadId(doc.id)).map_err(|_| TransportError::NotFound)
+        core.document(&who, doc).map_err(|_| TransportError::NotFound)
     }
 }
 

@@ -11,7 +11,7 @@ use bridge::sync::SyncGet;
 use client::desk::Desk;
 use client::vault::Key;
 use client::{Engine, Profile, Transport, TransportError};
-use domain::{Command, DocId, LeadField, LeadId};
+use domain::{Command, DocId, LeadField};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::frame;
 use protocol::pull::{PullBatch, Snapshot};
@@ -193,7 +193,7 @@ impl Transport for Honest<'_> {
     }
 
     fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
-        self.office.core().snapshot(&self.who, LeadId(doc.id)).map_err(|_| TransportError::NotFound)
+        self.office.core().document(&self.who, doc).map_err(|_| TransportError::NotFound)
     }
 }
 

@@ -332,7 +332,7 @@ impl Transport for Road {
     fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
         self.sets_out()?;
         let (core, who) = self.who()?;
-        let mut snapshot = core.snapshot(&who, LeadId(doc.id)).map_err(|e| self.told(&e))?;
+        let mut snapshot = core.document(&who, doc).map_err(|e| self.told(&e))?;
         if self.faults.reprojects.load(Ordering::Relaxed) {
             self.project(&mut snapshot);
         }
