@@ -124,7 +124,8 @@ fn commands_in(engine: &Engine) -> Result<HashMap<CommandId, usize>> {
     let mut commands = HashMap::new();
     for doc in engine.store().read(client::store::documents::all)? {
         let stored = engine.store().read(|c| client::store::documents::load(c, doc))?.context("a document that was listed")?;
-        for entry in records::history(&stored.doc) {
+        let seed = records::Doc::seed(doc.kind);
+        for entry in records::history(&stored.doc).into_iter().filter(|entry| !seed.has(&entry.hash)) {
             *commands.entry(entry.envelope.context("a command")?.id).or_insert(0) += 1;
         }
     }
