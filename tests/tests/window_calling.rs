@@ -290,7 +290,7 @@ async fn what_else_is_said_of_a_lead_stands_in_its_drawer() -> Result<()> {
     window.find("mention").await?;
     window.press(&format!("{}फीस पूछी है", Key::Enter)).await?;
     save(&window).await?;
-    window.shows("comment", "@Ravi Deshpande फीस पूछी है").await?;
+    window.shows("comment", "@Ravi Deshmukh फीस पूछी है").await?;
     window.click("timeline-notes").await?;
     window.shows("timeline-entry", "commented").await?;
     // Further ahead than the organisation likes.
