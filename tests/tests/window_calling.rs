@@ -9,7 +9,7 @@ use domain::{Command, LeadId, Status};
 use fantoccini::key::Key;
 use tests::device::Device;
 use tests::processes::{Server, Terminal, eventually};
-use tests::visit::{go, open_lead, pill, sign_in, unlock};
+use tests::visit::{edit_field, go, open_lead, pill, sign_in, unlock};
 use tests::window::Window;
 
 const ASHA: &str = "asha@nakshatra.example";
@@ -295,12 +295,11 @@ async fn what_else_is_said_of_a_lead_stands_in_its_drawer() -> Result<()> {
     window.shows("timeline-entry", "commented").await?;
     // Further ahead than the organisation likes.
     window.click("add-followup-btn").await?;
-    window.click("followup-plus-7").await?;
+    window.click_css("[data-testid=followup-modal] [data-testid=followup-plus-7]").await?;
     window.shows("followup-far", "7 days").await?;
     window.press(&Key::Escape.to_string()).await?;
     // Nobody calls who asked not to be called.
-    window.click_css("button[data-field=do_not_call]").await?;
-    window.press(&format!("Asked by mail{}", Key::Enter)).await?;
+    edit_field(&window, "do_not_call", "Asked by mail").await?;
     window.shows("do-not-call", "Asked by mail").await?;
     go(&window, "#/queue").await?;
     window.gone(&format!("[data-testid=queue-lead][data-lead='{lead}']")).await?;
