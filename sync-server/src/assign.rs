@@ -60,12 +60,13 @@ pub fn give(
     touched: &mut Touched,
 ) -> Result<OwnerRow, StoreError> {
     let standing = Standing { owner, team, ..row.standing };
-    let told = OwnerRow { lead: row.id, owner, team };
+    let mut summary = leads::current(tx, log.org(), &row)?;
+    let given = summary.ownership().given(owner, team, log.now());
+    let told = given.row(row.id);
     let moved = Move { before: Channel::of_lead(&row.standing), after: Channel::of_lead(&standing), owner: Some(told.clone()) };
     touched.channels.extend(moved.before.iter().chain(&moved.after).copied());
     touched.seq = log.append(tx, &Entry::Move { doc: DocId::lead(row.id), author: by, moved }, env.random())?;
-    let mut summary = row.summary;
-    (summary.owner, summary.team) = (owner, team);
+    (summary.owner, summary.team, summary.assigned_at) = (owner, team, given.assigned_at);
     leads::put(tx, log.org(), row.id, &summary, touched.seq)?;
     Ok(told)
 }

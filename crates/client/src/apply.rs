@@ -4,7 +4,6 @@
 use crate::engine::Engine;
 use crate::error::ClientError;
 use crate::own;
-use crate::project;
 use crate::rebase::rebase;
 use crate::recover::enqueue_lost;
 use crate::session::SessionFacts;
@@ -17,10 +16,10 @@ use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::people::Proposal;
 use domain::sabotage::{self, Fault};
-use domain::{Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, TeamId, UserId};
+use domain::{Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
-use protocol::rows::{LeadSummary, OwnerRow, PROJECTION_VERSION, Row};
+use protocol::rows::{LeadSummary, OwnerRow, Ownership, PROJECTION_VERSION, Row};
 use records::{ChangeHash, Doc, RecordError};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -65,19 +64,18 @@ struct Answers {
 /// What the server says of a lead beside its document.
 #[derive(Clone, Copy, Default)]
 struct Facts {
-    owner: Option<UserId>,
-    team: Option<TeamId>,
+    owned: Ownership,
     /// Its `updated_at`.
     confirmed_at: i64,
 }
 
 impl Facts {
     fn of_row(row: leads::Row) -> Self {
-        Self { owner: row.summary.owner, team: row.summary.team, confirmed_at: row.confirmed_at }
+        Self { owned: row.summary.ownership(), confirmed_at: row.confirmed_at }
     }
 
     fn of_summary(summary: &LeadSummary) -> Self {
-        Self { owner: summary.owner, team: summary.team, confirmed_at: summary.updated_at }
+        Self { owned: summary.ownership(), confirmed_at: summary.updated_at }
     }
 }
 
@@ -254,7 +252,7 @@ impl Engine {
         };
         documents::save(c, doc, &current, confirmed, &stored.metas)?;
         let newest = pending.iter().map(|p| p.envelope.at).max().unwrap_or(0);
-        let projected = LeadSummary::of(&record, facts.owner, facts.team, facts.confirmed_at.max(newest));
+        let projected = LeadSummary::of(&record, facts.owned, facts.confirmed_at.max(newest));
         leads::put(c, lead, &projected, facts.confirmed_at, u32::try_from(pending.len()).unwrap_or(u32::MAX), true)
     }
 
@@ -656,7 +654,7 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
         }
         Row::Owner(owner) => {
             let Some(found) = leads::get(c, owner.lead)? else { return Ok(()) };
-            let summary = LeadSummary { owner: owner.owner, team: owner.team, ..found.summary };
+            let summary = LeadSummary { owner: owner.owner, team: owner.team, assigned_at: owner.assigned_at, ..found.summary };
             change.absorb(Change { leads: vec![owner.lead], ..Change::default() });
             leads::put(c, owner.lead, &summary, found.confirmed_at, found.pending, true)
         }
@@ -674,8 +672,7 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
 /// The projection of a snapshot that another version of the server made.
 fn reproject(lead: LeadId, blob: &[u8], sent: &LeadSummary) -> Result<LeadSummary, ClientError> {
     let record = records::lead::read(&Doc::load(blob)?, lead)?;
-    let subject = project::subject(sent);
-    Ok(LeadSummary::of(&record, subject.owner, subject.team, sent.updated_at))
+    Ok(LeadSummary::of(&record, sent.ownership(), sent.updated_at))
 }
 
 fn one_record(doc: DocId) -> Change {

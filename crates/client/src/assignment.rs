@@ -9,7 +9,6 @@ use crate::transport::{Transport, TransportError};
 use bridge::Change;
 use domain::{CommandId, DocId, LeadId, UserId};
 use protocol::admin::SetOwner;
-use protocol::rows::OwnerRow;
 
 impl Engine {
     /// Keeps an assignment for the next round. Giving the lead back to who has it takes back what waits.
@@ -85,8 +84,9 @@ impl Engine {
             }
             Err(e) => return Err(e.into()),
         };
-        let (owner, team) = snapshot.summary.map_or((None, None), |summary| (summary.owner, summary.team));
-        self.apply_owner(OwnerRow { lead, owner, team })?;
+        let owned = snapshot.summary.map(|summary| summary.ownership()).unwrap_or_default();
+        let owner = owned.owner;
+        self.apply_owner(owned.row(lead))?;
         let has_it = match owner {
             None => "nobody owns this lead now".to_owned(),
             Some(user) if self.session()?.is_some_and(|facts| facts.me.user == user) => "you own this lead now".to_owned(),

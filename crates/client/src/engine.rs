@@ -15,7 +15,7 @@ use documents::Stored;
 use domain::policy::{authorise_command, new_standing};
 use domain::{Command, CommandId, Config, DocId, DocKind, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
 use protocol::auth::{Secret, Session};
-use protocol::rows::LeadSummary;
+use protocol::rows::{LeadSummary, Ownership};
 use records::{ActorBytes, ChangeHash, Doc, NewChange, TextEdit};
 use rusqlite::Connection;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -525,9 +525,9 @@ impl Engine {
 /// A lead's row with its edits; until the server's row of a new one arrives, its owner is who the server will make it.
 fn projected(facts: &SessionFacts, lead: LeadId, after: &Stored, row: Option<&leads::Row>, at: i64) -> Result<LeadSummary, ClientError> {
     let record = records::lead::read(&after.doc, lead)?;
-    let (owner, team) = row.map_or_else(|| new_standing(&facts.actor()), |row| (row.summary.owner, row.summary.team));
+    let owned = row.map_or_else(|| Ownership::of_new(new_standing(&facts.actor())), |row| row.summary.ownership());
     let updated_at = row.map_or(0, |row| row.summary.updated_at).max(at);
-    Ok(LeadSummary::of(&record, owner, team, updated_at))
+    Ok(LeadSummary::of(&record, owned, updated_at))
 }
 
 /// Of an app that the server does not answer any more.

@@ -49,6 +49,7 @@ pub(crate) fn record_of(lead: LeadId, row: &LeadSummary) -> LeadRecord {
         comments: Vec::new(),
         tags: row.tags.clone(),
         drop: None,
+        converted_at: row.converted_at,
         deleted: None,
         created_by: UserId(Uuid::nil()),
         created_at: row.created_at,

@@ -190,6 +190,18 @@ pub struct CallAttempt {
     pub id: Uuid,
     pub at: i64,
     pub outcome: String,
+    /// Out of the document's history; `None` where that can't be read.
+    #[serde(skip)]
+    pub by: Option<UserId>,
+}
+
+/// A call as counts know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// Device time, ms since the epoch.
+    pub at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
 }
 
 /// Why a lead was dropped (row F10).
@@ -242,6 +254,9 @@ pub struct LeadRecord {
     pub tags: Vec<String>,
     /// The drop that stands, while the lead is lost.
     pub drop: Option<DropRecord>,
+    /// The conversion that stands, device time, ms since the epoch; out of the document's history.
+    #[serde(skip)]
+    pub converted_at: Option<i64>,
     /// The deletion that stands; the record is kept whole.
     pub deleted: Option<Deletion>,
     pub created_by: UserId,
@@ -281,6 +296,14 @@ impl LeadRecord {
         let mut due: Vec<Due> = open.map(|f| Due { id: f.id, due_at: f.due_at, note: f.note.clone() }).collect();
         due.sort_by_key(|f| (f.due_at, f.id));
         due
+    }
+
+    /// All calls, the first first.
+    #[must_use]
+    pub fn called(&self) -> Vec<Called> {
+        let mut calls: Vec<&CallAttempt> = self.calls.iter().collect();
+        calls.sort_by_key(|call| (call.at, call.id));
+        calls.into_iter().map(|call| Called { at: call.at, by: call.by }).collect()
     }
 
     /// When somebody called last, by the clocks of the devices; ms since the epoch.

@@ -210,6 +210,7 @@ mod tests {
             comments: Vec::new(),
             tags: vec!["t".into()],
             drop: None,
+            converted_at: None,
             deleted: (state == State::Deleted).then(|| Deletion {
                 deletions: vec![ITEM],
                 by: ME,

@@ -1,11 +1,12 @@
 //! Server-owned facts that travel in the pull stream, read-only on devices.
 
 use domain::follow_up::Due;
+use domain::lead::Called;
 use domain::{LeadId, OrgId, Role, Status, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Version of [`LeadSummary`]'s content.
-pub const PROJECTION_VERSION: u32 = 3;
+pub const PROJECTION_VERSION: u32 = 4;
 
 /// One server-owned row; a later one with the same key replaces it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,45 @@ pub struct OwnerRow {
     pub lead: LeadId,
     pub owner: Option<UserId>,
     pub team: Option<TeamId>,
+    /// See [`Ownership`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_at: Option<i64>,
+}
+
+impl OwnerRow {
+    #[must_use]
+    pub fn ownership(&self) -> Ownership {
+        Ownership { owner: self.owner, team: self.team, assigned_at: self.assigned_at }
+    }
+}
+
+/// Whose a lead is: what the server alone decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ownership {
+    pub owner: Option<UserId>,
+    pub team: Option<TeamId>,
+    /// When the server gave it to the owner, ms since the epoch; `None` of an owner who has it since it was made.
+    pub assigned_at: Option<i64>,
+}
+
+impl Ownership {
+    /// As the server will make it of a new lead.
+    #[must_use]
+    pub fn of_new((owner, team): (Option<UserId>, Option<TeamId>)) -> Self {
+        Self { owner, team, assigned_at: None }
+    }
+
+    /// After it was given away at `at`; who had it before has it since then.
+    #[must_use]
+    pub fn given(self, owner: Option<UserId>, team: Option<TeamId>, at: i64) -> Self {
+        let assigned_at = if owner == self.owner { self.assigned_at } else { owner.map(|_| at) };
+        Self { owner, team, assigned_at }
+    }
+
+    #[must_use]
+    pub fn row(self, lead: LeadId) -> OwnerRow {
+        OwnerRow { lead, owner: self.owner, team: self.team, assigned_at: self.assigned_at }
+    }
 }
 
 /// The projection of a lead that lists and counts read: enough to draw its row and find it without
@@ -97,6 +137,17 @@ pub struct LeadSummary {
     /// They asked not to be called.
     #[serde(default)]
     pub do_not_call: bool,
+    /// When the owner got it, ms since the epoch: from the server, or as they made it.
+    #[serde(default)]
+    pub assigned_at: Option<i64>,
+    /// The conversion, or the drop, that stands: device time, ms since the epoch.
+    #[serde(default)]
+    pub converted_at: Option<i64>,
+    #[serde(default)]
+    pub dropped_at: Option<i64>,
+    /// The first first.
+    #[serde(default)]
+    pub called: Vec<Called>,
     /// The [`PROJECTION_VERSION`] it was made by; a server keeps rows of older ones.
     #[serde(default = "first_projection")]
     pub projection: u32,
@@ -113,16 +164,24 @@ impl LeadSummary {
         if projection >= PROJECTION_VERSION {
             return self;
         }
-        let since_3 = Self { do_not_call: false, projection, ..self };
+        let since_4 = Self { assigned_at: None, converted_at: None, dropped_at: None, called: Vec::new(), projection, ..self };
+        let since_3 = Self { do_not_call: false, ..since_4.clone() };
         match projection {
+            3 => since_4,
             2 => since_3,
             _ => Self { follow_ups: Vec::new(), tags: Vec::new(), calls: 0, last_call_at: None, unreached: 0, ..since_3 },
         }
     }
 
+    #[must_use]
+    pub fn ownership(&self) -> Ownership {
+        Ownership { owner: self.owner, team: self.team, assigned_at: self.assigned_at }
+    }
+
     /// The projection of `lead` with its server-owned facts; `updated_at` is the caller's.
     #[must_use]
-    pub fn of(lead: &domain::LeadRecord, owner: Option<UserId>, team: Option<TeamId>, updated_at: i64) -> Self {
+    pub fn of(lead: &domain::LeadRecord, owned: Ownership, updated_at: i64) -> Self {
+        let Ownership { owner, team, assigned_at } = owned;
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let (conflicts, follow_ups) = (number(lead.conflict_count()), lead.due());
         Self {
@@ -147,6 +206,10 @@ impl LeadSummary {
             last_call_at: lead.last_call_at(),
             unreached: number(lead.unreached()),
             do_not_call: lead.do_not_call.value.is_some(),
+            assigned_at: owner.map(|_| assigned_at.unwrap_or(lead.created_at)),
+            converted_at: lead.converted_at,
+            dropped_at: lead.drop.as_ref().map(|drop| drop.at),
+            called: lead.called(),
             projection: PROJECTION_VERSION,
         }
     }

@@ -24,6 +24,7 @@
 use crate::doc::{ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::execute::Unresolved;
+use crate::history::author_of;
 use crate::{config, merge, text};
 use automerge::transaction::{Transactable, Transaction};
 use automerge::{ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
@@ -287,6 +288,7 @@ fn read_all(doc: &Doc, id: LeadId) -> Result<LeadRecord, RecordError> {
         comments: Vec::new(),
         tags: Vec::new(),
         drop: None,
+        converted_at: if status == Status::Converted { merge::converted_at(doc) } else { None },
         deleted: None,
         created_by,
         created_at: number(&doc.am, &ROOT, "created_at"),
@@ -308,6 +310,7 @@ fn read_items(doc: &Doc, lead: &mut LeadRecord) {
                 id,
                 at: number(&doc.am, &object, "at"),
                 outcome: scalar(&doc.am, &object, "outcome").unwrap_or_default(),
+                by: author_of(doc, &object).map(|(envelope, _)| envelope.author),
             }),
             "note" | "unplaced" => {
                 let text = doc.am.text(&object).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! The merge rules of architecture §5, as readings of all concurrent values of a key.
 
 use crate::doc::Doc;
-use crate::history::{author_of, value_at};
+use crate::history::{author_of, history, value_at};
 use automerge::{ROOT, ReadDoc, ScalarValue, Value};
-use domain::Status;
 use domain::lead::{FieldState, Rival};
+use domain::{Command, Envelope, Status};
 
 /// A contact field: one value shows, the same on every device; the others are kept beside it.
 pub(crate) fn field(doc: &Doc, key: &str) -> FieldState {
@@ -39,6 +39,31 @@ pub(crate) fn status(doc: &Doc, at: Option<&[automerge::ChangeHash]>) -> Option<
     let moves: Vec<Status> = all.ok()?.iter().filter_map(|(v, _)| text_of(v)?.parse().ok()).collect();
     let best = moves.iter().copied().max_by_key(|s| s.progress())?;
     Some((best, moves.iter().any(|s| *s != best)))
+}
+
+/// When the lead was converted: the earliest of the moves that stand, by its author's clock. What an undo put
+/// back is of when it was first.
+pub(crate) fn converted_at(doc: &Doc) -> Option<i64> {
+    let mut past = None;
+    let mut first = converting(doc, None)?;
+    while let Command::Undo { command, .. } = first.command {
+        let past = past.get_or_insert_with(|| history(doc));
+        let undone = past.iter().find(|entry| entry.envelope.as_ref().is_some_and(|e| e.id == command))?;
+        let before: Vec<_> = undone.deps.iter().map(|dep| (*dep).into()).collect();
+        first = converting(doc, Some(&before))?;
+    }
+    Some(first.at)
+}
+
+/// The earliest of the changes that say so.
+fn converting(doc: &Doc, at: Option<&[automerge::ChangeHash]>) -> Option<Envelope> {
+    let all = match at {
+        Some(heads) => doc.am.get_all_at(ROOT, "status", heads),
+        None => doc.am.get_all(ROOT, "status"),
+    };
+    let says_so = |value: &Value<'_>| text_of(value).as_deref() == Some(Status::Converted.as_str());
+    let moves = all.ok()?.into_iter().filter(|(value, _)| says_so(value)).filter_map(|(_, op)| Some(author_of(doc, &op)?.0));
+    moves.min_by_key(|envelope| (envelope.at, envelope.id))
 }
 
 /// Interest: the higher.

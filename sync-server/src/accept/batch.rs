@@ -22,7 +22,7 @@ use domain::sabotage::{self, Fault};
 use domain::{CommandId, DeviceId, DocId, Env, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
-use protocol::rows::{LeadSummary, Row as Fact};
+use protocol::rows::{LeadSummary, Ownership, Row as Fact};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -33,6 +33,8 @@ pub struct Work {
     pub loaded: Option<Loaded>,
     pub standing: Option<Standing>,
     updated_at: i64,
+    /// See [`Ownership`].
+    assigned_at: Option<i64>,
     changed: bool,
 }
 
@@ -227,7 +229,7 @@ impl<'a> Batch<'a> {
         let arrived_at = item.envelope.at.min(self.now);
         let work = self.work(item.doc)?;
         let before = Channel::of(item.doc, work.standing.as_ref());
-        let updated_at = work.updated_at.max(arrived_at);
+        let (updated_at, assigned_at) = (work.updated_at.max(arrived_at), work.assigned_at);
         let after = Channel::of(item.doc, standing.as_ref());
         self.touched.channels.extend(before.iter().chain(&after).copied());
         if before != after {
@@ -246,7 +248,7 @@ impl<'a> Batch<'a> {
         let seq = self.head.seq + self.entries.len() as u64;
         self.touched.seq = seq;
         let loaded = Some(Loaded { doc: admitted.doc, record, seq });
-        self.works.insert(item.doc, Work { loaded, standing, updated_at, changed: true });
+        self.works.insert(item.doc, Work { loaded, standing, updated_at, assigned_at, changed: true });
         Ok(Ok(if admitted.reexecuted {
             (Outcome::Reapplied { seq, change: admitted.bytes }, Some(vec![admitted.hash]))
         } else {
@@ -265,7 +267,7 @@ impl<'a> Batch<'a> {
 
     fn load(&mut self, doc: DocId) -> Result<Work> {
         let Some(seq) = documents::seq(self.tx, self.org, doc)? else {
-            return Ok(Work { loaded: Loaded::seed(doc), standing: None, updated_at: 0, changed: false });
+            return Ok(Work { loaded: Loaded::seed(doc), standing: None, updated_at: 0, assigned_at: None, changed: false });
         };
         let loaded = match self.cache.get(doc, seq) {
             Some(loaded) => loaded,
@@ -275,11 +277,12 @@ impl<'a> Batch<'a> {
             }
         };
         let Some(lead) = doc.as_lead() else {
-            return Ok(Work { loaded: Some(loaded), standing: None, updated_at: 0, changed: false });
+            return Ok(Work { loaded: Some(loaded), standing: None, updated_at: 0, assigned_at: None, changed: false });
         };
         let row = leads::get(self.tx, self.org, lead)?;
         let row = row.ok_or_else(|| StoreError::Corrupt(format!("{doc} has no row")))?;
-        Ok(Work { loaded: Some(loaded), standing: Some(row.standing), updated_at: row.summary.updated_at, changed: false })
+        let (updated_at, assigned_at) = (row.summary.updated_at, leads::assigned_at(self.tx, self.org, &row)?);
+        Ok(Work { loaded: Some(loaded), standing: Some(row.standing), updated_at, assigned_at, changed: false })
     }
 
     fn heads(&mut self, doc: DocId) -> Result<Vec<ChangeHash>> {
@@ -424,7 +427,8 @@ impl Plan {
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             let Some(loaded) = &work.loaded else { continue };
             if let (Record::Lead(lead), Some(standing)) = (&loaded.record, &work.standing) {
-                let summary = LeadSummary::of(lead, standing.owner, standing.team, work.updated_at);
+                let owned = Ownership { owner: standing.owner, team: standing.team, assigned_at: work.assigned_at };
+                let summary = LeadSummary::of(lead, owned, work.updated_at);
                 let stale = sabotage::is_on(Fault::StaleServerRow) && loaded.seq.is_multiple_of(7);
                 if !stale || leads::get(tx, org, lead.id)?.is_none() {
                     leads::put(tx, org, lead.id, &summary, loaded.seq)?;

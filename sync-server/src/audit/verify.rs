@@ -4,13 +4,12 @@
 //! chain covers.
 
 use super::{AuditEvent, action_of};
-use crate::sight::Channel;
-use crate::store::log::{self, LogRow, Move};
+use crate::store::log::{self, LogRow};
 use crate::store::orgs::{self, Head};
 use crate::store::{Result, Store, StoreError, Tx, documents, leads};
 use domain::people::AuditAction;
-use domain::{DocId, Envelope, OrgId, TeamId, UserId};
-use protocol::rows::LeadSummary;
+use domain::{DocId, Envelope, OrgId};
+use protocol::rows::{LeadSummary, Ownership};
 use records::{ChangeHash, Doc};
 use std::collections::BTreeMap;
 
@@ -324,8 +323,7 @@ struct Rebuilt<'a> {
     /// What is stored, to take from it what the log has dropped.
     stored: &'a Doc,
     doc: Doc,
-    owner: Option<UserId>,
-    team: Option<TeamId>,
+    owned: Ownership,
     updated_at: i64,
 }
 
@@ -346,26 +344,16 @@ impl Rebuilt<'_> {
         let wrong = records::envelope_of(&change).map(|envelope| faults_beside(row, &envelope)).unwrap_or_default();
         if wrong.is_empty() { Ok(change) } else { Err(format!("entry {}: {}", row.seq, wrong.join("; "))) }
     }
-
-    fn moved(&mut self, moved: &Move) {
-        if let Some(owner) = &moved.owner {
-            (self.owner, self.team) = (owner.owner, owner.team);
-        } else if !moved.after.contains(&Channel::LeadDeleted) {
-            // A deleted lead keeps its owner, in no channel.
-            let subject = Channel::subject(&moved.after);
-            (self.owner, self.team) = (subject.owner, subject.team);
-        }
-    }
 }
 
 fn rebuild<'a>(tx: &mut dyn Tx, org: OrgId, doc: DocId, stored: &'a Doc) -> Result<std::result::Result<Rebuilt<'a>, String>> {
-    let mut rebuilt = Rebuilt { stored, doc: Doc::seed(doc.kind), owner: None, team: None, updated_at: 0 };
+    let mut rebuilt = Rebuilt { stored, doc: Doc::seed(doc.kind), owned: Ownership::default(), updated_at: 0 };
     let mut wrong = None;
     log::walk(tx, org, Some(doc), &mut |row| {
         match row.entry.as_str() {
             "change" => wrong = rebuilt.change(&row).err(),
             "move" => match row.moved() {
-                Ok(moved) => rebuilt.moved(&moved),
+                Ok(moved) => rebuilt.owned = moved.ownership(rebuilt.owned, row.accepted_at),
                 Err(error) => wrong = Some(format!("entry {} can't be read ({error})", row.seq)),
             },
             _ => {}
@@ -384,7 +372,7 @@ fn compare(tx: &mut dyn Tx, org: OrgId, doc: DocId, rebuilt: &Rebuilt<'_>) -> Re
         Ok(record) => record,
         Err(error) => return Ok(Some(format!("the record can't be read ({error})"))),
     };
-    let summary = LeadSummary::of(&record, rebuilt.owner, rebuilt.team, rebuilt.updated_at);
+    let summary = LeadSummary::of(&record, rebuilt.owned, rebuilt.updated_at);
     Ok(match leads::get(tx, org, lead) {
         Err(StoreError::Corrupt(what)) => Some(format!("its row in leads can't be read ({what})")),
         Err(error) => return Err(error),

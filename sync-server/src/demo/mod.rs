@@ -15,7 +15,7 @@ use crate::store::log::{Appender, Change, Entry, Move};
 use crate::store::{Store, StoreError, Tx, documents, orgs, users};
 use domain::{Clock, DocId, Entropy, Env, LeadId, OrgId, Status, UserId};
 use protocol::ChangeHash;
-use protocol::rows::{LeadSummary, OrgRow};
+use protocol::rows::{LeadSummary, OrgRow, Ownership};
 use std::sync::{Arc, Mutex, PoisonError};
 use story::{Plot, Told};
 
@@ -185,7 +185,7 @@ fn write(tx: &mut dyn Tx, env: &Env, org: OrgId, told: &[Told]) -> Result<u64, S
             log.append(tx, &entry, env.random())?;
         }
         let updated_at = lead.changes.last().map_or(0, |c| c.envelope.at);
-        let summary = LeadSummary::of(&lead.record, lead.owner, lead.team, updated_at);
+        let summary = LeadSummary::of(&lead.record, Ownership::of_new((lead.owner, lead.team)), updated_at);
         rows::put(tx, org, LeadId(doc.id), &summary, log.seq())?;
         documents::put(tx, org, doc, lead.doc.save(), log.seq())?;
     }

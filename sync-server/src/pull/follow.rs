@@ -7,7 +7,7 @@ use crate::store::{Result, leads, proposals, users};
 use domain::sabotage::{self, Fault};
 use domain::{DocId, DocKind, LeadId, Status};
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
-use protocol::rows::{LeadSummary, OwnerRow, Row};
+use protocol::rows::{LeadSummary, Row};
 use std::collections::HashMap;
 
 /// Log entries read at a time.
@@ -157,7 +157,7 @@ impl Gathered {
         let (had, has) = (view.sight.reaches(&moved.before), view.sight.reaches(&moved.after));
         match (seen, had, has) {
             (true, false, true) => self.whole(doc),
-            (true, _, _) if moved.owner.is_some() => self.owner_now(doc),
+            (true, _, _) if moved.owner.is_some() => self.owner_now(view, doc),
             (true, _, _) => {}
             (false, true, _) if !self.by_doc.contains_key(&doc) => self.put(doc, Slot::Evict(doc)),
             (false, _, _) => {}
@@ -166,9 +166,9 @@ impl Gathered {
 
     /// The owner as of now, like everything else in the batch: an older one could follow a newer
     /// snapshot.
-    fn owner_now(&mut self, doc: DocId) {
+    fn owner_now(&mut self, view: &View<'_>, doc: DocId) {
         if let Some(summary) = self.summary(doc) {
-            let row = OwnerRow { lead: LeadId(doc.id), owner: summary.owner, team: summary.team };
+            let row = shown(&view.sight, view.org, summary.clone()).ownership().row(LeadId(doc.id));
             self.slots.push(Slot::Row(Box::new(Row::Owner(row))));
         }
     }

@@ -165,6 +165,9 @@ fn shown(sight: &Sight, org: &OrgRow, mut summary: LeadSummary) -> LeadSummary {
         // What was written by hand may say the number.
         summary.tags.clear();
         summary.follow_ups.iter_mut().for_each(|due| due.note.clear());
+        // Whose work it was is in documents.
+        (summary.assigned_at, summary.converted_at, summary.dropped_at) = (None, None, None);
+        summary.called.clear();
     }
     summary
 }

@@ -1,11 +1,11 @@
 //! The server's read model of leads: who may see each, and its summary, packed as it is sent.
 
 use super::value::pack;
-use super::{Result, Row, Tx, Value, documents, log};
+use super::{Result, Row, StoreError, Tx, Value, documents, log};
 use crate::sight::Sight;
-use domain::{LeadId, OrgId, Status, Subject, TeamId, UserId};
+use domain::{DocId, LeadId, OrgId, Status, Subject, TeamId, UserId};
 use protocol::pull::ChangeMeta;
-use protocol::rows::LeadSummary;
+use protocol::rows::{LeadSummary, Ownership, PROJECTION_VERSION};
 
 /// What permissions and channels compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,28 @@ pub fn get(tx: &mut dyn Tx, org: OrgId, lead: LeadId) -> Result<Option<LeadRow>>
         summary: row.unpacked(4)?,
         updated_seq: row.count(5)?,
     }))
+}
+
+/// The summary as this version makes it, of a row that an older one may have written.
+pub fn current(tx: &mut dyn Tx, org: OrgId, row: &LeadRow) -> Result<LeadSummary> {
+    if row.summary.projection >= PROJECTION_VERSION {
+        return Ok(row.summary.clone());
+    }
+    let doc = DocId::lead(row.id);
+    let corrupt = |e: records::RecordError| StoreError::Corrupt(format!("{doc}: {e}"));
+    let blob = documents::blob(tx, org, doc)?.unwrap_or_default();
+    let record = records::Doc::load(&blob).and_then(|loaded| records::lead::read(&loaded, row.id)).map_err(corrupt)?;
+    let owned = Ownership { assigned_at: assigned_at(tx, org, row)?, ..row.summary.ownership() };
+    Ok(LeadSummary::of(&record, owned, row.summary.updated_at))
+}
+
+/// When the owner was given it; of a row that an older version wrote, out of the log.
+pub fn assigned_at(tx: &mut dyn Tx, org: OrgId, row: &LeadRow) -> Result<Option<i64>> {
+    if row.summary.projection >= PROJECTION_VERSION {
+        return Ok(row.summary.assigned_at);
+    }
+    let moves = log::moves(tx, org, DocId::lead(row.id))?;
+    Ok(moves.iter().fold(Ownership::default(), |owned, (_, at, moved)| moved.ownership(owned, *at)).assigned_at)
 }
 
 /// All leads of one owner.

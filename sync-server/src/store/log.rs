@@ -13,7 +13,7 @@ use domain::sabotage::{self, Fault};
 use domain::{CommandId, DeviceId, DocId, OrgId, UserId};
 use protocol::ChangeHash;
 use protocol::pull::ChangeMeta;
-use protocol::rows::{OwnerRow, Row as Fact};
+use protocol::rows::{OwnerRow, Ownership, Row as Fact};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -86,6 +86,21 @@ pub struct Move {
     pub owner: Option<OwnerRow>,
 }
 
+impl Move {
+    /// Whose the lead is after it, which was written at `at`. A deleted one keeps its owner, in no channel.
+    #[must_use]
+    pub fn ownership(&self, before: Ownership, at: i64) -> Ownership {
+        match &self.owner {
+            Some(row) => before.given(row.owner, row.team, at),
+            None if self.after.contains(&Channel::LeadDeleted) => before,
+            None => {
+                let subject = Channel::subject(&self.after);
+                Ownership { owner: subject.owner, team: subject.team, ..before }
+            }
+        }
+    }
+}
+
 /// An entry as it was stored.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -128,6 +143,12 @@ impl Appender {
     #[must_use]
     pub fn org(&self) -> OrgId {
         self.org
+    }
+
+    /// When the entries are written, ms since the epoch.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.now
     }
 
     /// The last `seq` given.

@@ -13,6 +13,7 @@ mod compact;
 mod damage;
 mod edge;
 mod engines;
+mod facts;
 mod failures;
 mod frozen;
 mod handover;

@@ -1,7 +1,7 @@
 //! Who gets what: back-fill, entering and leaving, cursors, masked phones.
 
 use crate::support::*;
-use domain::{LeadId, Status};
+use domain::{Command, LeadId, Status};
 use protocol::Cursor;
 use protocol::live::{Hold, Poke};
 use protocol::pull::{Entry, Snapshot};
@@ -156,6 +156,16 @@ fn who_may_not_see_phones_gets_masked_rows_and_no_documents() {
     let item = asha.edit(lead, name("X"));
     asha.push_one(&item);
     check(&karthik.pull(), 2);
+    let item = asha.edit(lead, Command::LogCall { at: 1_700_000_000_000, outcome: "Talked".into() });
+    asha.push_one(&item);
+    world.core.set_owner(&world.device("ananya").who, lead, SetOwner { expected_owner: Some(author), owner: None }).expect("taken back");
+    let entries = karthik.pull();
+    for snapshot in snapshots(&entries) {
+        let row = snapshot.summary.as_ref().expect("a lead");
+        assert_eq!((row.assigned_at, row.converted_at, row.dropped_at, row.called.len()), (None, None, None, 0));
+    }
+    let owner = entries.iter().find_map(|entry| if let Entry::Row(Row::Owner(row)) = entry { Some(row) } else { None });
+    assert_eq!(owner.expect("whose it is now").assigned_at, None);
 }
 
 #[test]

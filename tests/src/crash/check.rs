@@ -106,7 +106,7 @@ fn document_is_sound(engine: &Engine, doc: DocId) -> Result<()> {
     let row = row.context("no row")?;
     ensure!(row.pending as usize == pending.len(), "the row says that {} wait, and {} do", row.pending, pending.len());
     let record = records::lead::read(&stored.doc, lead)?;
-    let rebuilt = LeadSummary::of(&record, row.summary.owner, row.summary.team, row.summary.updated_at);
+    let rebuilt = LeadSummary::of(&record, row.summary.ownership(), row.summary.updated_at);
     ensure!(row.summary == rebuilt, "the row is not what the document makes");
     Ok(())
 }

@@ -493,6 +493,10 @@ mod tests {
             next_follow_up_at: None,
             created_at: 0,
             tags: Vec::new(),
+            assigned_at: None,
+            converted_at: None,
+            dropped_at: None,
+            called: Vec::new(),
         };
         let mut table = Table::default();
         for (n, at) in [(1, 50), (2, 70), (3, 60), (5, 70)] {

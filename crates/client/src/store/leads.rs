@@ -5,6 +5,7 @@ use super::meta;
 use crate::error::ClientError;
 use domain::calling::{Candidate, TRIES_MAX};
 use domain::follow_up::Due;
+use domain::lead::Called;
 use domain::sabotage::{self, Fault};
 use domain::{LeadId, Pool, Status, TeamId, UserId};
 use protocol::rows::{LeadSummary, PROJECTION_VERSION};
@@ -89,20 +90,21 @@ fn write_row(
             "UPDATE leads SET name = ?2, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9, interest = ?10,
                  next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16, updated_at = ?17,
                  confirmed_at = ?18, deleted = ?19, follow_ups = ?20, tags = ?21, calls = ?22, last_call_at = ?23, unreached = ?24,
-                 do_not_call = ?25
+                 do_not_call = ?25, assigned_at = ?26, converted_at = ?27, dropped_at = ?28, called = ?29
                  WHERE id = ?1"
         }
         Some(_) => {
             "UPDATE leads SET name = ?2, phone = ?3, alt_phone = ?4, email = ?5, source = ?6, language = ?7, status = ?8, pool = ?9,
                  interest = ?10, next_follow_up_at = ?11, conflicts = ?12, pending = ?13, owner = ?14, team = ?15, created_at = ?16,
                  updated_at = ?17, confirmed_at = ?18, deleted = ?19, follow_ups = ?20, tags = ?21, calls = ?22, last_call_at = ?23,
-                 unreached = ?24, do_not_call = ?25 WHERE id = ?1"
+                 unreached = ?24, do_not_call = ?25, assigned_at = ?26, converted_at = ?27, dropped_at = ?28, called = ?29 WHERE id = ?1"
         }
         None => {
             "INSERT INTO leads (id, name, phone, alt_phone, email, source, language, status, pool, interest, next_follow_up_at,
                  conflicts, pending, owner, team, created_at, updated_at, confirmed_at, deleted, follow_ups, tags, calls, last_call_at,
-                 unreached, do_not_call)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
+                 unreached, do_not_call, assigned_at, converted_at, dropped_at, called)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25,
+                 ?26, ?27, ?28, ?29)"
         }
     };
     let pool = if lead.deleted { DELETED } else { Pool::of(lead.status, lead.owner.is_some(), lead.unreached, tries_max(c)?).as_str() };
@@ -132,6 +134,10 @@ fn write_row(
         lead.last_call_at,
         lead.unreached,
         lead.do_not_call,
+        lead.assigned_at,
+        lead.converted_at,
+        lead.dropped_at,
+        to_list(&lead.called),
     ])?;
     Ok(before.map_or_else(|| c.last_insert_rowid(), |before| before.n))
 }
@@ -254,7 +260,8 @@ pub struct Row {
 
 /// Columns of [`Row`], in the order [`row`] reads them.
 pub const COLUMNS: &str = "id, name, phone, alt_phone, email, source, language, status, interest, next_follow_up_at, conflicts, owner, team, \
-                           created_at, updated_at, pending, confirmed_at, deleted, follow_ups, tags, calls, last_call_at, unreached, do_not_call";
+                           created_at, updated_at, pending, confirmed_at, deleted, follow_ups, tags, calls, last_call_at, unreached, do_not_call, \
+                           assigned_at, converted_at, dropped_at, called";
 
 pub fn get(c: &Connection, id: LeadId) -> Result<Option<Row>, ClientError> {
     Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM leads WHERE id = ?1"))?.query_row([id.0.as_bytes()], row).optional()?)
@@ -288,6 +295,10 @@ pub fn row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             last_call_at: r.get(21)?,
             unreached: r.get(22)?,
             do_not_call: r.get(23)?,
+            assigned_at: r.get(24)?,
+            converted_at: r.get(25)?,
+            dropped_at: r.get(26)?,
+            called: from_list(r.get_ref(27)?.as_str()?),
             projection: PROJECTION_VERSION,
         },
         pending: r.get(15)?,
@@ -314,10 +325,15 @@ pub struct Facet {
     pub next_follow_up_at: Option<i64>,
     pub created_at: i64,
     pub tags: Vec<String>,
+    pub assigned_at: Option<i64>,
+    pub converted_at: Option<i64>,
+    pub dropped_at: Option<i64>,
+    /// The first first.
+    pub called: Vec<Called>,
 }
 
 const FACET: &str = "n, updated_at, pool, status, phone, alt_phone, owner, coalesce(source, ''), coalesce(language, ''), interest, \
-                     next_follow_up_at, created_at, tags, id, name";
+                     next_follow_up_at, created_at, tags, id, name, assigned_at, converted_at, dropped_at, called";
 
 /// The facets of all that are not deleted, in no order.
 pub fn facets(c: &Connection, mut take: impl FnMut(Facet)) -> Result<(), ClientError> {
@@ -354,6 +370,10 @@ fn facet(r: &rusqlite::Row<'_>) -> rusqlite::Result<Facet> {
         tags: from_list(r.get_ref(12)?.as_str()?),
         id: LeadId(Uuid::from_bytes(r.get(13)?)),
         name: r.get(14)?,
+        assigned_at: r.get(15)?,
+        converted_at: r.get(16)?,
+        dropped_at: r.get(17)?,
+        called: from_list(r.get_ref(18)?.as_str()?),
     })
 }
 

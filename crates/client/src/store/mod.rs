@@ -27,15 +27,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
     include_str!("../../../../migrations/client/0004_due.sql"),
     include_str!("../../../../migrations/client/0005_do_not_call.sql"),
+    include_str!("../../../../migrations/client/0006_figures.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
-const PROJECTED_FROM: u32 = 4;
+const PROJECTED_FROM: u32 = 6;
 /// The newest format this version reads and writes.
 pub const FORMAT: u32 = MIGRATIONS.len() as u32;
 /// Reading connections kept open; more wait in line.
@@ -299,7 +300,7 @@ fn project_again(c: &Connection) -> Result<(), ClientError> {
         let (Some(stored), Some(row)) = (documents::load_readable(c, id)?, leads::get(c, lead)?) else { continue };
         // Of a document that is kept back, and of one that can't be read, the row stays as it was.
         let Ok(record) = records::lead::read(&stored.doc, lead) else { continue };
-        let summary = LeadSummary::of(&record, row.summary.owner, row.summary.team, row.summary.updated_at);
+        let summary = LeadSummary::of(&record, row.summary.ownership(), row.summary.updated_at);
         leads::put(c, lead, &summary, row.confirmed_at, row.pending, true)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::vault::Key;
 use documents::Stored;
 use domain::policy::new_standing;
 use domain::{DocId, DocKind, Envelope, LeadId};
-use protocol::rows::LeadSummary;
+use protocol::rows::{LeadSummary, Ownership};
 use records::{ChangeHash, Doc};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
@@ -306,10 +306,10 @@ fn show(wreck: &mut Wreck<'_>, into: &Connection, doc: DocId) -> Result<(), Clie
     let before = wreck.lead(lead);
     let facts = SessionFacts::load(into)?;
     // Of one that was made here, as the server will decide.
-    let made_here = facts.map_or((None, None), |facts| new_standing(&facts.actor()));
-    let (owner, team) = before.as_ref().map_or(made_here, |row| (row.summary.owner, row.summary.team));
+    let made_here = Ownership::of_new(facts.map_or((None, None), |facts| new_standing(&facts.actor())));
+    let owned = before.as_ref().map_or(made_here, |row| row.summary.ownership());
     let (pending, newest) = (outbox::count_of(into, doc)?, outbox::of_doc(into, doc)?.iter().map(|p| p.envelope.at).max());
     let confirmed_at = before.as_ref().map_or(0, |row| row.confirmed_at);
     let updated_at = before.map_or(0, |row| row.summary.updated_at).max(newest.unwrap_or(0));
-    leads::put(into, lead, &LeadSummary::of(&record, owner, team, updated_at), confirmed_at, pending, true)
+    leads::put(into, lead, &LeadSummary::of(&record, owned, updated_at), confirmed_at, pending, true)
 }

@@ -11,7 +11,7 @@ use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
-use protocol::rows::{LeadSummary, OrgRow, OwnerRow, PROJECTION_VERSION, Row, UserRow};
+use protocol::rows::{LeadSummary, OrgRow, OwnerRow, Ownership, PROJECTION_VERSION, Row, UserRow};
 use records::Doc;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -233,7 +233,8 @@ impl Server {
     pub fn again(&self, lead: LeadId, owner: Option<UserId>) -> Entry {
         let doc = self.document(lead);
         let record = records::lead::read(&doc, lead).expect("a lead");
-        let (summary, metas) = (Some(LeadSummary::of(&record, owner, None, NOW)), vec![self.meta(CommandId(lead.0), RAVI, NOW)]);
+        let (summary, metas) =
+            (Some(LeadSummary::of(&record, Ownership::of_new((owner, None)), NOW)), vec![self.meta(CommandId(lead.0), RAVI, NOW)]);
         let (projection, seq) = (PROJECTION_VERSION, metas[0].seq);
         let doc_id = DocId::lead(lead);
         Entry::Snapshot(Box::new(Snapshot { doc: doc_id, projection, summary, blob: doc.save(), metas, seq, proposals: Vec::new() }))
@@ -248,6 +249,8 @@ impl Server {
         summary.alt_phone = summary.alt_phone.map(|phone| domain::phone::mask(&phone, "+91"));
         summary.tags.clear();
         summary.follow_ups.iter_mut().for_each(|due| due.note.clear());
+        (summary.assigned_at, summary.converted_at, summary.dropped_at) = (None, None, None);
+        summary.called.clear();
         Entry::Snapshot(Box::new(Snapshot { doc, projection, summary: Some(summary), blob: Vec::new(), metas, seq, proposals: Vec::new() }))
     }
 
@@ -264,7 +267,7 @@ impl Server {
     }
 
     pub fn deliver_owner(&self, lead: LeadId, owner: Option<UserId>) {
-        self.deliver(vec![Entry::Row(Row::Owner(OwnerRow { lead, owner, team: None }))]);
+        self.deliver(vec![Entry::Row(Row::Owner(OwnerRow { lead, owner, team: None, assigned_at: None }))]);
     }
 
     /// Ravi did this to the record as it was pushed last, at this time; it reached the server at once.
@@ -279,7 +282,7 @@ impl Server {
         self.deliver(vec![Entry::Changes {
             doc: DocId::lead(lead),
             changes,
-            summary: Some(LeadSummary::of(&record, Some(ASHA), None, at)),
+            summary: Some(LeadSummary::of(&record, Ownership::of_new((Some(ASHA), None)), at)),
         }]);
     }
 
@@ -302,7 +305,7 @@ impl Server {
         let lead = LeadId::from(id);
         self.documents.lock().expect("one test").insert(DocId::lead(lead), doc.clone());
         let record = records::lead::read(&doc, lead).expect("a lead");
-        let summary = LeadSummary::of(&record, owner, None, updated_at);
+        let summary = LeadSummary::of(&record, Ownership::of_new((owner, None)), updated_at);
         let metas = vec![self.meta(id, RAVI, updated_at)];
         let seq = metas[0].seq;
         Entry::Snapshot(Box::new(Snapshot {
@@ -374,6 +377,6 @@ impl Transport for Server {
     fn set_owner(&self, lead: LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
         self.asked.lock().expect("one test").push((lead, *set));
         let told = self.owners.lock().expect("one test").pop();
-        told.unwrap_or(Ok(OwnerRow { lead, owner: set.owner, team: None }))
+        told.unwrap_or(Ok(OwnerRow { lead, owner: set.owner, team: None, assigned_at: None }))
     }
 }

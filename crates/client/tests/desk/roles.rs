@@ -33,7 +33,7 @@ fn whoever_leads_a_team_works_at_once_on_a_lead_they_make() {
         let nobodys = follow_up().expect_err("unassigned");
         assert!(nobodys.text.contains("Nobody owns this lead"), "{nobodys}");
         let server = Server::default();
-        let owned = OwnerRow { lead, owner: Some(RAVI), team: Some(NORTH) };
+        let owned = OwnerRow { lead, owner: Some(RAVI), team: Some(NORTH), assigned_at: None };
         server.deliver(vec![Entry::Row(Row::Owner(owned))]);
         office.sync(&server);
         follow_up().expect("owned");

@@ -1,6 +1,7 @@
 //! The merge rules as properties: any order, any grouping, any duplication of deliveries gives the
 //! same record everywhere; and the rules of architecture §5 one by one.
 
+mod facts;
 mod undo;
 
 use domain::command::NewLead;

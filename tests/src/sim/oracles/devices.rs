@@ -9,7 +9,7 @@ use bridge::lead::{LeadFilter, LeadList};
 use client::store::{documents, leads, proposals, rows};
 use domain::lead::FieldState;
 use domain::{DocId, LeadId, people};
-use protocol::rows::LeadSummary;
+use protocol::rows::{LeadSummary, Ownership};
 use records::Doc;
 use std::collections::BTreeSet;
 
@@ -96,7 +96,8 @@ fn whole(company: &Company, who: usize, lead: &Lead) {
     if records::lead::read(&stored.doc, lead.id).ok().as_ref() != Some(&lead.record) {
         find(Oracle::Heads, "its document reads otherwise than the server's".into());
     }
-    let made = LeadSummary::of(&lead.record, lead.owner, lead.team, lead.updated_at);
+    let made =
+        LeadSummary::of(&lead.record, Ownership { owner: lead.owner, team: lead.team, assigned_at: lead.assigned_at }, lead.updated_at);
     let row = row_of(&company.people[who], lead.id);
     match row {
         Some(row) if row.summary == made && row.pending == 0 => {}

@@ -4,6 +4,7 @@
 use crate::sim::company::Company;
 use domain::people::Person;
 use domain::{CommandId, DocId, LeadId, LeadRecord, TeamId, UserId};
+use protocol::rows::Ownership;
 use records::{ChangeHash, Doc};
 use std::collections::{BTreeMap, HashMap};
 use sync_server::sight::Channel;
@@ -20,6 +21,7 @@ pub struct Lead {
     pub heads: Vec<ChangeHash>,
     pub owner: Option<UserId>,
     pub team: Option<TeamId>,
+    pub assigned_at: Option<i64>,
     /// Its moves, each as the channels before and after.
     pub moves: Vec<(u64, Vec<Channel>, Vec<Channel>)>,
     /// The server's own word, ms since the epoch.
@@ -78,11 +80,12 @@ impl Truth {
         let wrong = |what: &str| format!("{doc}: {what}");
         let record = records::lead::read(loaded, id).map_err(|e| wrong(&e.to_string()))?;
         let moves = core.store().read(|tx| log::moves(tx, org, doc)).map_err(|e| wrong(&e.to_string()))?;
-        let (owner, team) = holder(moves.iter().map(|(_, _, moved)| moved));
+        let owned = holder(moves.iter().map(|(_, at, moved)| (*at, moved)));
+        let (owner, team) = (owned.owner, owned.team);
         let moves: Vec<_> = moves.into_iter().map(|(seq, _, moved)| (seq, moved.before, moved.after)).collect();
         let row = core.store().read(|tx| sync_server::store::leads::get(tx, org, id)).map_err(|e| wrong(&e.to_string()))?;
         let updated_at = row.ok_or_else(|| wrong("it has no row"))?.summary.updated_at;
-        Ok(Lead { id, record, heads: loaded.heads(), owner, team, moves, updated_at })
+        Ok(Lead { id, record, heads: loaded.heads(), owner, team, assigned_at: owned.assigned_at, moves, updated_at })
     }
 
     #[must_use]
@@ -93,15 +96,18 @@ impl Truth {
 
 /// Whose the lead is after all its moves. A deleted one keeps its owner, in no channel; their change of team
 /// moves it all the same.
-fn holder<'m>(moves: impl Iterator<Item = &'m Move>) -> (Option<UserId>, Option<TeamId>) {
-    let (mut owner, mut team) = (None, None);
-    for Move { after, owner: given, .. } in moves {
+fn holder<'m>(moves: impl Iterator<Item = (i64, &'m Move)>) -> Ownership {
+    let (mut owner, mut team, mut assigned_at) = (None, None, None);
+    for (at, Move { after, owner: given, .. }) in moves {
         if let Some(row) = given {
+            if row.owner != owner {
+                assigned_at = row.owner.map(|_| at);
+            }
             (owner, team) = (row.owner, row.team);
         } else if !after.contains(&Channel::LeadDeleted) {
             owner = after.iter().find_map(|channel| if let Channel::LeadUser(user) = channel { Some(*user) } else { None });
             team = after.iter().find_map(|channel| if let Channel::LeadTeam(team) = channel { Some(*team) } else { None });
         }
     }
-    (owner, team)
+    Ownership { owner, team, assigned_at }
 }
