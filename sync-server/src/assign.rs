@@ -4,11 +4,13 @@
 use crate::auth::{self, SignedIn};
 use crate::error::Error;
 use crate::live::Touched;
+use crate::notices::{self, Happened};
 use crate::sight::{Channel, Sight};
 use crate::store::leads::{LeadRow, Standing};
 use crate::store::log::{Appender, Entry, Move};
 use crate::store::users::User;
 use crate::store::{Store, StoreError, Tx, leads, orgs, users};
+use domain::notice::News;
 use domain::sabotage::{self, Fault};
 use domain::{Action, DocId, Env, LeadId, OrgId, TeamId, UserId, policy};
 use protocol::admin::SetOwner;
@@ -68,7 +70,26 @@ pub fn give(
     touched.seq = log.append(tx, &Entry::Move { doc: DocId::lead(row.id), author: by, moved }, env.random())?;
     (summary.owner, summary.team, summary.assigned_at) = (owner, team, given.assigned_at);
     leads::put(tx, log.org(), row.id, &summary, touched.seq)?;
+    if owner != row.standing.owner {
+        tell_owner(tx, env, log, by, (row.id, &summary.name, &standing), touched)?;
+    }
     Ok(told)
+}
+
+/// The new owner is told, unless they took it themselves.
+fn tell_owner(
+    tx: &mut dyn Tx,
+    env: &Env,
+    log: &mut Appender,
+    by: UserId,
+    (lead, name, standing): (LeadId, &str, &Standing),
+    touched: &mut Touched,
+) -> Result<(), StoreError> {
+    let Some(owner) = standing.owner else { return Ok(()) };
+    let Some(owner) = users::by_id(tx, log.org(), owner)? else { return Ok(()) };
+    let (subject, at) = (standing.subject(), log.now());
+    let happened = Happened { news: &News::Assigned, lead, subject, name, by: Some(by), mentioned: &[], at };
+    notices::tell(tx, env, log, &happened, &[owner.actor()], touched)
 }
 
 fn new_owner(tx: &mut dyn Tx, org: OrgId, owner: Option<UserId>) -> Result<Option<User>, Error> {

@@ -12,7 +12,7 @@ use crate::people::{self, NewUser};
 use crate::sight::Sight;
 use crate::store::leads::Standing;
 use crate::store::{Store, StoreError, devices, leads, log, orgs, sessions, users};
-use crate::{audit, pull, quarantine};
+use crate::{audit, notices, pull, quarantine};
 use domain::people::{AuditFilter, AuditPage, Quarantined};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
@@ -305,6 +305,18 @@ impl Core {
             })?;
             self.hub.poke_if_new(news);
             self.hub.pass_over(newest);
+        }
+        Ok(())
+    }
+
+    /// Tells Team Leads of follow-ups that were let pass.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn escalate(&self) -> Result<(), Error> {
+        let touched = notices::escalate(&self.store, &self.env, self.org.id)?;
+        if touched.seq > 0 {
+            self.hub.poke(&touched);
         }
         Ok(())
     }

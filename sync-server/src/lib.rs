@@ -20,6 +20,7 @@ pub mod http;
 mod line;
 pub mod live;
 pub mod logging;
+pub mod notices;
 pub mod people;
 pub mod pull;
 pub mod quarantine;

@@ -383,7 +383,46 @@ topic-owner = owner
 page-queue = Calling queue
 page-leads = Leads
 page-follow-ups = Follow-ups
-bell-due = Follow-ups: { $missed } missed, { $today } today
+bell-label = { $missed } follow-ups missed, { $today } today, { $unread } unread notifications
+bell-panel-label = Notifications
+bell-title = { $unread ->
+    [0] Notifications
+    [1] You have 1 new alert
+   *[other] You have { $unread } new alerts
+}
+bell-read-all = Mark all as read
+bell-missed = { $count ->
+    [1] 1 follow-up was missed
+   *[other] { $count } follow-ups were missed
+}
+bell-today = { $count ->
+    [1] 1 follow-up is due today
+   *[other] { $count } follow-ups are due today
+}
+bell-none = Nothing was told you yet
+bell-all = View all notifications
+notice-assigned = Assigned to you:
+notice-converted = Converted:
+notice-dropped = Dropped:
+notice-deleted = Deleted:
+notice-status = Now { $status }:
+notice-commented = New comment:
+notice-mentioned = You are mentioned:
+notice-missed = Follow-up missed:
+notice-due = It was due { $when }
+notice-by = { $by } · { $ago }
+notice-unread = Unread
+notice-mark-read = Mark as read
+notice-mark-unread = Mark as unread
+notice-remove = Remove
+notice-removed = Notification removed
+page-notices = Notifications
+notices-all = All
+notices-unread = Unread
+notices-none-unread = Everything is read
+notices-none-text = What happens to your leads while somebody else works on them is told here.
+notices-keys-toggle = read or unread
+notices-keys-remove = remove
 page-attention = Needs attention
 page-users = Users
 page-permissions = Permissions

@@ -17,6 +17,7 @@ use crate::pages::follow_ups::FollowUpsPage;
 use crate::pages::gate::GatePage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
+use crate::pages::notifications::NotificationsPage;
 use crate::pages::queue::QueuePage;
 use crate::route::{DueNarrow, ListFilter, Page, Route};
 use crate::theme::{self, Theme};
@@ -246,6 +247,7 @@ impl App {
                     on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Queue => html! { <QueuePage {key} clock={self.clock} /> },
+            Route::Notices => html! { <NotificationsPage {key} clock={self.clock} /> },
             Route::Attention => html! { <AttentionPage {key} /> },
             Route::Users(_) | Route::Permissions | Route::Devices | Route::Deleted | Route::Audit(_) | Route::Quarantine => html! {
                 <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
@@ -369,7 +371,7 @@ impl App {
             if change.sync || change.attention {
                 self.ask_sync(ctx);
             }
-            if !change.leads.is_empty() || change.many_leads || change.attention {
+            if !change.leads.is_empty() || change.many_leads || change.attention || change.notices {
                 self.ask_counts(ctx);
             }
         }
@@ -394,6 +396,7 @@ impl App {
                 go(&Route::FollowUps { narrow: DueNarrow { tab, everyone: false }, open: None });
             }
             Link::Queue => go(&Route::Queue),
+            Link::Notices => go(&Route::Notices),
             Link::Unfit { why } => toast::problem(why),
         }
     }

@@ -4,7 +4,7 @@ use gloo_events::{EventListener, EventListenerOptions};
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, window};
-use yew::Callback;
+use yew::{Callback, NodeRef};
 
 thread_local! {
     static LAYERS: Cell<u32> = const { Cell::new(0) };
@@ -101,4 +101,19 @@ pub fn select(selector: &str) {
 pub fn is_on_control(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|e| matches!(e.tag_name().as_str(), "BUTTON" | "A"))
+}
+
+/// Moves the focus among the elements of `within` that match, and stops at the ends.
+pub fn step_focus(within: &NodeRef, selector: &str, by: i32) {
+    let Some(within) = within.cast::<web_sys::Element>() else { return };
+    let Ok(found) = within.query_selector_all(selector) else { return };
+    let all: Vec<HtmlElement> = (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect();
+    let at = focused().and_then(|now| all.iter().position(|one| *one == now));
+    let next = match at {
+        Some(at) => at.saturating_add_signed(by as isize).min(all.len().saturating_sub(1)),
+        None => 0,
+    };
+    if let Some(element) = all.get(next) {
+        let _ = element.focus();
+    }
 }

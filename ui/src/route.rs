@@ -31,6 +31,7 @@ pub enum Route {
         open: Option<LeadId>,
     },
     Queue,
+    Notices,
     Attention,
     Users(UsersTab),
     Permissions,
@@ -49,6 +50,7 @@ pub enum Page {
     Queue,
     Leads,
     FollowUps,
+    Notices,
     Attention,
     Users,
     Permissions,
@@ -61,10 +63,11 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 11] = [
+    pub const ALL: [Page; 12] = [
         Page::Queue,
         Page::Leads,
         Page::FollowUps,
+        Page::Notices,
         Page::Attention,
         Page::Users,
         Page::Permissions,
@@ -81,6 +84,7 @@ impl Page {
             Page::Queue => Action::ChangeStatus,
             Page::Leads => Action::LeadsPage,
             Page::FollowUps => Action::FollowUpsPage,
+            Page::Notices => Action::Notifications,
             Page::Attention | Page::Account => Action::SignIn,
             Page::Users | Page::Devices => Action::ManageUsers,
             Page::Permissions => Action::PermissionsPage,
@@ -98,7 +102,7 @@ impl Page {
     /// Where a role begins: the first page it has. Nobody's work starts at what was refused, and a call is
     /// begun on purpose.
     pub fn landing(role: Role) -> Self {
-        let starts = |page: &Page| !matches!(page, Page::Queue | Page::Attention) && page.is_open_to(role);
+        let starts = |page: &Page| !matches!(page, Page::Queue | Page::Notices | Page::Attention) && page.is_open_to(role);
         Page::ALL.into_iter().find(starts).unwrap_or(Page::Account)
     }
 
@@ -106,14 +110,20 @@ impl Page {
     pub fn is_admin(self) -> bool {
         match self {
             Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
-            Page::Queue | Page::Leads | Page::FollowUps | Page::Attention | Page::Account => false,
+            Page::Queue | Page::Leads | Page::FollowUps | Page::Notices | Page::Attention | Page::Account => false,
         }
     }
 
-    /// What the sidebar lists. One's account is behind one's name; it is listed where it is all there is.
+    /// What the sidebar lists. Notifications are behind the bell. One's account is behind one's name; it is listed
+    /// where it is all there is.
     pub fn listed(role: Role) -> Vec<Page> {
         let landing = Page::landing(role);
-        Page::ALL.into_iter().filter(|page| page.is_open_to(role) && (*page != Page::Account || landing == Page::Account)).collect()
+        let is_listed = |page: &Page| match page {
+            Page::Notices => false,
+            Page::Account => landing == Page::Account,
+            _ => true,
+        };
+        Page::ALL.into_iter().filter(|page| page.is_open_to(role) && is_listed(page)).collect()
     }
 
     pub fn route(self) -> Route {
@@ -121,6 +131,7 @@ impl Page {
             Page::Queue => Route::Queue,
             Page::Leads => Route::leads(),
             Page::FollowUps => Route::FollowUps { narrow: DueNarrow::default(), open: None },
+            Page::Notices => Route::Notices,
             Page::Attention => Route::Attention,
             Page::Users => Route::Users(UsersTab::People),
             Page::Permissions => Route::Permissions,
@@ -447,6 +458,7 @@ impl Route {
             Route::Queue => Some(Page::Queue),
             Route::Leads { .. } => Some(Page::Leads),
             Route::FollowUps { .. } => Some(Page::FollowUps),
+            Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
             Route::Users(_) => Some(Page::Users),
             Route::Permissions => Some(Page::Permissions),
@@ -472,6 +484,7 @@ impl Route {
         match parts.next() {
             Some("followups") => Route::FollowUps { narrow: DueNarrow::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
             Some("queue") => Route::Queue,
+            Some("notifications") => Route::Notices,
             Some("attention") => Route::Attention,
             Some("account") => Route::Account,
             Some("admin") => match (parts.next(), parts.next()) {
@@ -503,6 +516,7 @@ impl fmt::Display for Route {
             Route::FollowUps { narrow, open: None } => write!(f, "#/followups{}", narrow.query()),
             Route::FollowUps { narrow, open: Some(lead) } => write!(f, "#/followups/{lead}{}", narrow.query()),
             Route::Queue => f.write_str("#/queue"),
+            Route::Notices => f.write_str("#/notifications"),
             Route::Attention => f.write_str("#/attention"),
             Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
             Route::Users(UsersTab::Teams) => f.write_str("#/admin/users/teams"),

@@ -173,6 +173,9 @@ pub struct LeadCounts {
     /// This person's open follow-ups of days that have passed, and of today (row I7).
     pub missed: u32,
     pub today: u32,
+    /// Notifications that this person did not read.
+    #[serde(default)]
+    pub unread: u32,
 }
 
 /// What keeps a record from being the same everywhere.

@@ -16,6 +16,7 @@ pub enum Link {
         missed: bool,
     },
     Queue,
+    Notices,
     /// It opens nothing, and why.
     Unfit {
         why: String,

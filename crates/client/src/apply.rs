@@ -10,7 +10,7 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{attention, documents, drafts, leads, meta, outbox, proposals, rows};
+use crate::store::{attention, documents, drafts, leads, meta, notices, outbox, proposals, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
@@ -545,7 +545,10 @@ impl Engine {
     fn forget(&self, c: &Connection, doc: DocId) -> Result<bool, ClientError> {
         let unsaved = self.keep_unsaved(c, doc)?;
         documents::remove(c, doc)?;
-        doc.as_lead().map_or(Ok(()), |lead| leads::remove(c, lead))?;
+        if let Some(lead) = doc.as_lead() {
+            leads::remove(c, lead)?;
+            notices::forget_of(c, lead)?;
+        }
         let proposed = proposals::remove_of(c, doc)?;
         meta::set(c, meta::WIPE_DUE, &true)?;
         Ok(attention::forget_record(c, doc)? || proposed || unsaved)
@@ -657,6 +660,10 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             let summary = LeadSummary { owner: owner.owner, team: owner.team, assigned_at: owner.assigned_at, ..found.summary };
             change.absorb(Change { leads: vec![owner.lead], ..Change::default() });
             leads::put(c, owner.lead, &summary, found.confirmed_at, found.pending, true)
+        }
+        Row::Notice(notice) => {
+            change.notices = true;
+            notices::put(c, &notice)
         }
         Row::Proposal(proposal) => {
             // Of a record that is not here there is nothing to take.

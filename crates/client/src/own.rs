@@ -4,7 +4,7 @@
 use crate::error::ClientError;
 use crate::session::SessionFacts;
 use crate::store::documents::Stored;
-use crate::store::{leads, meta};
+use crate::store::{leads, meta, notices};
 use bridge::Change;
 use domain::config::{Config, Setting};
 use domain::policy::authorise_command;
@@ -45,7 +45,9 @@ pub(crate) fn put(c: &Connection, doc: DocId, after: &Doc, change: &mut Change) 
             (change.session, change.config) = (true, true);
         }
         DocKind::UserState => {
-            meta::set(c, meta::USER_STATE, &records::user_state::read(after)?)?;
+            let state = records::user_state::read(after)?;
+            meta::set(c, meta::USER_STATE, &state)?;
+            notices::mark_by(c, &state)?;
             (change.session, change.notices) = (true, true);
         }
         DocKind::Lead => {}

@@ -21,6 +21,7 @@ pub enum Setting {
     TriesMax,
     DueWithinMinutes,
     DayTarget,
+    EscalateAfterHours,
     QueueOrder,
 }
 
@@ -38,7 +39,7 @@ pub enum SettingKind {
 }
 
 impl Setting {
-    pub const ALL: [Setting; 9] = [
+    pub const ALL: [Setting; 10] = [
         Setting::CallingHoursStart,
         Setting::CallingHoursEnd,
         Setting::FollowupMaxGapDays,
@@ -47,6 +48,7 @@ impl Setting {
         Setting::TriesMax,
         Setting::DueWithinMinutes,
         Setting::DayTarget,
+        Setting::EscalateAfterHours,
         Setting::QueueOrder,
     ];
 
@@ -62,6 +64,7 @@ impl Setting {
             Setting::TriesMax => "tries_max",
             Setting::DueWithinMinutes => "due_within_minutes",
             Setting::DayTarget => "day_target",
+            Setting::EscalateAfterHours => "escalate_after_hours",
             Setting::QueueOrder => "queue_order",
         }
     }
@@ -78,6 +81,7 @@ impl Setting {
             Setting::TriesMax => "Calls in a row that nobody took before a lead goes to the Dropped pool",
             Setting::DueWithinMinutes => "Minutes ahead of its time at which a follow-up counts as due",
             Setting::DayTarget => "Leads that a person is to call in a day",
+            Setting::EscalateAfterHours => "Hours after which the Team Lead is told of a follow-up that its owner let pass; 0 tells nobody",
             Setting::QueueOrder => "Which leads the queue puts first",
         }
     }
@@ -93,6 +97,7 @@ impl Setting {
             Setting::TriesMax => SettingKind::Number { least: 1, most: 100 },
             Setting::DueWithinMinutes => minutes(0, 24 * 60),
             Setting::DayTarget => SettingKind::Number { least: 1, most: 10_000 },
+            Setting::EscalateAfterHours => SettingKind::Number { least: 0, most: 24 * 30 },
             Setting::QueueOrder => SettingKind::Order,
         }
     }
@@ -109,6 +114,7 @@ impl Setting {
             Setting::TriesMax => calling.tries_max.to_string(),
             Setting::DueWithinMinutes => (calling.due_within_ms / calling::MINUTE).to_string(),
             Setting::DayTarget => calling.day_target.to_string(),
+            Setting::EscalateAfterHours => "24".into(),
             Setting::QueueOrder => Reason::ALL.map(Reason::as_str).join(","),
         }
     }

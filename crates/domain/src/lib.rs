@@ -11,6 +11,7 @@ pub mod id;
 pub mod lead;
 pub mod lifecycle;
 pub mod limits;
+pub mod notice;
 #[cfg(feature = "password")]
 pub mod password;
 pub mod people;

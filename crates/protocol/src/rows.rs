@@ -19,6 +19,8 @@ pub enum Row {
     Owner(OwnerRow),
     /// An edit of an old owner, for whoever sees the lead.
     Proposal(domain::people::Proposal),
+    /// What one person is told; theirs alone.
+    Notice(domain::notice::Notice),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

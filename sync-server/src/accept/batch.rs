@@ -8,6 +8,7 @@ use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
 use crate::files::RECOVERY_MS;
 use crate::live::Touched;
+use crate::notices::{self as told, Happened};
 use crate::sight::Channel;
 use crate::store::actors::{self, Holder};
 use crate::store::leads::{self, Standing};
@@ -16,10 +17,11 @@ use crate::store::orgs::{self, Head};
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{Result, StoreError, Tx, devices, documents, proposals};
+use crate::store::{Result, StoreError, Tx, devices, documents, notices, proposals};
+use domain::notice::{News, Notice};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{CommandId, DeviceId, DocId, Env, OrgId, Refusal, RefusalCode, UserId};
+use domain::{Actor, CommandId, DeviceId, DocId, Env, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
 use protocol::rows::{LeadSummary, Ownership, Row as Fact};
@@ -68,6 +70,9 @@ pub struct Batch<'a> {
     entries: Vec<Entry>,
     proposed: Vec<Proposal>,
     quarantined: Vec<Held>,
+    notices: Vec<Notice>,
+    /// Everybody who can be told; read when there is something to tell.
+    listeners: Option<Vec<Actor>>,
     touched: Touched,
 }
 
@@ -92,6 +97,8 @@ impl<'a> Batch<'a> {
             entries: Vec::new(),
             proposed: Vec::new(),
             quarantined: Vec::new(),
+            notices: Vec::new(),
+            listeners: None,
             touched: Touched::default(),
         })
     }
@@ -230,6 +237,8 @@ impl<'a> Batch<'a> {
         let work = self.work(item.doc)?;
         let before = Channel::of(item.doc, work.standing.as_ref());
         let (updated_at, assigned_at) = (work.updated_at.max(arrived_at), work.assigned_at);
+        let was = work.loaded.as_ref().and_then(|loaded| loaded.record.lead());
+        let news = record.lead().and_then(|lead| News::of(&item.envelope.command, was, lead));
         let after = Channel::of(item.doc, standing.as_ref());
         self.touched.channels.extend(before.iter().chain(&after).copied());
         if before != after {
@@ -247,6 +256,9 @@ impl<'a> Batch<'a> {
         }));
         let seq = self.head.seq + self.entries.len() as u64;
         self.touched.seq = seq;
+        if let (Some((news, mentioned)), Some(lead), Some(standing)) = (news, record.lead(), &standing) {
+            self.tell_of(item, &news, &mentioned, lead, standing)?;
+        }
         let loaded = Some(Loaded { doc: admitted.doc, record, seq });
         self.works.insert(item.doc, Work { loaded, standing, updated_at, assigned_at, changed: true });
         Ok(Ok(if admitted.reexecuted {
@@ -254,6 +266,25 @@ impl<'a> Batch<'a> {
         } else {
             (Outcome::Applied { seq }, None)
         }))
+    }
+
+    /// Tells people of an accepted change. What a restored server gets again was told before it.
+    fn tell_of(&mut self, item: &PushItem, news: &News, mentioned: &[UserId], lead: &LeadRecord, standing: &Standing) -> Result<()> {
+        if self.in_recovery() && item.envelope.at < self.restored_at() {
+            return Ok(());
+        }
+        if self.listeners.is_none() {
+            self.listeners = Some(told::people(self.tx, self.org)?);
+        }
+        let (by, name) = (Some(item.envelope.author), lead.name.value.as_deref().unwrap_or_default());
+        let happened = Happened { news, lead: lead.id, subject: standing.subject(), name, by, mentioned, at: self.now };
+        for notice in happened.notices(self.env, self.listeners.as_deref().unwrap_or_default()) {
+            self.touched.channels.insert(Channel::User(notice.to));
+            self.entries.push(told::entry(notice.clone()));
+            self.notices.push(notice);
+        }
+        self.touched.seq = self.head.seq + self.entries.len() as u64;
+        Ok(())
     }
 
     /// The document as this batch has it so far.
@@ -369,6 +400,7 @@ impl<'a> Batch<'a> {
             entries: self.entries,
             proposed: self.proposed,
             quarantined: self.quarantined,
+            notices: self.notices,
             touched: self.touched,
         }
     }
@@ -394,6 +426,7 @@ pub struct Plan {
     entries: Vec<Entry>,
     proposed: Vec<Proposal>,
     quarantined: Vec<Held>,
+    notices: Vec<Notice>,
     touched: Touched,
 }
 
@@ -423,6 +456,9 @@ impl Plan {
         }
         for held in &self.quarantined {
             quarantine::insert(tx, org, held)?;
+        }
+        for notice in &self.notices {
+            notices::insert(tx, org, notice)?;
         }
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             let Some(loaded) = &work.loaded else { continue };

@@ -44,6 +44,7 @@ pub struct Report {
     pub leases: u64,
     pub sessions: u64,
     pub codes: u64,
+    pub notices: u64,
     pub before: Space,
     pub after: Space,
 }

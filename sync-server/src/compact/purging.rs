@@ -3,7 +3,7 @@
 //! of such a device: nobody else may ever write under one that stands in a document.
 
 use super::Run;
-use crate::store::{Result, codes, devices, outcomes, sessions};
+use crate::store::{Result, codes, devices, notices, outcomes, sessions};
 
 /// Outcomes looked through at a time.
 const OUTCOMES: u64 = 2_000;
@@ -12,11 +12,14 @@ impl Run<'_> {
     pub(super) fn purge(&mut self) -> Result<()> {
         self.purge_outcomes()?;
         let (org, now) = (self.org, self.env.now_ms());
-        let (leases, sessions, codes) = self.write(|tx, _| {
-            let leases = devices::forget_leases(tx, org, self.before, now)?;
-            Ok((leases, sessions::delete_expired(tx, org, now)?, codes::forget(tx, org, now)?))
+        let before = self.before;
+        let (leases, sessions, codes, notices) = self.write(|tx, _| {
+            let leases = devices::forget_leases(tx, org, before, now)?;
+            let (sessions, codes) = (sessions::delete_expired(tx, org, now)?, codes::forget(tx, org, now)?);
+            Ok((leases, sessions, codes, notices::forget(tx, org, before)?))
         })?;
-        (self.report.leases, self.report.sessions, self.report.codes) = (leases, sessions, codes);
+        (self.report.leases, self.report.sessions) = (leases, sessions);
+        (self.report.codes, self.report.notices) = (codes, notices);
         Ok(())
     }
 

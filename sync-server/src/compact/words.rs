@@ -11,8 +11,8 @@ pub fn in_words(report: &Report, keep_days: u32) -> String {
         format!("log        {} entries older than {keep_days} days gave up {}", report.entries, size(report.entry_bytes)),
         format!("documents  {} of {} that rest were packed, {} shorter", report.folded, report.documents, size(report.folded_bytes)),
         format!(
-            "forgotten  {} outcomes of devices gone for good, {} leases, {} sign-ins, {} codes",
-            report.outcomes, report.leases, report.sessions, report.codes
+            "forgotten  {} outcomes of devices gone for good, {} leases, {} sign-ins, {} codes, {} notifications",
+            report.outcomes, report.leases, report.sessions, report.codes, report.notices
         ),
     ];
     if report.missing > 0 {

@@ -4,7 +4,7 @@
 
 use super::{BATCH_BYTES, First, View, plain, snapshot};
 use crate::store::leads::Held;
-use crate::store::{Result, leads, log, proposals, teams, users};
+use crate::store::{Result, leads, log, notices, proposals, teams, users};
 use domain::people::Proposal;
 use domain::{DocId, LeadId};
 use jiff::{Timestamp, tz::TimeZone};
@@ -13,6 +13,8 @@ use protocol::pull::{ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::rows::Row;
 use std::collections::HashMap;
 
+/// Notifications that a new computer gets.
+const NOTICES: u64 = 300;
 /// Leads on the page of what is due.
 const DUE: u64 = 100;
 
@@ -28,6 +30,7 @@ pub fn start(view: &mut View<'_>, first: First) -> Result<PullBatch> {
     for doc in [DocId::config(view.org.id), DocId::user_state(view.me.user)] {
         entries.push(Entry::Snapshot(Box::new(plain(view.tx, view.org.id, doc)?)));
     }
+    entries.extend(notices(view)?);
     entries.extend(due(view)?);
     let total = leads::count(view.tx, view.org.id, &view.sight)?;
     let state = Backfill { urgent_sent: true, last: None, done: 0, total };
@@ -62,6 +65,12 @@ fn rows(view: &mut View<'_>) -> Result<Vec<Entry>> {
     rows.extend(teams::all(view.tx, view.org.id)?.into_iter().map(Row::Team));
     rows.extend(users::all(view.tx, view.org.id)?.into_iter().map(|user| Row::User(user.row)));
     Ok(rows.into_iter().map(Entry::Row).collect())
+}
+
+/// The newest of this person, of leads in sight.
+fn notices(view: &mut View<'_>) -> Result<Vec<Entry>> {
+    let told = notices::newest(view.tx, view.org.id, &view.sight, view.me.user, NOTICES)?;
+    Ok(told.into_iter().map(|notice| Entry::Row(Row::Notice(notice))).collect())
 }
 
 fn due(view: &mut View<'_>) -> Result<Vec<Entry>> {

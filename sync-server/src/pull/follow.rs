@@ -121,7 +121,11 @@ impl Gathered {
         match &stored.entry {
             log::Entry::Row { fact, .. } => self.slots.push(Slot::Row(Box::new(fact.clone()))),
             log::Entry::DocRow { doc, fact, .. } => {
-                if self.sees(view, *doc)? && !view.sight.masked() {
+                let is_shown = match fact {
+                    Row::Notice(notice) => self.sees(view, DocId::lead(notice.lead))?,
+                    _ => !view.sight.masked(),
+                };
+                if is_shown && self.sees(view, *doc)? {
                     self.slots.push(Slot::Row(Box::new(fact.clone())));
                 }
             }

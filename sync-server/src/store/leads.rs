@@ -200,6 +200,7 @@ fn collect(tx: &mut dyn Tx, sql: &str, params: Vec<Value>, bytes: usize) -> Resu
     Ok(found)
 }
 
-fn with(first: &[Value], more: Vec<Value>) -> Vec<Value> {
+/// Parameters, and those of a condition behind them.
+pub(super) fn with(first: &[Value], more: Vec<Value>) -> Vec<Value> {
     first.iter().cloned().chain(more).collect()
 }

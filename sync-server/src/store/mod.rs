@@ -11,6 +11,7 @@ pub mod error;
 pub mod leads;
 pub mod log;
 mod migrate;
+pub mod notices;
 pub mod orgs;
 pub mod outcomes;
 pub mod postgres;

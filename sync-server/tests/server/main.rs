@@ -19,6 +19,7 @@ mod frozen;
 mod handover;
 mod lost_device;
 mod matrix;
+mod notices;
 mod pull;
 mod quarantine;
 mod reopening;

@@ -2,6 +2,7 @@
 
 pub mod avatar;
 pub mod badge;
+pub mod bell;
 pub mod day_picker;
 pub mod dialog;
 pub mod empty;
@@ -10,6 +11,7 @@ pub mod key;
 pub mod menu;
 pub mod name;
 pub mod new_password;
+pub mod notice_line;
 pub mod palette;
 pub mod sheet;
 pub mod shell;

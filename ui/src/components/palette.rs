@@ -188,8 +188,10 @@ impl Palette {
         let wanted = self.typed.trim().trim_start_matches('>').trim().to_lowercase();
         let fits = |word: &str| wanted.is_empty() || word.to_lowercase().contains(&wanted);
         let mut pages = Page::listed(role);
-        if !pages.contains(&Page::Account) {
-            pages.push(Page::Account);
+        for page in [Page::Notices, Page::Account] {
+            if !pages.contains(&page) && page.is_open_to(role) {
+                pages.push(page);
+            }
         }
         for page in pages {
             let word = sidebar::word(page);

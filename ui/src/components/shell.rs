@@ -35,11 +35,12 @@ pub struct Props {
 #[component]
 pub fn Shell(props: &Props) -> Html {
     let due = Page::FollowUps.is_open_to(props.me.role).then_some((props.counts.missed, props.counts.today));
+    let unread = Page::Notices.is_open_to(props.me.role).then_some(props.counts.unread);
     let title = props.route.page().map(sidebar::word).unwrap_or_default();
     html! {
         <div class={classes!("shell", (props.route == Route::Queue).then_some("shell--narrow"))} data-testid="app-shell">
             <Topbar org={props.me.org.clone()} {title} pill={props.sync.as_ref().map(|s| s.pill.clone())} is_panel_open={props.is_panel_open}
-                on_panel={&props.on_panel} can_search={Page::Leads.is_open_to(props.me.role)} on_palette={&props.on_palette} {due} />
+                on_panel={&props.on_panel} can_search={Page::Leads.is_open_to(props.me.role)} on_palette={&props.on_palette} {due} {unread} clock={props.clock} />
             <Sidebar me={props.me.clone()} route={props.route.clone()} counts={props.counts.clone()} theme={props.theme} can_quit={props.can_quit}
                 on_theme={&props.on_theme} on_user={&props.on_user} />
             <main class="shell__main">{ props.children.clone() }</main>

@@ -51,7 +51,7 @@ fn link(props: &Props, page: Page) -> Html {
         Page::Leads => props.counts.all,
         Page::FollowUps => props.counts.missed + props.counts.today,
         Page::Attention => props.counts.attention,
-        Page::Queue | Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine | Page::Account => 0,
+        Page::Queue | Page::Notices | Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine | Page::Account => 0,
     };
     html! {
         <a key={testid} class={classes!("sidebar__link", is_here.then_some("sidebar__link--here"))} href={page.route().to_string()}
@@ -67,6 +67,7 @@ fn look(page: Page) -> (Icon, &'static str) {
         Page::Queue => (Icon::Phone, "sidebar-queue"),
         Page::Leads => (Icon::Users, "sidebar-leads"),
         Page::FollowUps => (Icon::Calendar, "sidebar-followups"),
+        Page::Notices => (Icon::Bell, "sidebar-notices"),
         Page::Attention => (Icon::Triangle, "sidebar-attention"),
         Page::Users => (Icon::IdCard, "sidebar-users"),
         Page::Permissions => (Icon::Shield, "sidebar-permissions"),
@@ -84,6 +85,7 @@ pub fn word(page: Page) -> String {
         Page::Queue => t!("page-queue"),
         Page::Leads => t!("page-leads"),
         Page::FollowUps => t!("page-follow-ups"),
+        Page::Notices => t!("page-notices"),
         Page::Attention => t!("page-attention"),
         Page::Users => t!("page-users"),
         Page::Permissions => t!("page-permissions"),

@@ -1,12 +1,11 @@
-//! The topbar: organisation, title, search, sync pill (row C4), and the bell of what is due (row I7).
+//! The topbar: organisation, title, search, sync pill (row C4), and the bell.
 
+use crate::clock::Clock;
+use crate::components::bell::Bell;
 use crate::components::key::Key;
 use crate::components::sync_pill::SyncPill;
 use crate::icon::{Glyph, Icon};
-use crate::route::{DueNarrow, Route};
 use crate::t;
-use crate::text::count;
-use bridge::follow_up::DueTab;
 use bridge::sync::Pill;
 use yew::prelude::*;
 
@@ -23,6 +22,9 @@ pub struct Props {
     pub on_palette: Callback<()>,
     /// This person's follow-ups that were missed, and that are due today; `None` where they are not in the role.
     pub due: Option<(u32, u32)>,
+    /// Unread notifications; `None` where they are not in the role.
+    pub unread: Option<u32>,
+    pub clock: Clock,
 }
 
 #[component]
@@ -39,7 +41,7 @@ pub fn Topbar(props: &Props) -> Html {
             <h1 class="topbar__title" data-testid="page-title">{ &props.title }</h1>
             if props.can_search { { search(&props.on_palette) } } else { <span></span> }
             <div class="topbar__end">
-                if let Some((missed, today)) = props.due { { bell(missed, today) } }
+                if props.due.is_some() || props.unread.is_some() { <Bell due={props.due} unread={props.unread} clock={props.clock} /> }
                 if let Some(pill) = &props.pill {
                     <SyncPill pill={pill.clone()} is_open={props.is_panel_open} on_toggle={&props.on_panel} />
                 }
@@ -53,17 +55,5 @@ fn search(on_palette: &Callback<()>) -> Html {
         <button type="button" class="search topbar__search" data-testid="global-search" aria-haspopup="dialog" onclick={on_palette.reform(|_: MouseEvent| ())}>
             <Glyph icon={Icon::Search} /><span class="topbar__hint">{ t!("search-all") }</span><Key name="Ctrl K" />
         </button>
-    }
-}
-
-fn bell(missed: u32, today: u32) -> Html {
-    let tab = if missed > 0 { DueTab::Missed } else { DueTab::Today };
-    let href = Route::FollowUps { narrow: DueNarrow { tab, everyone: false }, open: None }.to_string();
-    let label = t!("bell-due", missed = missed, today = today);
-    html! {
-        <a class="button button--icon bell" {href} aria-label={label.clone()} title={label} data-testid="bell">
-            <Glyph icon={Icon::Bell} size={18} />
-            if missed + today > 0 { <span class="bell__count" data-testid="alert-badge">{ count(missed + today) }</span> }
-        </a>
     }
 }

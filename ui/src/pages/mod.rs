@@ -6,4 +6,5 @@ pub mod attention;
 pub mod follow_ups;
 pub mod gate;
 pub mod leads;
+pub mod notifications;
 pub mod queue;

@@ -7,7 +7,7 @@ use super::words::Reader;
 use super::{Desk, due};
 use crate::error::ClientError;
 use crate::store::leads::{self, Line, Window};
-use crate::store::{attention, meta, requests};
+use crate::store::{attention, meta, notices, requests};
 use crate::sync::BackfillState;
 use bridge::Problem;
 use bridge::bulk::{LeadIds, LeadStill};
@@ -62,7 +62,8 @@ pub(super) fn counts(desk: &Desk, _: LeadCountsGet) -> Result<LeadCounts, Proble
         let [fresh, working, converted, dropped] = by_pool(desk, c)?;
         let all = fresh + working + converted + dropped;
         let attention = attention::count(c)? + requests::count_refused(c)?;
-        Ok(LeadCounts { fresh, working, converted, dropped, all, attention, missed, today })
+        let (unread, _) = notices::count(c)?;
+        Ok(LeadCounts { fresh, working, converted, dropped, all, attention, missed, today, unread })
     })?)
 }
 

@@ -13,6 +13,7 @@ mod find;
 mod hand_over;
 mod index;
 mod list;
+mod notices;
 mod phrase;
 mod presence;
 mod queue;
@@ -52,6 +53,7 @@ use bridge::lead::{
     LeadRestore, LeadSetCustom, LeadSetField, LeadSetInterest, LeadTimeline, LeadUndo, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop,
     ProposalTake, TagAdd, TagRemove, WhenRead,
 };
+use bridge::notice::{NoticeList, NoticeReadAll, NoticeSet};
 use bridge::presence::{LeadViewing, PresenceGet};
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
@@ -233,6 +235,9 @@ macro_rules! answers {
 }
 
 answers! {
+    NoticeList by notices::page;
+    NoticeSet by notices::mark;
+    NoticeReadAll by notices::read_all;
     SessionGet by session::get;
     SessionSignIn by session::sign_in;
     SessionSignOut by session::sign_out;

@@ -7,7 +7,7 @@ use super::words::Reader;
 use super::{Desk, due};
 use crate::error::ClientError;
 use crate::reminders::{self, NAMED_MAX, Notice, Promise, QUIET_HOURS, Settings, Told};
-use crate::store::{leads, meta};
+use crate::store::{leads, meta, notices};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use std::ops::Range;
@@ -45,6 +45,7 @@ impl Desk {
                 return Ok(None);
             }
             let reader = self.reader(c)?;
+            let (fresh, told_news) = news(c, &reader, now_ms)?;
             let promises = promises(c, &reader, now_ms - NEAR_PAST_MS..now_ms + NEAR_AHEAD_MS)?;
             let (missed, _) = due::own(c, &reader, now_ms)?;
             let before: Told = meta::get(c, meta::REMINDED)?.unwrap_or_default();
@@ -53,7 +54,7 @@ impl Desk {
             told.note(&decision, now_ms, &reader.zone);
             told.keep(&promises, now_ms);
             let today = reader.today(now_ms);
-            let mut notices = Vec::new();
+            let mut notices: Vec<Notice> = fresh.into_iter().collect();
             for (promise, ring) in &decision.rings {
                 let (name, note) = named(c, promise)?;
                 notices.push(reminders::of_promise(promise, *ring, &name, &note, &today.when(promise.due_at), now_ms));
@@ -61,11 +62,16 @@ impl Desk {
             if decision.is_digest {
                 notices.push(digest(c, &reader, &today, missed, &decision.late)?);
             }
-            Ok(Some((notices, (told != before).then_some(told))))
+            Ok(Some((notices, (told != before).then_some(told), told_news)))
         })?;
-        let Some((notices, told)) = looked else { return Ok(Vec::new()) };
+        let Some((notices, told, told_news)) = looked else { return Ok(Vec::new()) };
         // Kept before it is shown: what could not be shown is still behind the bell.
-        told.map_or(Ok(()), |told| self.engine.store().write(|tx| meta::set(tx, meta::REMINDED, &told)))?;
+        if told.is_some() || told_news.is_some() {
+            self.engine.store().write(|tx| {
+                told.map_or(Ok(()), |told| meta::set(tx, meta::REMINDED, &told))?;
+                told_news.map_or(Ok(()), |told| meta::set(tx, meta::NOTICES_TOLD, &told))
+            })?;
+        }
         Ok(notices)
     }
 
@@ -107,7 +113,7 @@ impl Desk {
         })
     }
 
-    /// This person's own that were missed or are due today, as behind the bell.
+    /// How much is behind the bell: this person's own that were missed or are due today, and unread notifications.
     ///
     /// # Errors
     /// `Disk`, `NotSignedIn`.
@@ -115,7 +121,7 @@ impl Desk {
         let now_ms = self.engine.env().now_ms();
         self.read(|c| {
             let (missed, today) = due::own(c, &*self.reader(c)?, now_ms)?;
-            Ok(missed + today)
+            Ok(missed + today + notices::count(c)?.0)
         })
     }
 }
@@ -137,6 +143,23 @@ impl Asleep {
 fn promises(c: &Connection, reader: &Reader, at: Range<i64>) -> Result<Vec<Promise>, ClientError> {
     let times = leads::due_times(c, at, reader.facts.me.user, PROMISES_MAX)?;
     Ok(times.into_iter().map(|(lead, follow_up, due_at)| Promise { lead, follow_up, due_at }).rev().collect())
+}
+
+/// What came since the last look, and up to where that was if it moved. What came before this computer first
+/// looked, or in quiet hours, is behind the bell alone.
+fn news(c: &Connection, reader: &Reader, now_ms: i64) -> Result<(Option<Notice>, Option<i64>), ClientError> {
+    let (told, last): (Option<i64>, i64) = (meta::get(c, meta::NOTICES_TOLD)?, notices::last(c)?);
+    let Some(told) = told.filter(|told| *told != last) else { return Ok((None, told.is_none().then_some(last))) };
+    let settings = settings(c)?;
+    if settings.is_off || settings.is_quiet(&reader.zone, now_ms) {
+        return Ok((None, Some(last)));
+    }
+    let mut fresh = Vec::new();
+    for kept in notices::unread_after(c, told)? {
+        let by = kept.notice.by.map(|by| reader.name(c, by)).transpose()?;
+        fresh.push((kept.notice.news, kept.notice.lead, kept.notice.name, by));
+    }
+    Ok((reminders::of_news(&fresh), Some(last)))
 }
 
 fn settings(c: &Connection) -> Result<Settings, ClientError> {

@@ -5,7 +5,7 @@ mod told;
 mod words;
 
 pub(crate) use told::{Promise, Ring, Told, decide};
-pub(crate) use words::{NAMED_MAX, digest, of_locked, of_promise};
+pub(crate) use words::{NAMED_MAX, digest, of_locked, of_news, of_promise};
 
 use domain::LeadId;
 use jiff::Timestamp;
@@ -42,6 +42,10 @@ pub enum About {
     /// Follow-ups that were missed, or that nobody was reminded of in time.
     Missed {
         before_today: bool,
+    },
+    /// Notifications of the server: of one lead, or of several.
+    News {
+        lead: Option<LeadId>,
     },
 }
 

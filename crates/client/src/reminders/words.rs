@@ -2,6 +2,8 @@
 
 use super::{About, Notice, Promise, Ring};
 use bridge::lead::When;
+use domain::LeadId;
+use domain::notice::News;
 use jiff::civil::DateTime;
 
 /// Lines of a digest that name somebody.
@@ -41,6 +43,45 @@ pub(crate) fn digest(total: u32, before_today: bool, named: &[(String, When)]) -
         lines.push(format!("and {more} more"));
     }
     Notice { about: About::Missed { before_today }, title, body: lines.join("\n"), can_snooze: false }
+}
+
+/// Notifications that came together, with who did each; `None` of what is only behind the bell.
+pub(crate) fn of_news(fresh: &[(News, LeadId, String, Option<String>)]) -> Option<Notice> {
+    let ringing: Vec<_> = fresh.iter().filter(|(news, ..)| rings(news)).collect();
+    let (title, body) = match &ringing[..] {
+        [] => return None,
+        [(news, _, name, by)] => one_of_news(news, name, by.as_deref().unwrap_or("Someone")),
+        all => {
+            let mut names: Vec<&str> = all.iter().map(|(_, _, name, _)| name.as_str()).collect();
+            names.dedup();
+            let more = names.len().saturating_sub(NAMED_MAX);
+            let mut body = names.iter().take(NAMED_MAX).copied().collect::<Vec<_>>().join(", ");
+            if more > 0 {
+                body.push_str(&format!(" and {more} more"));
+            }
+            let are_given = all.iter().all(|(news, ..)| *news == News::Assigned);
+            (format!("{} {}", all.len(), if are_given { "leads were assigned to you" } else { "new notifications" }), body)
+        }
+    };
+    let lead = (ringing.len() == 1).then(|| ringing[0].1);
+    Some(Notice { about: About::News { lead }, title, body, can_snooze: false })
+}
+
+/// What its person should hear of at once.
+fn rings(news: &News) -> bool {
+    match news {
+        News::Assigned | News::Mentioned { .. } | News::Commented { .. } | News::Missed { .. } => true,
+        News::Converted | News::Dropped { .. } | News::Deleted | News::Status { .. } => false,
+    }
+}
+
+fn one_of_news(news: &News, name: &str, by: &str) -> (String, String) {
+    match news {
+        News::Mentioned { text } => (format!("{by} mentioned you: {name}"), text.clone()),
+        News::Commented { text } => (format!("{by} commented: {name}"), text.clone()),
+        News::Missed { .. } => (format!("Follow-up missed: {name}"), "Its owner let it pass.".to_owned()),
+        _ => (format!("New lead: {name}"), format!("Assigned to you by {by}")),
+    }
 }
 
 fn about(promise: &Promise) -> About {

@@ -90,7 +90,8 @@ impl Station {
             (Press::Open, About::FollowUp { lead, .. }) => self.open_at(Link::Lead { lead }),
             (Press::Open, About::Missed { before_today }) => self.open_at(Link::FollowUps { missed: before_today }),
             (Press::Snooze, About::FollowUp { follow_up, .. }) => self.snooze(follow_up),
-            (Press::Snooze, About::Missed { .. }) => {}
+            (Press::Open, About::News { lead }) => self.open_at(lead.map_or(Link::Notices, |lead| Link::Lead { lead })),
+            (Press::Snooze, About::Missed { .. } | About::News { .. }) => {}
         }
     }
 

@@ -62,6 +62,8 @@ pub const PULLED_AT: &str = "pulled_at";
 pub const OFFLINE_SINCE: &str = "offline_since";
 /// What this device reminded of.
 pub const REMINDED: &str = "reminded";
+/// How many notifications this device has told outside of the window.
+pub const NOTICES_TOLD: &str = "notices_told";
 /// Preferences are `preference:<key>`.
 pub const PREFERENCE: &str = "preference:";
 

@@ -6,6 +6,7 @@ pub mod documents;
 pub mod drafts;
 pub mod leads;
 pub mod meta;
+pub mod notices;
 pub mod outbox;
 pub mod proposals;
 mod repair;
@@ -27,13 +28,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
     include_str!("../../../../migrations/client/0004_due.sql"),
     include_str!("../../../../migrations/client/0005_do_not_call.sql"),
     include_str!("../../../../migrations/client/0006_figures.sql"),
+    include_str!("../../../../migrations/client/0007_notices.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
 const PROJECTED_FROM: u32 = 6;

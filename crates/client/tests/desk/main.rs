@@ -6,6 +6,7 @@ mod deleting;
 mod finding;
 mod hand_over;
 mod leaving;
+mod notices;
 mod office;
 mod online;
 mod own;

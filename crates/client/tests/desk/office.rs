@@ -291,6 +291,20 @@ impl Server {
         self.documents.lock().expect("one test").get(&DocId::lead(lead)).cloned().unwrap_or_default()
     }
 
+    /// A document that is no lead, as it was pushed.
+    pub fn plain_document(&self, doc: DocId) -> Entry {
+        let blob = self.documents.lock().expect("one test").get(&doc).cloned().unwrap_or_default().save();
+        Entry::Snapshot(Box::new(Snapshot {
+            doc,
+            projection: PROJECTION_VERSION,
+            summary: None,
+            blob,
+            metas: vec![],
+            seq: 1,
+            proposals: vec![],
+        }))
+    }
+
     pub fn meta(&self, command: CommandId, author: UserId, accepted_at: i64) -> ChangeMeta {
         let seq = u64::try_from(self.seq.fetch_add(1, Ordering::Relaxed) + 1).expect("a count");
         ChangeMeta { command, author, device: None, seq, accepted_at }
@@ -331,7 +345,7 @@ impl Transport for Server {
                 Some(outcome) => outcome,
                 None => {
                     let mut documents = self.documents.lock().expect("one test");
-                    documents.entry(item.doc).or_default().apply_trusted(&item.change).expect("a change that fits");
+                    documents.entry(item.doc).or_insert_with(|| Doc::seed(item.doc.kind)).apply_trusted(&item.change).expect("a change that fits");
                     Outcome::Applied { seq: 1 }
                 }
             };
