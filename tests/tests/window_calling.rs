@@ -159,6 +159,7 @@ async fn what_is_due_is_done_and_moved_from_its_line() -> Result<()> {
     // The bell counts what was missed, and leads there.
     window.find("alert-badge").await?;
     window.click("bell").await?;
+    window.click("bell-missed").await?;
     window.css("[data-testid=due-missed][aria-selected=true]").await?;
     let row = |lead: LeadId| format!("[data-testid=due-row][data-lead='{lead}']");
     window.css(&format!("{}:first-child", row(first))).await?;

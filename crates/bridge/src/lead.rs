@@ -100,6 +100,19 @@ pub struct LeadFilter {
     /// When its next follow-up is, likewise.
     #[serde(default)]
     pub next: Option<(i64, i64)>,
+    /// When the owner got it, when it was converted or dropped, likewise.
+    #[serde(default)]
+    pub assigned: Option<(i64, i64)>,
+    #[serde(default)]
+    pub converted: Option<(i64, i64)>,
+    #[serde(default)]
+    pub dropped: Option<(i64, i64)>,
+    /// When somebody called, likewise.
+    #[serde(default)]
+    pub called: Option<(i64, i64)>,
+    /// Who called then, or ever; empty is anybody.
+    #[serde(default)]
+    pub callers: Vec<UserId>,
     #[serde(default)]
     pub sort: LeadSort,
     /// The other way round; what has no place in the order stays last.

@@ -5,6 +5,7 @@ use super::search;
 use crate::store::leads::Facet;
 use bridge::lead::{DueState, LeadFilter};
 use domain::UserId;
+use domain::lead::Called;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -53,7 +54,11 @@ struct Values {
     interest: u8,
     due_at: i64,
     created_at: i64,
+    assigned_at: i64,
+    converted_at: i64,
+    dropped_at: i64,
     tags: Box<[u32]>,
+    called: Box<[Called]>,
     /// The name without case and accents.
     name: Box<str>,
 }
@@ -89,6 +94,11 @@ pub(super) struct Wanted {
     created: Option<Range<i64>>,
     updated: Option<Range<i64>>,
     next: Option<Range<i64>>,
+    assigned: Option<Range<i64>>,
+    converted: Option<Range<i64>>,
+    dropped: Option<Range<i64>>,
+    called: Option<Range<i64>>,
+    callers: Option<Vec<UserId>>,
 }
 
 impl Facets {
@@ -103,7 +113,11 @@ impl Facets {
             interest: facet.interest.unwrap_or(0),
             due_at: facet.next_follow_up_at.unwrap_or(NEVER),
             created_at: facet.created_at,
+            assigned_at: facet.assigned_at.unwrap_or(NEVER),
+            converted_at: facet.converted_at.unwrap_or(NEVER),
+            dropped_at: facet.dropped_at.unwrap_or(NEVER),
             tags: facet.tags.iter().map(|tag| self.tags.number(tag)).collect(),
+            called: facet.called.as_slice().into(),
             name: search::fold(facet.name.trim()).into(),
         };
     }
@@ -116,9 +130,14 @@ impl Facets {
             tags: (!filter.tags.is_empty()).then(|| self.tags.numbers(&filter.tags)),
             interests: (!filter.interests.is_empty()).then(|| filter.interests.clone()),
             due: (!filter.due.is_empty()).then(|| (filter.due.clone(), today.clone())),
-            created: filter.created.map(|(from, until)| from..until),
-            updated: filter.updated.map(|(from, until)| from..until),
-            next: filter.next.map(|(from, until)| from..until),
+            created: span(filter.created),
+            updated: span(filter.updated),
+            next: span(filter.next),
+            assigned: span(filter.assigned),
+            converted: span(filter.converted),
+            dropped: span(filter.dropped),
+            called: span(filter.called),
+            callers: (!filter.callers.is_empty()).then(|| filter.callers.clone()),
         }
     }
 
@@ -133,7 +152,30 @@ impl Facets {
             && wanted.due.as_ref().is_none_or(|(states, today)| states.contains(&state(row.due_at, today)))
             && wanted.created.as_ref().is_none_or(|span| span.contains(&row.created_at))
             && wanted.updated.as_ref().is_none_or(|span| span.contains(&updated_at))
-            && wanted.next.as_ref().is_none_or(|span| row.due_at != NEVER && span.contains(&row.due_at))
+            && holds_time(&wanted.next, row.due_at)
+            && holds_time(&wanted.assigned, row.assigned_at)
+            && holds_time(&wanted.converted, row.converted_at)
+            && holds_time(&wanted.dropped, row.dropped_at)
+            && wanted.was_called(&row.called)
+    }
+
+    /// Each of these rows, for counting.
+    pub(super) fn facts<'a>(&'a self, rows: &'a [u32]) -> impl Iterator<Item = (u32, Facts<'a>)> {
+        rows.iter().filter_map(|n| {
+            let row = self.rows.get(*n as usize)?;
+            let time = |at: i64| (at != NEVER).then_some(at);
+            let facts = Facts {
+                source: &self.sources.values[row.source as usize],
+                owner: self.owners.values[row.owner as usize],
+                due_at: time(row.due_at),
+                created_at: row.created_at,
+                assigned_at: time(row.assigned_at),
+                converted_at: time(row.converted_at),
+                dropped_at: time(row.dropped_at),
+                called: &row.called,
+            };
+            Some((*n, facts))
+        })
     }
 
     /// The newest first.
@@ -177,6 +219,40 @@ impl Facets {
             tags: self.tags.counted(each().flat_map(|row| row.tags.iter().copied())),
         }
     }
+}
+
+/// What counts read of a lead.
+pub(super) struct Facts<'a> {
+    /// Empty for none.
+    pub source: &'a str,
+    pub owner: Option<UserId>,
+    pub due_at: Option<i64>,
+    pub created_at: i64,
+    pub assigned_at: Option<i64>,
+    pub converted_at: Option<i64>,
+    pub dropped_at: Option<i64>,
+    /// The first first.
+    pub called: &'a [Called],
+}
+
+impl Wanted {
+    fn was_called(&self, calls: &[Called]) -> bool {
+        if self.called.is_none() && self.callers.is_none() {
+            return true;
+        }
+        let is_then = |call: &Called| self.called.as_ref().is_none_or(|span| span.contains(&call.at));
+        let is_theirs = |call: &Called| self.callers.as_ref().is_none_or(|callers| call.by.is_some_and(|by| callers.contains(&by)));
+        calls.iter().any(|call| is_then(call) && is_theirs(call))
+    }
+}
+
+fn span(filter: Option<(i64, i64)>) -> Option<Range<i64>> {
+    filter.map(|(from, until)| from..until)
+}
+
+/// What never was is at no time.
+fn holds_time(wanted: &Option<Range<i64>>, at: i64) -> bool {
+    wanted.as_ref().is_none_or(|span| at != NEVER && span.contains(&at))
 }
 
 fn state(due_at: i64, today: &Range<i64>) -> DueState {

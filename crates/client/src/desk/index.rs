@@ -2,7 +2,7 @@
 //! bytes a lead. Made from the read model at first need, then kept up lead by lead from what each commit
 //! says it changed. Holds nothing that is not in the read model and is never written to it.
 
-use super::facets::{Counted, Facets};
+use super::facets::{Counted, Facets, Facts};
 use crate::error::ClientError;
 use crate::store::leads::{self, Facet};
 use bridge::Change;
@@ -130,6 +130,13 @@ impl Table {
     /// Sources, owners and such of all leads.
     pub(super) fn count_facets(&self) -> Counted {
         self.facets.count(&self.order)
+    }
+
+    /// Every lead with its status, for counting.
+    pub(super) fn each(&self, mut f: impl FnMut(Status, Facts<'_>)) {
+        for (n, facts) in self.facets.facts(&self.order) {
+            f(Status::ALL[usize::from(self.kinds[n as usize].status())], facts);
+        }
     }
 
     /// One window of the rows that pass, and how many pass in all. In the usual order, numbers that end with

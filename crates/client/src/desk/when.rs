@@ -41,6 +41,18 @@ impl<'a> Today<'a> {
     }
 }
 
+/// The first instant of a day, given in days since 1970-01-01; ms since the epoch.
+pub(super) fn begin_of(zone: &TimeZone, day: i64) -> Option<i64> {
+    let days = jiff::Span::new().try_days(day).ok()?;
+    let date = Date::constant(1970, 1, 1).checked_add(days).ok()?;
+    Some(zone.to_ambiguous_timestamp(date.to_datetime(Time::midnight())).compatible().ok()?.as_millisecond())
+}
+
+/// The day of an instant, in days since 1970-01-01.
+pub(super) fn day_of(zone: &TimeZone, at: i64) -> i64 {
+    i64::from(day_number(local(zone, at).date()) - day_number(Date::constant(1970, 1, 1)))
+}
+
 /// The zone of an organisation; UTC for a name this computer does not know.
 pub(super) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or_else(|e| {
