@@ -76,14 +76,26 @@ pub enum Behind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum Aside {
-    NotCalled { figure: Figure },
-    Qualified { figure: Figure },
-    ThisMonth { figure: Figure },
-    NotAssigned { figure: Figure },
+    NotCalled {
+        figure: Figure,
+    },
+    Qualified {
+        figure: Figure,
+    },
+    ThisMonth {
+        figure: Figure,
+    },
+    NotAssigned {
+        figure: Figure,
+    },
     /// The next promise.
-    NextAt { when: When },
+    NextAt {
+        when: When,
+    },
     /// The longest missed.
-    Oldest { when: When },
+    Oldest {
+        when: When,
+    },
     Nothing,
 }
 
@@ -102,8 +114,8 @@ pub struct TrendPoint {
     /// Days since 1970-01-01.
     pub day: i64,
     pub days: u32,
-    /// Calls; the list has the leads that were called.
-    pub calls: Figure,
+    /// Leads that were called, each once.
+    pub called: Figure,
     pub new: Figure,
     pub converted: Figure,
     pub dropped: Figure,
@@ -131,9 +143,8 @@ pub struct AgentLine {
     pub name: String,
     /// Leads given to them in the range.
     pub assigned: Figure,
-    /// Leads they called in the range; `calls` counts each call.
+    /// Leads they called in the range.
     pub called: Figure,
-    pub calls: u32,
     pub converted: Figure,
     /// Their leads whose next follow-up was let pass.
     pub missed: Figure,

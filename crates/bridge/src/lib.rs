@@ -8,6 +8,7 @@ pub mod attention;
 pub mod bulk;
 pub mod call;
 pub mod change;
+pub mod dashboard;
 pub mod follow_up;
 pub mod lead;
 pub mod link;

@@ -38,9 +38,10 @@ pub fn NoticeLineView(props: &Props) -> Html {
     });
     let toggled = if is_read { NoticeMark::Unread } else { NoticeMark::Read };
     let toggle = if is_read { t!("notice-mark-unread") } else { t!("notice-mark-read") };
-    let by = line.by.as_ref().map_or_else(|| words::ago(line.when.at, props.clock), |by| {
-        t!("notice-by", by = by.as_str(), ago = words::ago(line.when.at, props.clock))
-    });
+    let by = line.by.as_ref().map_or_else(
+        || words::ago(line.when.at, props.clock),
+        |by| t!("notice-by", by = by.as_str(), ago = words::ago(line.when.at, props.clock)),
+    );
     html! {
         <div class={classes!("notice", (!is_read).then_some("notice--unread"), props.is_cursor.then_some("notice--cursor"))} role="listitem"
             data-testid="notice" data-read={is_read.to_string()}>

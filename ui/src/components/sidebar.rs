@@ -51,7 +51,15 @@ fn link(props: &Props, page: Page) -> Html {
         Page::Leads => props.counts.all,
         Page::FollowUps => props.counts.missed + props.counts.today,
         Page::Attention => props.counts.attention,
-        Page::Queue | Page::Notices | Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine | Page::Account => 0,
+        Page::Queue
+        | Page::Notices
+        | Page::Users
+        | Page::Permissions
+        | Page::Devices
+        | Page::Deleted
+        | Page::Audit
+        | Page::Quarantine
+        | Page::Account => 0,
     };
     html! {
         <a key={testid} class={classes!("sidebar__link", is_here.then_some("sidebar__link--here"))} href={page.route().to_string()}

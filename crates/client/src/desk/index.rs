@@ -132,10 +132,13 @@ impl Table {
         self.facets.count(&self.order)
     }
 
-    /// Every lead with its status, for counting.
-    pub(super) fn each(&self, mut f: impl FnMut(Status, Facts<'_>)) {
+    /// Every lead, for counting.
+    pub(super) fn each(&self, mut f: impl FnMut(Pool, Status, Facts<'_>)) {
         for (n, facts) in self.facets.facts(&self.order) {
-            f(Status::ALL[usize::from(self.kinds[n as usize].status())], facts);
+            let kind = self.kinds[n as usize];
+            if let (Some(pool), Some(status)) = (kind.pool(), Status::ALL.get(usize::from(kind.status()))) {
+                f(pool, *status, facts);
+            }
         }
     }
 

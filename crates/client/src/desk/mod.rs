@@ -6,6 +6,7 @@ mod admin;
 mod attention;
 mod bulk;
 mod csv;
+mod dashboard;
 mod due;
 mod edits;
 mod facets;
@@ -46,6 +47,7 @@ use bridge::admin::{
 };
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
 use bridge::bulk::{LeadBulk, LeadBulkCan, LeadBulkUndo, LeadCsv, LeadIds, LeadStill};
+use bridge::dashboard::DashboardGet;
 use bridge::follow_up::FollowUpList;
 use bridge::lead::{
     CallLog, CommentAdd, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
@@ -235,6 +237,7 @@ macro_rules! answers {
 }
 
 answers! {
+    DashboardGet by dashboard::get;
     NoticeList by notices::page;
     NoticeSet by notices::mark;
     NoticeReadAll by notices::read_all;

@@ -73,6 +73,13 @@ fn item(c: &Connection, reader: &Reader, today: &Today<'_>, reason: Reason, one:
     Ok(Some(QueueItem { lead: line, reason, since: today.when(since.unwrap_or(created_at)), note: one.note, unreached }))
 }
 
+/// A person's day so far.
+pub(super) fn pace_of(c: &Connection, reader: &Reader, now_ms: i64) -> Result<Pace, ClientError> {
+    let (day, mut called) = (reader.today(now_ms).span(), 0);
+    leads::waiting(c, reader.facts.me.user, |one| called += u32::from(one.candidate.last_call_at.is_some_and(|at| day.contains(&at))))?;
+    Ok(pace(&zoned(reader, now_ms), called, &reader.config.calling()))
+}
+
 /// Calls are spread evenly over the hours in which people may be called.
 fn pace(now: &Zoned, called: u32, rules: &Rules) -> Pace {
     let (from, until) = (rules.hours.start, rules.hours.end);

@@ -48,9 +48,12 @@ pub(super) fn begin_of(zone: &TimeZone, day: i64) -> Option<i64> {
     Some(zone.to_ambiguous_timestamp(date.to_datetime(Time::midnight())).compatible().ok()?.as_millisecond())
 }
 
-/// The day of an instant, in days since 1970-01-01.
-pub(super) fn day_of(zone: &TimeZone, at: i64) -> i64 {
-    i64::from(day_number(local(zone, at).date()) - day_number(Date::constant(1970, 1, 1)))
+/// The first day of an instant's month and of the month after it, in days since 1970-01-01.
+pub(super) fn month_of(zone: &TimeZone, at: i64) -> (i64, i64) {
+    let first = local(zone, at).date().first_of_month();
+    let next = first.checked_add(jiff::Span::new().months(1)).unwrap_or(first);
+    let since = |date: Date| i64::from(day_number(date) - day_number(Date::constant(1970, 1, 1)));
+    (since(first), since(next))
 }
 
 /// The zone of an organisation; UTC for a name this computer does not know.

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod calling;
+mod dashboard;
 mod deleting;
 mod finding;
 mod hand_over;

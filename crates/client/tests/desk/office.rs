@@ -345,7 +345,11 @@ impl Transport for Server {
                 Some(outcome) => outcome,
                 None => {
                     let mut documents = self.documents.lock().expect("one test");
-                    documents.entry(item.doc).or_insert_with(|| Doc::seed(item.doc.kind)).apply_trusted(&item.change).expect("a change that fits");
+                    documents
+                        .entry(item.doc)
+                        .or_insert_with(|| Doc::seed(item.doc.kind))
+                        .apply_trusted(&item.change)
+                        .expect("a change that fits");
                     Outcome::Applied { seq: 1 }
                 }
             };
