@@ -380,6 +380,7 @@ topic-deletion = deletion
 topic-owner = owner
 
 ## Frame
+page-dashboard = Dashboard
 page-queue = Calling queue
 page-leads = Leads
 page-follow-ups = Follow-ups
@@ -1253,3 +1254,84 @@ quarantine-drop-title = Drop { $name }’s edit?
 quarantine-drop-text = { $edit }. It can’t be brought back; copy what was typed first if somebody may need it.
 quarantine-none = Nothing is put aside
 quarantine-none-text = Edits land here when their author or device was cut off before they arrived.
+
+# The dashboard
+dashboard-failed = The figures could not be read
+dashboard-title = { $role } dashboard
+dashboard-day = { $weekday } { $day } { $month }
+dashboard-start = Start calling
+dashboard-pace = Pace
+greeting = Welcome back, { $name }.
+greeting-due = Welcome back, { $name }. { $count ->
+    [0] You have no follow-ups today.
+    [1] You have 1 follow-up today.
+   *[other] You have { $count } follow-ups today.
+}
+cards-label = Today
+card-none = –
+card-minutes = { $minutes } m
+card-hours = { $hours } h { $minutes } m
+card-not-begun = { $count } not begun yet
+card-qualified = { $count } qualified
+card-this-month = { $count } this month
+card-not-assigned = { $count } not assigned yet
+card-next = next at { $when }
+card-oldest = oldest { $when }
+card-assigned-today = Leads assigned today
+card-due-today = Follow-ups due today
+card-in-progress = In-progress leads
+card-converted = Converted leads
+card-missed = Missed follow-ups
+card-created-today = Total leads today
+card-converted-today = Conversions today
+card-dropped-today = Dropped today
+card-unassigned = Unassigned leads
+card-response = Avg response time
+spans-label = Days of the charts
+span-named = { $span ->
+    [today] Today
+    [7d] 7 days
+    [30d] 30 days
+   *[month] This month
+}
+span-first = From
+span-last = To
+due-now = Today and missed
+due-all = All { $count }
+due-now-none = Nothing is due, and nothing was missed.
+chart-none = No leads came in these days.
+figure-of = { $what }: { $count }
+percent = { $number } %
+funnel = Funnel
+funnel-aside = leads of these days that reached each step
+sources = Sources
+sources-aside = hatched: converted
+sources-source = Source
+sources-leads = Leads
+sources-converted = Converted
+sources-rate = Rate
+agents = Team
+agents-aside = in the days above
+agents-none = Nobody is in your team yet.
+agents-name = Agent
+agents-assigned = Assigned
+agents-called = Called
+agents-converted = Converted
+agents-missed = Missed now
+trend-own = Leads called
+trend-own-aside = today is outlined: not over yet
+trend-team = Leads, day by day
+trend-team-aside = solid: new, dots: dropped, dashes: converted
+trend-as-table = As a table
+trend-as-chart = As a chart
+trend-day = Day
+trend-called = Called
+trend-new = New
+trend-converted = Converted
+trend-dropped = Dropped
+trend-target = target { $count }
+filter-by-assigned = Assigned
+filter-by-converted = Converted
+filter-by-dropped = Dropped
+filter-by-called = Called
+filter-by-caller = Called by

@@ -13,6 +13,7 @@ use crate::icon::sprite;
 use crate::pages::account::AccountPage;
 use crate::pages::admin::AdminPage;
 use crate::pages::attention::AttentionPage;
+use crate::pages::dashboard::DashboardPage;
 use crate::pages::follow_ups::FollowUpsPage;
 use crate::pages::gate::GatePage;
 use crate::pages::leads::LeadsPage;
@@ -247,6 +248,10 @@ impl App {
                     on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Queue => html! { <QueuePage {key} clock={self.clock} /> },
+            Route::Dashboard(span) => html! {
+                <DashboardPage {key} me={me.clone()} span={*span} clock={self.clock}
+                    on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
+            },
             Route::Notices => html! { <NotificationsPage {key} clock={self.clock} /> },
             Route::Attention => html! { <AttentionPage {key} /> },
             Route::Users(_) | Route::Permissions | Route::Devices | Route::Deleted | Route::Audit(_) | Route::Quarantine => html! {

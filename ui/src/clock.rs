@@ -35,6 +35,13 @@ pub fn start_of_day(zone: &str, days: i64, clock: Clock) -> i64 {
     begins(offset(&date, guess, zone).unwrap_or(clock.offset_min))
 }
 
+/// The day of an instant in an IANA zone, days since 1970-01-01; by the clock's own distance where the zone is not
+/// known.
+pub fn day_of(zone: &str, at_ms: i64, clock: Clock) -> i64 {
+    let date = js_sys::Date::new(&JsValue::from_f64(at_ms as f64));
+    Local::from_ms(at_ms, offset(&date, at_ms, zone).unwrap_or(clock.offset_min)).days
+}
+
 /// The engine knows the zones: Swedish happens to write local time as ISO does.
 fn offset(date: &js_sys::Date, now_ms: i64, zone: &str) -> Option<i32> {
     let options = js_sys::Object::new();

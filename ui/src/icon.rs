@@ -31,6 +31,7 @@ pub enum Icon {
     Columns,
     Conflict,
     Copy,
+    Dashboard,
     Disk,
     Download,
     Eye,
@@ -122,6 +123,10 @@ const SHAPES: &[(Icon, &str)] = &[
     (
         Icon::Copy,
         r#"<rect width="14" height="14" x="8" y="8" rx="2" ry="2"/><path d="M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"/>"#,
+    ),
+    (
+        Icon::Dashboard,
+        r#"<rect width="7" height="9" x="3" y="3" rx="1"/><rect width="7" height="5" x="14" y="3" rx="1"/><rect width="7" height="9" x="14" y="12" rx="1"/><rect width="7" height="5" x="3" y="16" rx="1"/>"#,
     ),
     (
         Icon::Disk,

@@ -3,6 +3,7 @@
 
 use crate::calendar;
 use crate::clock::{self, Clock};
+use bridge::dashboard::DashboardKind;
 use bridge::follow_up::DueTab;
 use bridge::lead::{DueState, LeadFilter, LeadSort};
 use domain::lead::{Pool, Status};
@@ -20,6 +21,7 @@ const NOBODY: &str = "nobody";
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "there is one route at a time")]
 pub enum Route {
+    Dashboard(Span),
     /// The list, with a lead's drawer open or not.
     Leads {
         filter: ListFilter,
@@ -47,6 +49,7 @@ pub enum Route {
 /// else in the window decides about pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Page {
+    Dashboard,
     Queue,
     Leads,
     FollowUps,
@@ -63,7 +66,8 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 12] = [
+    pub const ALL: [Page; 13] = [
+        Page::Dashboard,
         Page::Queue,
         Page::Leads,
         Page::FollowUps,
@@ -81,6 +85,7 @@ impl Page {
     /// The right that opens it. One's own refused edits and one's own account are everybody's.
     pub fn action(self) -> Action {
         match self {
+            Page::Dashboard => Action::DashboardPage,
             Page::Queue => Action::ChangeStatus,
             Page::Leads => Action::LeadsPage,
             Page::FollowUps => Action::FollowUpsPage,
@@ -96,7 +101,7 @@ impl Page {
     }
 
     pub fn is_open_to(self, role: Role) -> bool {
-        policy::has(role, self.action())
+        policy::has(role, self.action()) && (self != Page::Dashboard || DashboardKind::of(role).is_some())
     }
 
     /// Where a role begins: the first page it has. Nobody's work starts at what was refused, and a call is
@@ -110,7 +115,7 @@ impl Page {
     pub fn is_admin(self) -> bool {
         match self {
             Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
-            Page::Queue | Page::Leads | Page::FollowUps | Page::Notices | Page::Attention | Page::Account => false,
+            Page::Dashboard | Page::Queue | Page::Leads | Page::FollowUps | Page::Notices | Page::Attention | Page::Account => false,
         }
     }
 
@@ -128,6 +133,7 @@ impl Page {
 
     pub fn route(self) -> Route {
         match self {
+            Page::Dashboard => Route::Dashboard(Span::default()),
             Page::Queue => Route::Queue,
             Page::Leads => Route::leads(),
             Page::FollowUps => Route::FollowUps { narrow: DueNarrow::default(), open: None },
@@ -140,6 +146,62 @@ impl Page {
             Page::Audit => Route::Audit(AuditNarrow::default()),
             Page::Quarantine => Route::Quarantine,
             Page::Account => Route::Account,
+        }
+    }
+}
+
+/// Which days the dashboard's charts show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Span {
+    Today,
+    #[default]
+    Week,
+    Month,
+    /// The calendar month.
+    ThisMonth,
+    /// Days since 1970-01-01, both included.
+    Days {
+        from: i64,
+        to: i64,
+    },
+}
+
+impl Span {
+    pub const NAMED: [Span; 4] = [Span::Today, Span::Week, Span::Month, Span::ThisMonth];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Span::Today => "today",
+            Span::Week => "7d",
+            Span::Month => "30d",
+            Span::ThisMonth => "month",
+            Span::Days { .. } => "days",
+        }
+    }
+
+    /// First and last day, as seen from a day.
+    pub fn days(self, today: i64) -> (i64, i64) {
+        match self {
+            Span::Today => (today, today),
+            Span::Week => (today - 6, today),
+            Span::Month => (today - 29, today),
+            Span::ThisMonth => (today - i64::from(calendar::civil(today).day) + 1, today),
+            Span::Days { from, to } => (from, to),
+        }
+    }
+
+    fn query(self) -> String {
+        match self {
+            Span::Days { from, to } => format!("?days={}..{}", calendar::iso(from), calendar::iso(to)),
+            named => format!("?days={}", named.as_str()),
+        }
+    }
+
+    fn read(query: &str) -> Self {
+        let value = query.split('&').find_map(|part| part.strip_prefix("days=")).unwrap_or_default();
+        match Days::read(value) {
+            Days { from: Some(from), to: Some(to) } if from <= to => Span::Days { from, to },
+            _ => Span::NAMED.into_iter().find(|span| span.as_str() == value).unwrap_or_default(),
         }
     }
 }
@@ -211,6 +273,13 @@ pub struct ListFilter {
     /// When it changed last, and when its next follow-up is.
     pub updated: Days,
     pub next: Days,
+    /// When the owner got it, when it was converted or dropped, and when somebody called.
+    pub assigned: Days,
+    pub converted: Days,
+    pub dropped: Days,
+    pub called: Days,
+    /// Who called.
+    pub callers: Vec<UserId>,
     pub sort: LeadSort,
     /// The other way round.
     pub reversed: bool,
@@ -305,12 +374,48 @@ impl ListFilter {
             self.created().is_any(),
             self.updated.is_any(),
             self.next.is_any(),
+            self.assigned.is_any(),
+            self.converted.is_any(),
+            self.dropped.is_any(),
+            self.called.is_any(),
+            self.callers.is_empty(),
         ];
         parts.into_iter().filter(|is_any| !is_any).count()
     }
 
     pub fn created(&self) -> Days {
         Days { from: self.from, to: self.to }
+    }
+
+    /// The list behind a figure, whose times are whole days of `zone`.
+    pub fn of(filter: &LeadFilter, zone: &str, clock: Clock) -> Self {
+        let day = |at: i64| Some(clock::day_of(zone, at, clock)).filter(|_| at != i64::MIN && at != i64::MAX);
+        let days = |span: Option<(i64, i64)>| {
+            span.map_or(Days::default(), |(from, until)| Days { from: day(from), to: day(until).map(|day| day - 1) })
+        };
+        let created = days(filter.created);
+        Self {
+            tab: Some(filter.pool.map_or(Tab::All, Tab::Pool)),
+            statuses: filter.statuses.clone(),
+            search: filter.search.clone(),
+            sources: filter.sources.clone(),
+            languages: filter.languages.clone(),
+            tags: filter.tags.clone(),
+            owners: filter.owners.clone(),
+            interests: filter.interests.clone(),
+            due: filter.due.clone(),
+            from: created.from,
+            to: created.to,
+            updated: days(filter.updated),
+            next: days(filter.next),
+            assigned: days(filter.assigned),
+            converted: days(filter.converted),
+            dropped: days(filter.dropped),
+            called: days(filter.called),
+            callers: filter.callers.clone(),
+            sort: filter.sort,
+            reversed: filter.reversed,
+        }
     }
 
     /// The question for the client; days are those of `zone`.
@@ -329,6 +434,11 @@ impl ListFilter {
             created: self.created().span(begins),
             updated: self.updated.span(begins),
             next: self.next.span(begins),
+            assigned: self.assigned.span(begins),
+            converted: self.converted.span(begins),
+            dropped: self.dropped.span(begins),
+            called: self.called.span(begins),
+            callers: self.callers.clone(),
             sort: self.sort,
             reversed: self.reversed,
         }
@@ -337,7 +447,7 @@ impl ListFilter {
     pub fn query(&self) -> String {
         let texts = |values: &[String]| values.iter().map(|value| escape(value)).collect::<Vec<_>>();
         let owners = self.owners.iter().map(|owner| owner.map_or_else(|| NOBODY.to_owned(), |owner| owner.to_string()));
-        let lists: [(&str, Vec<String>); 7] = [
+        let lists: [(&str, Vec<String>); 8] = [
             ("status", self.statuses.iter().map(|s| s.as_str().to_owned()).collect()),
             ("source", texts(&self.sources)),
             ("language", texts(&self.languages)),
@@ -345,13 +455,21 @@ impl ListFilter {
             ("owner", owners.collect()),
             ("interest", self.interests.iter().map(u8::to_string).collect()),
             ("due", self.due.iter().map(name_of).collect()),
+            ("caller", self.callers.iter().map(UserId::to_string).collect()),
         ];
         let mut parts: Vec<String> = self.tab.iter().map(|tab| format!("pool={}", tab.as_str())).collect();
         // A list of one empty text is not empty.
         parts.extend(lists.into_iter().filter(|(_, values)| !values.is_empty()).map(|(key, values)| format!("{key}={}", values.join(","))));
         let days = [("from", self.from), ("to", self.to)];
         parts.extend(days.into_iter().filter_map(|(key, day)| Some(format!("{key}={}", calendar::iso(day?)))));
-        let spans = [("updated", self.updated), ("next", self.next)];
+        let spans = [
+            ("updated", self.updated),
+            ("next", self.next),
+            ("assigned", self.assigned),
+            ("converted", self.converted),
+            ("dropped", self.dropped),
+            ("called", self.called),
+        ];
         parts.extend(spans.into_iter().filter_map(|(key, days)| Some(format!("{key}={}", days.query()?))));
         if (self.sort, self.reversed) != (LeadSort::default(), false) {
             parts.push(format!("sort={}{}", if self.reversed { "-" } else { "" }, name_of(&self.sort)));
@@ -384,6 +502,11 @@ impl ListFilter {
                 "to" => filter.to = calendar::parse_date(value),
                 "updated" => filter.updated = Days::read(value),
                 "next" => filter.next = Days::read(value),
+                "assigned" => filter.assigned = Days::read(value),
+                "converted" => filter.converted = Days::read(value),
+                "dropped" => filter.dropped = Days::read(value),
+                "called" => filter.called = Days::read(value),
+                "caller" => filter.callers = value.split(',').filter_map(|id| id.parse().ok()).collect(),
                 "sort" => {
                     let (name, is_reversed) = value.strip_prefix('-').map_or((value, false), |name| (name, true));
                     let sort = named(name);
@@ -455,6 +578,7 @@ impl Route {
     /// The page it shows; the sign-in form is none.
     pub fn page(&self) -> Option<Page> {
         match self {
+            Route::Dashboard(_) => Some(Page::Dashboard),
             Route::Queue => Some(Page::Queue),
             Route::Leads { .. } => Some(Page::Leads),
             Route::FollowUps { .. } => Some(Page::FollowUps),
@@ -476,13 +600,14 @@ impl Route {
         self.page().filter(|page| !page.is_open_to(role))
     }
 
-    /// Reads `#/leads/<id>?pool=working`; what is unknown opens Leads.
+    /// Reads `#/leads/<id>?pool=working`; what is unknown opens the dashboard (row C7).
     pub fn read(hash: &str) -> Self {
         let hash = hash.trim_start_matches('#');
         let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
         let mut parts = path.split('/').filter(|p| !p.is_empty());
         match parts.next() {
             Some("followups") => Route::FollowUps { narrow: DueNarrow::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
+            Some("dashboard") => Route::Dashboard(Span::read(query)),
             Some("queue") => Route::Queue,
             Some("notifications") => Route::Notices,
             Some("attention") => Route::Attention,
@@ -495,10 +620,11 @@ impl Route {
                 (Some("deleted"), _) => Route::Deleted,
                 (Some("audit"), _) => Route::Audit(AuditNarrow::read(query)),
                 (Some("quarantine"), _) => Route::Quarantine,
-                _ => Route::leads(),
+                _ => Route::Dashboard(Span::default()),
             },
             Some("login") => Route::Login,
-            _ => Route::Leads { filter: ListFilter::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
+            Some("leads") => Route::Leads { filter: ListFilter::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
+            _ => Route::Dashboard(Span::default()),
         }
     }
 
@@ -515,6 +641,7 @@ impl fmt::Display for Route {
             Route::Leads { filter, open: Some(lead) } => write!(f, "#/leads/{lead}{}", filter.query()),
             Route::FollowUps { narrow, open: None } => write!(f, "#/followups{}", narrow.query()),
             Route::FollowUps { narrow, open: Some(lead) } => write!(f, "#/followups/{lead}{}", narrow.query()),
+            Route::Dashboard(span) => write!(f, "#/dashboard{}", span.query()),
             Route::Queue => f.write_str("#/queue"),
             Route::Notices => f.write_str("#/notifications"),
             Route::Attention => f.write_str("#/attention"),
@@ -575,6 +702,8 @@ mod tests {
             from: calendar::parse_date("2026-11-01"),
             to: None,
             updated: Days { from: None, to: calendar::parse_date("2026-11-20") },
+            called: Days { from: calendar::parse_date("2026-11-20"), to: calendar::parse_date("2026-11-20") },
+            callers: vec!["0193c5a0-0000-7000-8000-000000000002".parse().expect("an id")],
             next: Days { from: calendar::parse_date("2026-11-01"), to: calendar::parse_date("2026-11-20") },
             sort: LeadSort::Name,
             reversed: true,
@@ -613,11 +742,11 @@ mod tests {
     fn each_role_has_the_pages_its_rights_open() {
         use Page::*;
         let rows: [(Role, &[Page], Page); 8] = [
-            (Role::SuperAdmin, &[Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
-            (Role::Admin, &[Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Leads),
-            (Role::Manager, &[Queue, Leads, FollowUps, Attention, Quarantine], Leads),
-            (Role::TeamLead, &[Queue, Leads, FollowUps, Attention, Audit, Quarantine], Leads),
-            (Role::Salesperson, &[Queue, Leads, FollowUps, Attention], Leads),
+            (Role::SuperAdmin, &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Dashboard),
+            (Role::Admin, &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Dashboard),
+            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Attention, Quarantine], Dashboard),
+            (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Attention, Audit, Quarantine], Dashboard),
+            (Role::Salesperson, &[Dashboard, Queue, Leads, FollowUps, Attention], Dashboard),
             (Role::RecoveryAgent, &[Attention, Account], Account),
             (Role::FinanceManager, &[Attention, Account], Account),
             (Role::Analyst, &[Attention, Audit], Audit),
@@ -627,20 +756,37 @@ mod tests {
             assert_eq!(Page::listed(role), listed, "{role:?}");
             assert_eq!(Page::landing(role), landing, "{role:?}");
             for page in Page::ALL {
-                let may = policy::scope(role, page.action()) != policy::Scope::None;
+                let may = page.is_open_to(role);
+                assert!(!may || policy::scope(role, page.action()) != policy::Scope::None, "{role:?} {page:?}");
                 assert_eq!(page.route().forbidden(role), (!may).then_some(page), "{role:?} {page:?}");
-                assert_eq!(listed.contains(&page) || page == Account, may, "{role:?} {page:?}");
+                assert_eq!(listed.contains(&page) || matches!(page, Account | Notices) && may, may, "{role:?} {page:?}");
             }
             assert_eq!(Route::Login.forbidden(role), None);
         }
     }
 
     #[test]
-    fn what_is_unknown_opens_leads() {
-        for hash in ["", "#", "#/", "#/nowhere", "#/leads/not-an-id", "#/leads?status=sold&q=", "#/admin", "#/admin/payments"] {
+    fn what_is_unknown_opens_the_dashboard() {
+        for hash in ["", "#", "#/", "#/nowhere", "#/admin", "#/admin/payments", "#/dashboard?days=sometime"] {
+            assert_eq!(Route::read(hash), Route::Dashboard(Span::default()), "{hash}");
+        }
+        for hash in ["#/leads/not-an-id", "#/leads?status=sold&q="] {
             assert_eq!(Route::read(hash), Route::leads(), "{hash}");
         }
         assert_eq!(unescape("50%"), "50%");
+    }
+
+    #[test]
+    fn the_dashboards_days_are_named_or_written_out() {
+        let day = |text: &str| calendar::parse_date(text).expect("a day");
+        let custom = Span::Days { from: day("2026-11-01"), to: day("2026-11-20") };
+        for span in Span::NAMED.into_iter().chain([custom]) {
+            let route = Route::Dashboard(span);
+            assert_eq!(Route::read(&route.to_string()), route);
+        }
+        let today = day("2026-11-21");
+        assert_eq!(Span::ThisMonth.days(today), (day("2026-11-01"), today));
+        assert_eq!(Span::Week.days(today), (day("2026-11-15"), today));
     }
 
     #[test]

@@ -51,15 +51,7 @@ fn link(props: &Props, page: Page) -> Html {
         Page::Leads => props.counts.all,
         Page::FollowUps => props.counts.missed + props.counts.today,
         Page::Attention => props.counts.attention,
-        Page::Queue
-        | Page::Notices
-        | Page::Users
-        | Page::Permissions
-        | Page::Devices
-        | Page::Deleted
-        | Page::Audit
-        | Page::Quarantine
-        | Page::Account => 0,
+        _ => 0,
     };
     html! {
         <a key={testid} class={classes!("sidebar__link", is_here.then_some("sidebar__link--here"))} href={page.route().to_string()}
@@ -72,6 +64,7 @@ fn link(props: &Props, page: Page) -> Html {
 
 fn look(page: Page) -> (Icon, &'static str) {
     match page {
+        Page::Dashboard => (Icon::Dashboard, "sidebar-dashboard"),
         Page::Queue => (Icon::Phone, "sidebar-queue"),
         Page::Leads => (Icon::Users, "sidebar-leads"),
         Page::FollowUps => (Icon::Calendar, "sidebar-followups"),
@@ -90,6 +83,7 @@ fn look(page: Page) -> (Icon, &'static str) {
 /// What a page is called, here, in the topbar and in sentences.
 pub fn word(page: Page) -> String {
     match page {
+        Page::Dashboard => t!("page-dashboard"),
         Page::Queue => t!("page-queue"),
         Page::Leads => t!("page-leads"),
         Page::FollowUps => t!("page-follow-ups"),

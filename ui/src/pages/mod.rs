@@ -3,6 +3,7 @@
 pub mod account;
 pub mod admin;
 pub mod attention;
+pub mod dashboard;
 pub mod follow_ups;
 pub mod gate;
 pub mod leads;

@@ -41,7 +41,8 @@ pub fn AdminPage(props: &Props) -> Html {
         Route::Deleted => html! { <deleted::DeletedPage {me} /> },
         Route::Audit(narrow) => html! { <audit::AuditPage {me} narrow={narrow.clone()} clock={props.clock} on_route={&props.on_route} /> },
         Route::Quarantine => html! { <quarantine::QuarantinePage /> },
-        Route::Leads { .. }
+        Route::Dashboard(_)
+        | Route::Leads { .. }
         | Route::FollowUps { .. }
         | Route::Queue
         | Route::Notices

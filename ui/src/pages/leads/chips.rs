@@ -23,7 +23,7 @@ pub struct Props {
 #[component]
 pub fn Chips(props: &Props) -> Html {
     let owners = use_state_eq(Vec::<(Option<UserId>, String)>::new);
-    let names_needed = !props.filter.owners.is_empty();
+    let names_needed = !props.filter.owners.is_empty() || !props.filter.callers.is_empty();
     use_effect_with(names_needed, {
         let owners = owners.clone();
         move |needed| {
@@ -80,6 +80,12 @@ fn parts(filter: &ListFilter, today: i64, owners: &[(Option<UserId>, String)]) -
     add("created", t!("filter-by-created"), days(filter.created()), |f| (f.from, f.to) = (None, None));
     add("updated", t!("filter-by-updated"), days(filter.updated), |f| f.updated = Days::default());
     add("next", t!("filter-by-next"), days(filter.next), |f| f.next = Days::default());
+    add("assigned", t!("filter-by-assigned"), days(filter.assigned), |f| f.assigned = Days::default());
+    add("converted", t!("filter-by-converted"), days(filter.converted), |f| f.converted = Days::default());
+    add("dropped", t!("filter-by-dropped"), days(filter.dropped), |f| f.dropped = Days::default());
+    add("called", t!("filter-by-called"), days(filter.called), |f| f.called = Days::default());
+    let callers = filter.callers.iter().map(|caller| owner(&Some(*caller))).collect();
+    add("caller", t!("filter-by-caller"), callers, |f| f.callers.clear());
     parts
 }
 

@@ -3,7 +3,7 @@
 
 mod next_call;
 mod outcomes;
-mod pace;
+pub mod pace;
 mod person;
 mod why;
 
@@ -176,7 +176,7 @@ impl Component for QueuePage {
         };
         html! {
             <section class="queue" data-testid="queue-page" aria-label={t!("page-queue")}>
-                if let Some(queue) = &self.queue { <PaceBar pace={queue.pace} clock={ctx.props().clock} total={queue.total} /> }
+                if let Some(queue) = &self.queue { <PaceBar pace={queue.pace} clock={ctx.props().clock} total={Some(queue.total)} /> }
                 { body }
             </section>
         }

@@ -11,7 +11,8 @@ pub struct Props {
     pub pace: Pace,
     pub clock: Clock,
     /// Leads that wait to be called.
-    pub total: u32,
+    #[prop_or_default]
+    pub total: Option<u32>,
 }
 
 #[component]
@@ -32,7 +33,7 @@ pub fn PaceBar(props: &Props) -> Html {
             <span class={if is_on_pace { "tone--ok" } else { "tone--muted" }} data-testid="pace-word">
                 { if is_on_pace { t!("pace-on") } else { t!("pace-behind", count = count(expected - called)) } }
             </span>
-            <span class="pace__total" data-testid="queue-total">{ t!("queue-total", count = count(props.total)) }</span>
+            if let Some(total) = props.total { <span class="pace__total" data-testid="queue-total">{ t!("queue-total", count = count(total)) }</span> }
         </div>
     }
 }
