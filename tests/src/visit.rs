@@ -14,7 +14,19 @@ use crate::window::Window;
 pub async fn sign_in(window: &Window, server: &Server, email: &str) -> Result<()> {
     fill_in(window, &server.url, email, PASSWORD).await?;
     window.find("app-shell").await?;
-    pill(window, "synced").await
+    pill(window, "synced").await?;
+    to_leads(window).await
+}
+
+/// From where a role begins to the list, for those who have one; a page that was left open stays.
+///
+/// # Errors
+/// When the window does not answer.
+pub async fn to_leads(window: &Window) -> Result<()> {
+    let go = "const begins = /^(#?\\/?|#\\/dashboard.*)$/.test(location.hash);
+        if (begins && document.querySelector('[data-testid=sidebar-leads]')) location.hash = '#/leads'";
+    window.client.execute(go, vec![]).await.map(drop)?;
+    Ok(())
 }
 
 /// Fills in the sign-in form and sends it.
@@ -46,7 +58,8 @@ pub async fn retype(window: &Window, test_id: &str, text: &str) -> Result<()> {
 pub async fn unlock(window: &Window) -> Result<()> {
     window.css("[data-testid=unlock-password]:focus").await?;
     window.press(&format!("{PASSWORD}{}", Key::Enter)).await?;
-    window.find("app-shell").await.map(drop)
+    window.find("app-shell").await?;
+    to_leads(window).await
 }
 
 /// Waits until the pill says so.

@@ -1290,8 +1290,8 @@ card-response = Avg response time
 spans-label = Days of the charts
 span-named = { $span ->
     [today] Today
-    [7d] 7 days
-    [30d] 30 days
+    [last7] 7 days
+    [last30] 30 days
    *[month] This month
 }
 span-first = From

@@ -172,8 +172,8 @@ impl Span {
     pub fn as_str(self) -> &'static str {
         match self {
             Span::Today => "today",
-            Span::Week => "7d",
-            Span::Month => "30d",
+            Span::Week => "last7",
+            Span::Month => "last30",
             Span::ThisMonth => "month",
             Span::Days { .. } => "days",
         }
@@ -704,6 +704,9 @@ mod tests {
             updated: Days { from: None, to: calendar::parse_date("2026-11-20") },
             called: Days { from: calendar::parse_date("2026-11-20"), to: calendar::parse_date("2026-11-20") },
             callers: vec!["0193c5a0-0000-7000-8000-000000000002".parse().expect("an id")],
+            assigned: Days { from: calendar::parse_date("2026-11-01"), to: calendar::parse_date("2026-11-30") },
+            converted: Days { from: calendar::parse_date("2026-11-02"), to: None },
+            dropped: Days { from: None, to: calendar::parse_date("2026-11-03") },
             next: Days { from: calendar::parse_date("2026-11-01"), to: calendar::parse_date("2026-11-20") },
             sort: LeadSort::Name,
             reversed: true,
@@ -742,8 +745,16 @@ mod tests {
     fn each_role_has_the_pages_its_rights_open() {
         use Page::*;
         let rows: [(Role, &[Page], Page); 8] = [
-            (Role::SuperAdmin, &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Dashboard),
-            (Role::Admin, &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine], Dashboard),
+            (
+                Role::SuperAdmin,
+                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                Dashboard,
+            ),
+            (
+                Role::Admin,
+                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                Dashboard,
+            ),
             (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Attention, Quarantine], Dashboard),
             (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Attention, Audit, Quarantine], Dashboard),
             (Role::Salesperson, &[Dashboard, Queue, Leads, FollowUps, Attention], Dashboard),

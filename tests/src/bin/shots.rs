@@ -1,8 +1,8 @@
 //! `cargo xtask shots`: every screen of the real window, dark and light, at 1280×800 and 1920×1080,
-//! into the folder given.
+//! into the folder given; of one album alone where it is named behind the folder.
 
 use anyhow::{Context, Result};
-use bridge::lead::{LeadAssign, LeadGet, LeadOwners};
+use bridge::lead::{CommentAdd, LeadAssign, LeadGet, LeadMentionable, LeadOwners};
 use client::vault::Homes;
 use client::{Station, system_env};
 use domain::{Command, LeadField, LeadId, Status};
@@ -23,15 +23,30 @@ const VIKRAM: &str = "vikram@nakshatra.example";
 #[tokio::main]
 async fn main() -> Result<()> {
     let into: PathBuf = std::env::args().nth(1).context("where to? give a folder")?.into();
+    let only = std::env::args().nth(2);
     std::fs::create_dir_all(&into)?;
     for (width, height) in SIZES {
         for theme in ["dark", "light"] {
             let album = Album { into: into.clone(), theme, width, height };
-            album.fill().await?;
-            album.arrange().await?;
-            album.administer().await?;
-            album.share().await?;
-            album.shut().await?;
+            let is_asked = |name: &str| only.as_ref().is_none_or(|only| only == name);
+            if is_asked("fill") {
+                album.fill().await?;
+            }
+            if is_asked("count") {
+                album.count().await?;
+            }
+            if is_asked("arrange") {
+                album.arrange().await?;
+            }
+            if is_asked("administer") {
+                album.administer().await?;
+            }
+            if is_asked("share") {
+                album.share().await?;
+            }
+            if is_asked("shut") {
+                album.shut().await?;
+            }
         }
     }
     Ok(())
@@ -80,6 +95,53 @@ impl Album {
         window.client.execute("location.hash = '#/attention'", vec![]).await?;
         window.find("attention-item").await?;
         self.take(&window, "needs-attention").await?;
+        window.close().await
+    }
+
+    /// The dashboards of an agent and of a team, and what is behind the bell.
+    async fn count(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let server = Server::demo(&folder.path().join("server"), 1_500)?;
+        let desk = Device::sign_in(&folder.path().join("desk"), &server, ASHA)?;
+        let admin = Terminal::sign_in(&folder.path().join("vikram"), &server, VIKRAM)?.borrow(true)?;
+        for (name, phone) in [("Ananya Krishnan", "+919820014700"), ("मीनाक्षी जोशी", "+919820014711"), ("Imran Shaikh", "+919820014712")]
+        {
+            lead(&desk, name, phone)?;
+        }
+        let (given, said) = (lead(&desk, "Balwinder Singh Gill", "+919820014713")?, lead(&desk, "Kavya Hegde", "+919820014714")?);
+        admin.sync_once()?;
+        let named = admin.ask(LeadMentionable { lead: said })?.into_iter().find(|(_, name)| name == "Asha Menon").context("Asha")?;
+        admin.ask(CommentAdd { lead: said, text: "@Asha Menon she asked for the fee break-up".into(), mentions: vec![named.0] })?;
+        admin.sync_once()?;
+        for to in ["Sanjay Kulkarni", "Asha Menon"] {
+            let expected = admin.ask(LeadGet { lead: given })?.owner.map(|(user, _)| user);
+            let owner = admin.ask(LeadOwners { lead: given })?.into_iter().find(|choice| choice.name == to).context("an owner")?;
+            admin.ask(LeadAssign { lead: given, expected, owner: Some(owner.user) })?;
+        }
+        let window = self.open(&folder.path().join("asha")).await?;
+        sign_in(&window, &server, ASHA).await?;
+        self.choose_theme(&window).await?;
+        tests::visit::go(&window, "#/dashboard?days=last30").await?;
+        window.find("trend-point").await?;
+        self.take(&window, "dashboard-agent").await?;
+        window.click("bell").await?;
+        window.find("notice").await?;
+        self.take(&window, "bell-panel").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        tests::visit::go(&window, "#/notifications").await?;
+        window.find("notices").await?;
+        self.take(&window, "notifications").await?;
+        window.close().await?;
+
+        let window = self.open(&folder.path().join("ravi")).await?;
+        sign_in(&window, &server, "ravi@nakshatra.example").await?;
+        self.choose_theme(&window).await?;
+        tests::visit::go(&window, "#/dashboard?days=last30").await?;
+        window.find("agent").await?;
+        self.take(&window, "dashboard-team").await?;
+        window.click("trend-toggle").await?;
+        window.find("trend-table").await?;
+        self.take(&window, "dashboard-team-table").await?;
         window.close().await
     }
 

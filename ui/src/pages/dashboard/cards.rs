@@ -51,7 +51,8 @@ fn minutes_in_words(minutes: u32) -> String {
 }
 
 fn aside(aside: &Aside, place: &Place) -> Html {
-    let link = |figure: &Figure, text: String| html! { <a class="stat__more" href={place.href(figure)} data-testid="card-aside">{ text }</a> };
+    let link =
+        |figure: &Figure, text: String| html! { <a class="stat__more" href={place.href(figure)} data-testid="card-aside">{ text }</a> };
     match aside {
         Aside::NotCalled { figure } => link(figure, t!("card-not-begun", count = count(figure.count))),
         Aside::Qualified { figure } => link(figure, t!("card-qualified", count = count(figure.count))),

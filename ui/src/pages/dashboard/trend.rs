@@ -119,7 +119,8 @@ fn lines(props: &Props) -> Html {
     let (left, right) = (SIDE, WIDTH - 3.0 * SIDE);
     let x = |i: usize| if points.len() < 2 { (left + right) / 2.0 } else { left + (right - left) * i as f64 / (points.len() - 1) as f64 };
     let y = |count: u32| HEIGHT - FOOT - (HEIGHT - FOOT - TOP) * f64::from(count) / f64::from(most);
-    let mut ends: Vec<(usize, f64)> = series.iter().enumerate().filter_map(|(i, (.., of))| Some((i, y(of(points.last()?).count)))).collect();
+    let mut ends: Vec<(usize, f64)> =
+        series.iter().enumerate().filter_map(|(i, (.., of))| Some((i, y(of(points.last()?).count)))).collect();
     spread(&mut ends, 14.0);
     let line = |(i, (name, word, of)): (usize, &Series)| {
         let path: Vec<String> = points.iter().enumerate().map(|(i, point)| format!("{},{}", px(x(i)), px(y(of(point).count)))).collect();

@@ -105,7 +105,7 @@ impl Tally {
         let converted = LeadFilter { statuses: vec![Status::Converted], converted: span(&days.today), ..scope.filter() };
         let dropped = LeadFilter { dropped: span(&days.today), ..scope.filter() };
         let unassigned = LeadFilter { pool: Some(Pool::Fresh), owners: vec![None], ..scope.filter() };
-        let answered = LeadFilter { assigned: span(&days.today), called: Some((days.today.start, i64::MAX)), ..scope.filter() };
+        let answered = LeadFilter { assigned: span(&days.today), called: span(&days.today), ..scope.filter() };
         let minutes = (self.answered > 0).then(|| self.answered_after / i64::from(self.answered) / MINUTE_MS);
         let response = minutes.map(|minutes| u32::try_from(minutes).unwrap_or(u32::MAX));
         vec![

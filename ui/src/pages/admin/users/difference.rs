@@ -150,7 +150,7 @@ mod tests {
         let difference = Difference::between(Role::Salesperson, Role::Analyst);
         let views = difference.moved.iter().find(|group| group.actions.contains(&Action::ViewLead));
         assert_eq!(views.map(|group| (group.from, group.to)), Some((Scope::Own, Scope::View)));
-        assert_eq!(difference.pages_lost, [Page::Queue, Page::Leads, Page::FollowUps]);
+        assert_eq!(difference.pages_lost, [Page::Dashboard, Page::Queue, Page::Leads, Page::FollowUps, Page::Notices]);
     }
 
     /// For every two roles: what one way gains the other way loses, and nothing is left out.
