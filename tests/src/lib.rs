@@ -11,6 +11,7 @@ pub mod folder;
 pub mod hostile;
 pub mod processes;
 pub mod record;
+pub mod shift;
 pub mod sim;
 pub mod theft;
 pub mod visit;

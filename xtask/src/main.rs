@@ -13,6 +13,7 @@ mod mutants;
 mod run;
 mod setup;
 mod shell;
+mod shift;
 mod shots;
 mod sim;
 mod test;
@@ -44,6 +45,8 @@ enum Task {
     Fixture(fixture::Args),
     /// Take pictures of every screen into docs/screenshots
     Shots,
+    /// Work a shift in the real window by keyboard alone, and compare the figures with the log
+    Shift(shift::Args),
     /// Measure, each number beside a raw baseline
     Bench(bench::Args),
     /// Run simulated companies under every misfortune; shrink what fails
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Fixture(args) => fixture::run(&args),
         Task::Shots => shots::run(),
+        Task::Shift(args) => shift::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Sim(args) => sim::run(&args),
         Task::Crash(args) => crash::run(&args),

@@ -132,11 +132,11 @@ impl Component for Palette {
                     <label class="palette__box">
                         <Glyph icon={Icon::Search} size={18} />
                         <TextBox class="search__input palette__input" role="combobox" label={t!("palette")} placeholder={t!("palette-hint")} testid="palette-input"
-                            active={(!is_empty).then(|| AttrValue::from(format!("palette-{}", self.at)))} value={self.typed.clone()}
+                            controls="palette-lines" active={(!is_empty).then(|| AttrValue::from(format!("palette-{}", self.at)))} value={self.typed.clone()}
                             on_input={link.callback(Msg::Typed)} {on_key} on_enter={Some(link.callback(|_: String| Msg::Enter))} />
                         <Key name="Esc" />
                     </label>
-                    <ul class="palette__lines" role="listbox" aria-label={t!("palette")}>{ for entries.into_iter().enumerate().map(line) }</ul>
+                    <ul id="palette-lines" class="palette__lines" role="listbox" aria-label={t!("palette")}>{ for entries.into_iter().enumerate().map(line) }</ul>
                     if is_empty { <p class="palette__none" data-testid="palette-none">{ t!("palette-none") }</p> }
                     <footer class="palette__foot" aria-hidden="true">
                         <span><Key name="↑" /><Key name="↓" />{ t!("attention-keys-move") }</span><span><Key name="↵" />{ t!("palette-open") }</span>

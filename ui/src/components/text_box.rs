@@ -44,6 +44,9 @@ pub struct Props {
     /// The option of a list below it that Enter picks.
     #[prop_or_default]
     pub active: Option<AttrValue>,
+    /// Of a combobox, the list that it picks from.
+    #[prop_or_default]
+    pub controls: Option<AttrValue>,
     #[prop_or_default]
     pub input_mode: Option<AttrValue>,
     #[prop_or_default]
@@ -98,6 +101,7 @@ pub fn TextBox(props: &Props) -> Html {
         <input ref={props.node.clone()} id={props.id.clone()} class={props.class.clone()} type={props.kind.clone()} role={props.role.clone()} dir="auto"
             aria-label={props.label.clone()} aria-describedby={props.described_by.clone()} aria-invalid={invalid}
             aria-required={props.required.then_some("true")} placeholder={props.placeholder.clone()} list={props.list.clone()} aria-activedescendant={props.active.clone()}
+            aria-controls={props.controls.clone()} aria-expanded={props.controls.is_some().then_some("true")}
             inputmode={props.input_mode.clone()} maxlength={props.max_length.map(|most| most.to_string())} autocomplete={props.autocomplete.clone()}
             spellcheck="false" data-testid={props.testid.clone()} data-field={props.field.clone()} disabled={props.disabled}
             readonly={props.readonly} {value} {oninput} {onblur} {onkeydown} />

@@ -26,12 +26,11 @@ fn one(card: &Card, place: &Place) -> Html {
         Behind::Leads { filter } => place.route(filter),
         Behind::FollowUps { tab, everyone } => Route::FollowUps { narrow: DueNarrow { tab: *tab, everyone: *everyone }, open: None },
     };
-    let value = value(card);
     html! {
         <div class="stat" role="listitem" data-testid="dashboard-card" data-card={crate::route::name_of(&card.kind)}>
-            <a class="stat__open" href={href.to_string()} aria-label={format!("{word}: {value}")} data-testid="card-open">
-                <span class="stat__word">{ &word }<span class={classes!("stat__icon", format!("stat__icon--{tone}"))}><Glyph {icon} /></span></span>
-                <span class="stat__value" data-testid="card-value">{ value }</span>
+            <a class="stat__open" href={href.to_string()} data-testid="card-open">
+                <span class="stat__word">{ word }<span class={classes!("stat__icon", format!("stat__icon--{tone}"))}><Glyph {icon} /></span></span>
+                <span class="stat__value" data-testid="card-value">{ value(card) }</span>
             </a>
             <span class="stat__aside">{ aside(&card.aside, place) }</span>
         </div>

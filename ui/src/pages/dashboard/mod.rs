@@ -129,11 +129,10 @@ impl Component for DashboardPage {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Props { me, span, clock, .. } = ctx.props();
+        let Props { me, clock, .. } = ctx.props();
         if let Some(problem) = &self.problem {
             return html! { <Empty icon={Icon::Alert} title={t!("dashboard-failed")} text={problem.text.clone()} testid="dashboard-failed" /> };
         }
-        let today = clock.local().days;
         let place = Place { zone: me.zone.clone().into(), clock: *clock };
         html! {
             <div class="dashboard" data-testid="dashboard-page">
@@ -142,7 +141,6 @@ impl Component for DashboardPage {
                         { self.greeting(me) }
                         <p class="dashboard__date">{ now(*clock) }<span data-testid="dashboard-role-title">{ t!("dashboard-title", role = words::role(me.role)) }</span></p>
                     </div>
-                    <SpanPicker span={*span} {today} on_span={ctx.link().callback(Msg::Span)} />
                     if Page::Queue.is_open_to(me.role) && self.is_own() {
                         <a class="button button--filled" href={Page::Queue.route().to_string()} data-testid="start-calling">
                             <Glyph icon={Icon::Phone} />{ t!("dashboard-start") }<Key name="G Q" />
@@ -192,6 +190,7 @@ impl DashboardPage {
         html! {
             <>
                 <Cards shown={shown.clone()} place={place.clone()} />
+                <SpanPicker span={ctx.props().span} today={clock.local().days} on_span={ctx.link().callback(Msg::Span)} />
                 <div class="dashboard__columns">
                     <div class="dashboard__column">
                         if is_team { <Agents shown={shown.clone()} place={place.clone()} /> }

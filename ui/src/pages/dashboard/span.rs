@@ -33,6 +33,7 @@ pub fn SpanPicker(props: &Props) -> Html {
     };
     html! {
         <div class="spans" role="group" aria-label={t!("spans-label")}>
+            <span class="spans__word">{ t!("spans-label") }</span>
             { for Span::NAMED.map(chip) }
             <DayPicker label={t!("span-first")} testid="span-from" chosen={from} today={props.today} on_pick={pick(true)} />
             <DayPicker label={t!("span-last")} testid="span-to" chosen={to} today={props.today} on_pick={pick(false)} />

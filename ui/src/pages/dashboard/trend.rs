@@ -15,6 +15,8 @@ const HEIGHT: f64 = 180.0;
 const SIDE: f64 = 36.0;
 const TOP: f64 = 16.0;
 const FOOT: f64 = 22.0;
+/// The target is drawn where the best day came within so many times of it.
+const TARGET_IN_SIGHT: u32 = 4;
 /// Labels under the points.
 const LABELS: usize = 8;
 
@@ -80,7 +82,10 @@ fn table(props: &Props) -> Html {
 fn bars(props: &Props) -> Html {
     let points = &props.shown.trend;
     let target = props.shown.pace.map_or(0, |pace| pace.target) * points.first().map_or(1, |point| point.days);
-    let most = points.iter().map(|point| point.called.count).max().unwrap_or(0).max(target).max(1);
+    let most = points.iter().map(|point| point.called.count).max().unwrap_or(0);
+    // A target far above would leave nothing to see of the bars.
+    let target = if most * TARGET_IN_SIGHT >= target { target } else { 0 };
+    let most = most.max(target).max(1);
     let step = WIDTH / points.len().max(1) as f64;
     let width = (step * 0.6).min(56.0);
     let y = |count: u32| HEIGHT - FOOT - (HEIGHT - FOOT - TOP) * f64::from(count) / f64::from(most);

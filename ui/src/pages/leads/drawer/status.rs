@@ -52,12 +52,12 @@ pub fn StatusSelect(props: &Props) -> Html {
     html! {
         <div class="labelled">
             <span class="labelled__label" id="status-label">{ t!("column-status") }</span>
-            <span class="status-select">
+            <span class="status-select" role="group" aria-labelledby="status-label">
                 <button type="button" class="input input--button" data-testid="status-select" data-value={props.view.status.as_str()} aria-haspopup="listbox"
-                    aria-expanded={is_open.to_string()} aria-labelledby="status-label status-now" disabled={next.is_empty()} title={fixed.clone()}
+                    aria-expanded={is_open.to_string()} disabled={next.is_empty()} title={fixed.clone()}
                     aria-describedby={fixed.is_some().then_some("status-why")} {onclick}>
                     <span class={classes!("status-select__glyph", format!("status-select__glyph--{}", look.tone))}><Glyph icon={look.glyph} /></span>
-                    <span id="status-now" class="status-select__word">{ words::status(props.view.status) }</span>
+                    <span class="status-select__word">{ words::status(props.view.status) }</span>
                     <Key name="S" /><Glyph icon={Icon::ChevronDown} size={14} />
                 </button>
                 <Why id="status-why" why={fixed} />
