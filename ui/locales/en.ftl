@@ -381,6 +381,7 @@ topic-owner = owner
 
 ## Frame
 page-dashboard = Dashboard
+lead-page = Open as a page
 page-queue = Calling queue
 page-leads = Leads
 page-follow-ups = Follow-ups

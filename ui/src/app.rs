@@ -16,11 +16,12 @@ use crate::pages::attention::AttentionPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::follow_ups::FollowUpsPage;
 use crate::pages::gate::GatePage;
+use crate::pages::lead::LeadPage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
 use crate::pages::notifications::NotificationsPage;
 use crate::pages::queue::QueuePage;
-use crate::route::{DueNarrow, ListFilter, Page, Route};
+use crate::route::{DueNarrow, ListFilter, Page, Route, go};
 use crate::theme::{self, Theme};
 use crate::{draft, hub, idle, ipc, keys, presence, t, toast, words};
 use bridge::follow_up::DueTab;
@@ -248,6 +249,7 @@ impl App {
                     on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Queue => html! { <QueuePage {key} clock={self.clock} /> },
+            Route::Lead(lead) => html! { <LeadPage {key} lead={*lead} me={me.clone()} clock={self.clock} {pill} /> },
             Route::Dashboard(span) => html! {
                 <DashboardPage {key} me={me.clone()} span={*span} clock={self.clock}
                     on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
@@ -614,13 +616,6 @@ fn close(ctx: &Context<App>, act: UserAct) {
 
 fn hash() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
-}
-
-/// A step that Back takes back.
-fn go(route: &Route) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.location().set_hash(&route.to_string());
-    }
 }
 
 /// A change of the same page: no step of its own.

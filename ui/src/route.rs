@@ -27,6 +27,8 @@ pub enum Route {
         filter: ListFilter,
         open: Option<LeadId>,
     },
+    /// One lead on the whole page.
+    Lead(LeadId),
     /// With a lead's drawer open or not.
     FollowUps {
         narrow: DueNarrow,
@@ -580,7 +582,7 @@ impl Route {
         match self {
             Route::Dashboard(_) => Some(Page::Dashboard),
             Route::Queue => Some(Page::Queue),
-            Route::Leads { .. } => Some(Page::Leads),
+            Route::Leads { .. } | Route::Lead(_) => Some(Page::Leads),
             Route::FollowUps { .. } => Some(Page::FollowUps),
             Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
@@ -608,6 +610,7 @@ impl Route {
         match parts.next() {
             Some("followups") => Route::FollowUps { narrow: DueNarrow::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
             Some("dashboard") => Route::Dashboard(Span::read(query)),
+            Some("lead") => parts.next().and_then(|id| id.parse().ok()).map_or_else(Route::leads, Route::Lead),
             Some("queue") => Route::Queue,
             Some("notifications") => Route::Notices,
             Some("attention") => Route::Attention,
@@ -642,6 +645,7 @@ impl fmt::Display for Route {
             Route::FollowUps { narrow, open: None } => write!(f, "#/followups{}", narrow.query()),
             Route::FollowUps { narrow, open: Some(lead) } => write!(f, "#/followups/{lead}{}", narrow.query()),
             Route::Dashboard(span) => write!(f, "#/dashboard{}", span.query()),
+            Route::Lead(lead) => write!(f, "#/lead/{lead}"),
             Route::Queue => f.write_str("#/queue"),
             Route::Notices => f.write_str("#/notifications"),
             Route::Attention => f.write_str("#/attention"),
@@ -655,6 +659,13 @@ impl fmt::Display for Route {
             Route::Account => f.write_str("#/account"),
             Route::Login => f.write_str("#/login"),
         }
+    }
+}
+
+/// Goes there: a step that Back takes back.
+pub fn go(route: &Route) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().set_hash(&route.to_string());
     }
 }
 

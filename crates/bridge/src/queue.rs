@@ -2,8 +2,8 @@
 
 use crate::lead::{Edited, LeadRow, When};
 use crate::requests;
-use domain::LeadId;
 use domain::calling::Reason;
+use domain::{LeadId, Status};
 use serde::{Deserialize, Serialize};
 
 /// A lead to call.
@@ -39,6 +39,27 @@ pub struct Outcome {
     pub next: Option<When>,
     /// It closes the lead.
     pub closes: bool,
+    /// What the key means on a lead that is qualified already, where that is another thing.
+    #[serde(default)]
+    pub converts: Option<Converts>,
+}
+
+/// An outcome that converts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Converts {
+    pub name: String,
+    pub hint: String,
+}
+
+impl Outcome {
+    /// As it is on a lead of this status.
+    #[must_use]
+    pub fn on(&self, status: Status) -> Outcome {
+        match self.converts.as_ref().filter(|_| status == Status::Qualified) {
+            Some(to) => Outcome { name: to.name.clone(), hint: to.hint.clone(), next: None, closes: true, ..self.clone() },
+            None => self.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -290,12 +290,19 @@ impl Disposition {
         Ok(())
     }
 
+    /// What it means for a lead: one that is qualified already converts on the key that qualifies.
+    #[must_use]
+    pub fn means(&self, status: Status) -> Status {
+        if self.to == Status::Qualified && status == Status::Qualified { Status::Converted } else { self.to }
+    }
+
     /// Where the status goes from `status`; `None` where it stays.
     fn moves(&self, status: Status) -> Option<Status> {
+        let to = self.means(status);
         // Whoever is further along than the outcome says stays there.
-        let is_back = self.to == Status::InProgress && status != Status::New && status != Status::Cnp;
-        let is_move = status != self.to && !is_back && lifecycle::transition(status, self.to).is_some();
-        is_move.then_some(self.to)
+        let is_back = to == Status::InProgress && status != Status::New && status != Status::Cnp;
+        let is_move = status != to && !is_back && lifecycle::transition(status, to).is_some();
+        is_move.then_some(to)
     }
 
     /// The commands that a finished call is: what was due is done, the call is logged, the note kept, the next
@@ -317,7 +324,7 @@ impl Disposition {
         if !note.trim().is_empty() {
             commands.push(Command::AddNote { text: note.trim().to_owned() });
         }
-        if let Some(Promise { due_at, zone, local }) = next.filter(|_| self.to != Status::Lost) {
+        if let Some(Promise { due_at, zone, local }) = next.filter(|_| !self.means(lead.status).is_closed()) {
             commands.push(match later.first() {
                 Some(planned) => Command::MoveFollowUp { follow_up: planned.id, due_at, zone, local },
                 None => Command::ScheduleFollowUp { due_at, zone, local, note: String::new() },
@@ -414,7 +421,7 @@ mod tests {
              in_progress: interested = cnp cnp cnp - lost lost lost\n\
              cnp: interested in_progress = = = - lost lost lost\n\
              interested: = = cnp cnp cnp qualified lost lost lost\n\
-             qualified: = = = = = = lost lost lost\n\
+             qualified: = = = = = converted lost lost lost\n\
              converted: - - - - - - - - -\n\
              lost: - - - - - - - - -\n"
         );

@@ -70,15 +70,11 @@ impl News {
         Some((news, Vec::new()))
     }
 
-    /// Whether this person is told of it on a lead of `subject`, which they may see; whoever did it knows.
-    #[must_use]
-    pub fn concerns(&self, person: &Actor, by: Option<UserId>, subject: &Subject) -> bool {
-        if by == Some(person.user) || !policy::has(person.role, Action::Notifications) {
-            return false;
-        }
+    /// Whether this person is told of it on a lead of `subject`.
+    fn concerns(&self, person: &Actor, subject: &Subject) -> bool {
         let is_owner = subject.owner == Some(person.user);
         let leads_team = person.role == Role::TeamLead && person.team.is_some() && person.team == subject.team;
-        let is_meant = match self {
+        match self {
             News::Assigned | News::Status { .. } | News::Commented { .. } => is_owner,
             News::Converted => {
                 leads_team || matches!(person.role, Role::Manager | Role::Admin | Role::FinanceManager | Role::RecoveryAgent)
@@ -88,9 +84,15 @@ impl News {
             News::Missed { .. } => leads_team && !is_owner,
             // By name alone.
             News::Mentioned { .. } => false,
-        };
-        is_meant && policy::authorise(person, Action::ViewLead, subject).is_ok()
+        }
     }
+}
+
+/// Whoever did it knows, and nobody is told of a lead that they may not see.
+fn may_hear(person: &Actor, by: Option<UserId>, subject: &Subject) -> bool {
+    by != Some(person.user)
+        && policy::has(person.role, Action::Notifications)
+        && policy::authorise(person, Action::ViewLead, subject).is_ok()
 }
 
 /// Who is told what: of a comment, those it names and who may see the lead are told that it names them.
@@ -98,15 +100,15 @@ impl News {
 pub fn recipients(news: &News, mentioned: &[UserId], by: Option<UserId>, subject: &Subject, people: &[Actor]) -> Vec<(UserId, News)> {
     let mut told = Vec::new();
     for person in people {
-        let may_see = policy::has(person.role, Action::Notifications) && policy::authorise(person, Action::ViewLead, subject).is_ok();
-        match news {
-            News::Commented { text } if mentioned.contains(&person.user) => {
-                if may_see && by != Some(person.user) {
-                    told.push((person.user, News::Mentioned { text: text.clone() }));
-                }
-            }
-            news if news.concerns(person, by, subject) => told.push((person.user, news.clone())),
-            _ => {}
+        let named = match news {
+            News::Commented { text } if mentioned.contains(&person.user) => Some(News::Mentioned { text: text.clone() }),
+            _ => None,
+        };
+        let may_hear = may_hear(person, by, subject);
+        if let Some(named) = named.filter(|_| may_hear) {
+            told.push((person.user, named));
+        } else if may_hear && news.concerns(person, subject) {
+            told.push((person.user, news.clone()));
         }
     }
     told

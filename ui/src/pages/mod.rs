@@ -6,6 +6,7 @@ pub mod attention;
 pub mod dashboard;
 pub mod follow_ups;
 pub mod gate;
+pub mod lead;
 pub mod leads;
 pub mod notifications;
 pub mod queue;

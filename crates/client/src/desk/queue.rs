@@ -7,7 +7,7 @@ use crate::error::ClientError;
 use crate::store::leads::{self, Waiting};
 use bridge::Problem;
 use bridge::lead::Edited;
-use bridge::queue::{CallDispose, Outcome, Pace, QUEUE_SHOWN, QueueGet, QueueItem, QueueView};
+use bridge::queue::{CallDispose, Converts, Outcome, Pace, QUEUE_SHOWN, QueueGet, QueueItem, QueueView};
 use domain::calling::{Candidate, DISPOSITIONS, Disposition, Next, Promise, Reason, Rules};
 use domain::{LeadId, Refusal, RefusalCode, Status};
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -99,6 +99,8 @@ fn outcome(one: &Disposition, now: &Zoned, today: &Today<'_>) -> Outcome {
         hint: one.hint.into(),
         next: proposed(one.next, now).map(|at| today.when(at)),
         closes: one.to == Status::Lost,
+        converts: (one.means(Status::Qualified) == Status::Converted)
+            .then(|| Converts { name: "Converted".into(), hint: "goes to payments".into() }),
     }
 }
 

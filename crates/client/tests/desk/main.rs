@@ -2,6 +2,7 @@
 
 mod bulk;
 mod calling;
+mod clocks;
 mod dashboard;
 mod deleting;
 mod finding;

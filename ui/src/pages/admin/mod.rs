@@ -43,6 +43,7 @@ pub fn AdminPage(props: &Props) -> Html {
         Route::Quarantine => html! { <quarantine::QuarantinePage /> },
         Route::Dashboard(_)
         | Route::Leads { .. }
+        | Route::Lead(_)
         | Route::FollowUps { .. }
         | Route::Queue
         | Route::Notices

@@ -16,7 +16,7 @@ use crate::draft::Drafts;
 use crate::icon::Icon;
 use crate::{dial, hub, ipc, keys, presence, t, toast, undo, words};
 use bridge::lead::{Edited, LeadGet, LeadTimeline, LeadView, TimelineEntry};
-use bridge::queue::{CallDispose, QueueGet, QueueItem, QueueView};
+use bridge::queue::{CallDispose, Outcome, QueueGet, QueueItem, QueueView};
 use bridge::{Change, Problem};
 use domain::config::clock;
 use domain::{LeadField, LeadId};
@@ -304,8 +304,14 @@ impl QueuePage {
         }
     }
 
+    /// The outcomes as they are on the lead that is shown.
+    fn outcomes(&self) -> Vec<Outcome> {
+        let (Some(queue), Some(now)) = (&self.queue, &self.now) else { return Vec::new() };
+        queue.outcomes.iter().map(|one| one.on(now.item.lead.status)).collect()
+    }
+
     fn pick(&mut self, key: u8) {
-        let Some(outcome) = self.queue.as_ref().and_then(|queue| queue.outcomes.iter().find(|one| one.key == key)) else { return };
+        let Some(outcome) = self.outcomes().into_iter().find(|one| one.key == key) else { return };
         self.picked = Some(key);
         self.next = outcome.next.as_ref().map(|when| when.local.clone());
         self.refused = None;
@@ -334,8 +340,7 @@ impl QueuePage {
             }
         };
         now.drafts.forget(DRAFT);
-        let outcome = self.queue.as_ref().and_then(|queue| queue.outcomes.iter().find(|one| Some(one.key) == self.picked));
-        let outcome = outcome.map(|one| one.name.clone()).unwrap_or_default();
+        let outcome = self.outcomes().into_iter().find(|one| Some(one.key) == self.picked).map(|one| one.name).unwrap_or_default();
         let said = t!("queue-saved", name = now.item.lead.name.as_str(), outcome = outcome);
         let (link, item) = (ctx.link().clone(), now.item.clone());
         undo::offer(said, lead, edited, move || link.send_message(Msg::Undone(Box::new(item.clone()))));
@@ -388,8 +393,9 @@ impl QueuePage {
     fn call_of(&self, ctx: &Context<Self>, queue: &QueueView, now: &Open) -> Html {
         let link = ctx.link();
         let others: Vec<QueueItem> = self.others().cloned().collect();
-        let outcome = queue.outcomes.iter().find(|one| Some(one.key) == self.picked);
-        let proposed = outcome.and_then(|one| one.next.clone());
+        let outcomes = self.outcomes();
+        let outcome = outcomes.iter().find(|one| Some(one.key) == self.picked);
+        let (is_off, proposed) = (outcome.is_none_or(|one| one.closes), outcome.and_then(|one| one.next.clone()));
         html! {
             <>
             <div class="queue__body">
@@ -413,12 +419,12 @@ impl QueuePage {
                 <div class="queue__line">
                     <span class="queue__title">{ t!("queue-how") }</span><span class="queue__aside">{ t!("queue-how-keys") }</span>
                     if let Some(refused) = &self.refused { <span class="queue__refused" role="alert" data-testid="form-error">{ refused }</span> }
-                    <NextCall clock={ctx.props().clock} {proposed} next={self.next.clone()} is_off={outcome.is_none_or(|one| one.closes)}
+                    <NextCall clock={ctx.props().clock} {proposed} next={self.next.clone()} {is_off}
                         on_next={link.callback(Msg::Next)} />
                     <button type="button" class="button button--filled" data-testid="queue-save" disabled={self.is_saving}
                         onclick={link.callback(|_| Msg::Save)}>{ t!("queue-save") }<Key name="Ctrl ↵" /></button>
                 </div>
-                <Outcomes outcomes={queue.outcomes.clone()} picked={self.picked} on_pick={link.callback(Msg::Pick)} />
+                <Outcomes {outcomes} picked={self.picked} on_pick={link.callback(Msg::Pick)} />
             </div>
             </>
         }

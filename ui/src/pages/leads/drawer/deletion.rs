@@ -25,7 +25,7 @@ pub struct Props {
 pub fn More(props: &Props) -> Html {
     let is_open = use_state_eq(|| false);
     let is_asking = use_state_eq(|| false);
-    let audit = Page::Audit.is_open_to(props.role).then(|| Route::Audit(AuditNarrow::of_lead(props.view.id)).to_string());
+    let audit = Page::Audit.is_open_to(props.role).then(|| Route::Audit(AuditNarrow::of_lead(props.view.id)));
     if !props.view.can.delete && audit.is_none() {
         return Html::default();
     }
@@ -124,11 +124,5 @@ pub fn Deleted(props: &Props) -> Html {
                     verb={t!("restore")} keep={t!("restore-keep")} {on_reason} on_close={set(false)} />
             }
         </div>
-    }
-}
-
-fn go(address: &str) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.location().set_hash(address);
     }
 }

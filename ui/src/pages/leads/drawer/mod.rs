@@ -27,6 +27,7 @@ use crate::components::menu::{Menu, MenuItem};
 use crate::components::why::Why;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
+use crate::route::Route;
 use crate::text::count;
 use crate::{clipboard, dial, hub, ipc, keys, presence, t, words};
 use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
@@ -62,6 +63,9 @@ pub struct Props {
     pub position: Option<(u32, u32)>,
     /// The server is out of reach: what only it can do waits.
     pub is_offline: bool,
+    /// It is the whole page, and stands beside no list.
+    #[prop_or_default]
+    pub is_page: bool,
     pub on_close: Callback<()>,
     pub on_step: Callback<i64>,
 }
@@ -179,7 +183,7 @@ impl Component for LeadDrawer {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let label = self.view.as_ref().and_then(|v| v.name.value.clone()).unwrap_or_else(|| t!("lead"));
         html! {
-            <aside ref={&self.panel} class="drawer" role="dialog" aria-modal="false" aria-label={label} tabindex="-1" data-testid="lead-drawer"
+            <aside ref={&self.panel} class={classes!("drawer", ctx.props().is_page.then_some("drawer--page"))} role="dialog" aria-modal="false" aria-label={label} tabindex="-1" data-testid="lead-drawer"
                 data-lead={ctx.props().lead.to_string()}>
                 { self.bar(ctx) }
                 <div class="drawer__body">{ self.body(ctx) }</div>
@@ -274,6 +278,7 @@ impl LeadDrawer {
             "ArrowLeft" => ctx.props().on_step.emit(-1),
             "ArrowRight" => ctx.props().on_step.emit(1),
             // First out of the field, then out of the lead.
+            "Escape" if ctx.props().is_page && !keys::is_typing(event) => ctx.props().on_close.emit(()),
             "Escape" => drop(self.panel.cast::<HtmlElement>().map(|panel| panel.focus())),
             digit @ ("1" | "2") => press_keep(digit),
             "s" | "S" if self.view.as_ref().is_some_and(|view| !status::allowed(view).is_empty()) => self.stage = Some(Stage::Statuses),
@@ -304,7 +309,7 @@ impl LeadDrawer {
     }
 
     fn bar(&self, ctx: &Context<Self>) -> Html {
-        let Props { position, on_close, on_step, .. } = ctx.props();
+        let Props { position, on_close, on_step, is_page, .. } = ctx.props();
         let step = |by: i64, icon, label: String, testid: &'static str, is_end: bool| {
             html! {
                 <button type="button" class="button button--icon" aria-label={label.clone()} title={label} data-testid={testid} disabled={is_end}
@@ -321,8 +326,12 @@ impl LeadDrawer {
                 <span class="drawer__position" data-testid="drawer-position">
                     if is_known { { t!("position", at = count(at + 1), total = count(total)) } }
                 </span>
-                { step(-1, Icon::ChevronUp, t!("previous-lead"), "drawer-prev", is_known && at == 0) }
-                { step(1, Icon::ChevronDown, t!("next-lead"), "drawer-next", is_known && at + 1 >= total) }
+                if !is_page {
+                    { step(-1, Icon::ChevronUp, t!("previous-lead"), "drawer-prev", is_known && at == 0) }
+                    { step(1, Icon::ChevronDown, t!("next-lead"), "drawer-next", is_known && at + 1 >= total) }
+                    <a class="button button--icon" href={Route::Lead(ctx.props().lead).to_string()} aria-label={t!("lead-page")} title={t!("lead-page")}
+                        data-testid="drawer-page"><Glyph icon={Icon::Monitor} /></a>
+                }
                 if let Some(view) = self.view.as_ref().filter(|_| self.problem.is_none()) {
                     <More role={ctx.props().me.role} view={view.clone()} edit={self.editor(ctx)} on_gone={on_close} />
                 }
@@ -452,10 +461,15 @@ fn takes(event: &KeyboardEvent) -> bool {
         && match event.key().as_str() {
             "ArrowLeft" | "ArrowRight" => keys::is_command(event) && !is_typing,
             "1" | "2" => event.alt_key(),
-            "Escape" => is_typing,
+            "Escape" => is_typing || is_on_page(),
             "a" | "A" | "s" | "S" | "u" | "U" | "l" | "L" | "y" | "Y" | "n" | "N" | "c" | "C" => keys::is_plain(event) && !is_typing,
             _ => false,
         }
+}
+
+/// On the page there is no list that takes Escape.
+fn is_on_page() -> bool {
+    web_sys::window().and_then(|w| w.document()).is_some_and(|d| d.query_selector(".drawer--page").ok().flatten().is_some())
 }
 
 /// Keeps a value of the conflict that has the focus, or of the first one.
