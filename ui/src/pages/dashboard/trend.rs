@@ -166,7 +166,7 @@ fn labels(props: &Props, x: impl Fn(usize) -> f64) -> Html {
     let points = &props.shown.trend;
     let every = points.len().div_ceil(LABELS).max(1);
     let last = points.len().saturating_sub(1);
-    let chosen = points.iter().enumerate().filter(|(i, _)| (last - i) % every == 0);
+    let chosen = points.iter().enumerate().filter(|(i, _)| (last - i).is_multiple_of(every));
     let label = |(i, point)| html! { <text class="trend__label" x={px(x(i))} y={px(HEIGHT - 4.0)} text-anchor="middle">{ day(point, props) }</text> };
     html! { <>{ for chosen.map(label) }</> }
 }

@@ -4,7 +4,7 @@ use super::edit::Editor;
 use super::reason::ReasonDialog;
 use crate::components::menu::{Menu, MenuItem};
 use crate::icon::{Glyph, Icon};
-use crate::route::{AuditNarrow, Page, Route};
+use crate::route::{AuditNarrow, Page, Route, go};
 use crate::{t, toast, words};
 use bridge::lead::{LeadDelete, LeadRestore, LeadView};
 use domain::Role;
