@@ -7,8 +7,10 @@
 
 use crate::config::is_date;
 use crate::id::UserId;
+use crate::lead::Status;
 use crate::limits;
 use crate::money::{AMOUNT_MAX, Currency, Money, MoneyError};
+use crate::policy::Action;
 use crate::refusal::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,6 +76,20 @@ impl Mode {
             Mode::Cash => "cash",
             Mode::Card => "card",
             Mode::Other => "other",
+        }
+    }
+}
+
+impl Mode {
+    /// As people read it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Mode::Upi => "UPI",
+            Mode::BankTransfer => "Bank Transfer",
+            Mode::Cash => "Cash",
+            Mode::Card => "Card",
+            Mode::Other => "Other",
         }
     }
 }
@@ -209,10 +225,43 @@ impl LedgerCommand {
         }
     }
 
-    /// Whether it moves money, unlike a plan, a price or a promise.
+    /// What of the permission table it needs (rows 24 and 25).
     #[must_use]
-    pub fn adds_payment(&self) -> bool {
-        matches!(self, LedgerCommand::AddPayment { .. })
+    pub fn action(&self) -> Action {
+        match self {
+            LedgerCommand::AddPayment { .. } => Action::AddPayment,
+            _ => Action::EditPayment,
+        }
+    }
+
+    /// In words, without what was typed as note or reference number.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let of = |payment: &Payment| format!("{} by {} on {}", payment.amount.written(), payment.mode.label(), payment.day);
+        match self {
+            LedgerCommand::AddPayment { payment } => format!("Payment of {}", of(payment)),
+            LedgerCommand::Refund { payment, .. } => format!("Refund of {}", of(payment)),
+            LedgerCommand::AddDiscount { amount, .. } => format!("Discount of {}", amount.written()),
+            LedgerCommand::Reverse { replacement: None, .. } => "Entry reversed".to_owned(),
+            LedgerCommand::Reverse { replacement: Some(payment), .. } => format!("Payment corrected to {}", of(payment)),
+            LedgerCommand::SetPackage { total: Some(total) } => format!("Package of {}", total.written()),
+            LedgerCommand::SetPackage { total: None } => "No package any more".to_owned(),
+            LedgerCommand::SetPlan { instalments } if instalments.is_empty() => "No instalments any more".to_owned(),
+            LedgerCommand::SetPlan { instalments } => format!("Plan of {} instalments", instalments.len()),
+            LedgerCommand::Promise { day, amount: Some(amount), .. } => format!("Promise of {} for {day}", amount.written()),
+            LedgerCommand::Promise { day, amount: None, .. } => format!("Promise to pay on {day}"),
+        }
+    }
+
+    /// Why, where it says so.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            LedgerCommand::Refund { reason, .. } | LedgerCommand::AddDiscount { reason, .. } | LedgerCommand::Reverse { reason, .. } => {
+                reason
+            }
+            _ => "",
+        }
     }
 
     fn currencies(&self) -> impl Iterator<Item = Currency> {
@@ -494,6 +543,31 @@ impl Ledger {
     pub fn authors(&self) -> BTreeSet<UserId> {
         self.entries.values().map(|entry| entry.by).collect()
     }
+}
+
+/// Whether something may be typed into the ledger of a lead in this status (row L1). The server takes what was
+/// typed meanwhile (architecture §4).
+///
+/// # Errors
+/// `InvalidValue`.
+pub fn may_begin(status: Status) -> Result<(), Refusal> {
+    match status {
+        Status::Converted => Ok(()),
+        other => {
+            Err(Refusal::new(RefusalCode::InvalidValue, "Only a converted lead has payments. Convert it first.").winning(other.as_str()))
+        }
+    }
+}
+
+/// Whether a conversion may be undone: only while nothing is paid.
+///
+/// # Errors
+/// `LeadClosed`.
+pub fn may_undo_conversion(ledger: &Ledger) -> Result<(), Refusal> {
+    if ledger.standing().payments.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::LeadClosed, "Something was paid for this lead, so it stays converted. Have the payment reversed first."))
 }
 
 /// The checked sum.

@@ -19,7 +19,7 @@ use crate::store::users::{self, User};
 use crate::store::{Result, StoreError, Tx, devices, documents, proposals};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{CommandId, DeviceId, DocId, Env, OrgId, Refusal, RefusalCode, UserId};
+use domain::{CommandId, Currency, DeviceId, DocId, Env, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
 use protocol::rows::{LeadSummary, Ownership, Row as Fact};
@@ -228,9 +228,12 @@ impl<'a> Batch<'a> {
         let author = item.envelope.author;
         let arrived_at = item.envelope.at.min(self.now);
         let work = self.work(item.doc)?;
-        let before = Channel::of(item.doc, work.standing.as_ref());
+        let before = match &work.loaded {
+            Some(loaded) => loaded.record.channels(item.doc, work.standing.as_ref()),
+            None => Channel::of(item.doc, None),
+        };
         let (updated_at, assigned_at) = (work.updated_at.max(arrived_at), work.assigned_at);
-        let after = Channel::of(item.doc, standing.as_ref());
+        let after = record.channels(item.doc, standing.as_ref());
         self.touched.channels.extend(before.iter().chain(&after).copied());
         if before != after {
             // Ahead of the change: who comes in gets the whole record first.
@@ -311,6 +314,11 @@ impl<'a> Batch<'a> {
             Some(stands) => Ok(Some(stands.clone())),
             None => outcomes::maps_to(self.tx, self.org, doc, hash),
         }
+    }
+
+    /// The organisation's.
+    pub fn currency(&mut self) -> Result<Currency> {
+        orgs::only(self.tx)?.currency.parse().map_err(StoreError::Corrupt)
     }
 
     /// The person as of now.

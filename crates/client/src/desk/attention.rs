@@ -157,6 +157,7 @@ pub(super) fn typed(command: &Command, reader: &Reader) -> String {
         Command::AddComment { text, .. } => text.clone(),
         Command::AddOption { label, .. } => label.clone(),
         Command::ChangeOption { label, .. } => label.clone().unwrap_or_default(),
+        Command::Ledger(command) => join(": ", &[&command.words(), command.reason()]),
         Command::MarkNotices { .. } | Command::Undo { .. } => String::new(),
     }
 }
