@@ -8,7 +8,7 @@ use axum::http::{Method, Request, header};
 use domain::command::{NewLead, NoticeMark, Splice};
 use domain::config::{FieldKind, OptionList, Setting};
 use domain::ledger::{Instalment, LedgerCommand, Mode, Payment};
-use domain::{Command, CommandId, DeviceId, DocId, DocKind, Env, LeadField, LeadId, OrgId, Role, Status, UserId};
+use domain::{Command, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadField, LeadId, Money, OrgId, Role, Status, UserId};
 use protocol::auth::{Secret, Session, SignIn};
 use protocol::push::{Outcome, PushItem, PushRequest};
 use protocol::rows::OrgRow;
@@ -26,6 +26,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
+use uuid::Uuid;
 
 const PASSWORD: &str = "a long password for tests";
 /// Answers are read up to here, bytes.

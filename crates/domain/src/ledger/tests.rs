@@ -1,6 +1,7 @@
 //! The rules of a ledger, on ledgers put together by hand and at random.
 
 use super::*;
+use crate::money::AMOUNT_MAX;
 use PaymentStatus::{Completed, Overdue, Partial, Pending};
 
 const ME: UserId = UserId(Uuid::from_u128(1));
