@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use domain::command::NewLead;
-use domain::ledger::{Instalment, Mode, Payment, What};
+use domain::ledger::{Day, Instalment, Mode, Payment, What};
 use domain::{Command, Currency, LeadId, LedgerCommand, Money, Status};
 use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -142,7 +142,7 @@ fn every_total_is_the_sum_of_what_counts_on_every_device_and_the_server() -> Res
             if n == 3 && ledger.is_empty() {
                 continue;
             }
-            let summary = ledger.summary(Currency::INR, TODAY.parse().map_err(anyhow::Error::msg)?)?;
+            let summary = ledger.summary(Currency::INR, TODAY.parse::<Day>().map_err(anyhow::Error::msg)?)?;
             ensure!(i128::from(summary.paid.minor) == want, "device {n}: {} where {want} was paid", summary.paid.minor);
             ensure!(ledger == held, "device {n} and the server differ");
         }

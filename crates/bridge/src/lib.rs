@@ -11,6 +11,7 @@ pub mod change;
 pub mod follow_up;
 pub mod lead;
 pub mod link;
+pub mod payment;
 pub mod presence;
 pub mod problem;
 pub mod queue;
