@@ -56,6 +56,9 @@ pub enum Command {
     /// Follow-ups: schedule, complete, list
     #[command(subcommand)]
     FollowUp(FollowUp),
+    /// Payments of a converted lead: add, list, reverse, plan
+    #[command(subcommand)]
+    Payment(Payment),
     /// Send what waits, receive what is new; needs the network
     Sync {
         /// Stay and keep in sync until ended; holds the profile
@@ -227,6 +230,71 @@ pub enum FollowUp {
         lead: Option<String>,
         #[arg(long, default_value_t = 50)]
         limit: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Payment {
+    /// Add a payment
+    Add {
+        lead: String,
+        /// Like 1,00,000.50
+        amount: String,
+        /// upi, bank_transfer, cash, card or other
+        #[arg(long)]
+        mode: String,
+        /// The day it came, 2026-11-22; today if left out
+        #[arg(long)]
+        day: Option<String>,
+        /// Of the bank, the card or the receipt book
+        #[arg(long)]
+        reference: Option<String>,
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// What was paid, and every entry
+    List { lead: String },
+    /// Take an entry out of all sums
+    Reverse {
+        lead: String,
+        /// Its id or the end of it
+        entry: String,
+        #[arg(long)]
+        reason: String,
+        /// The right amount, which takes its place
+        #[arg(long)]
+        corrected: Option<String>,
+    },
+    /// Give money back
+    Refund {
+        lead: String,
+        amount: String,
+        #[arg(long)]
+        mode: String,
+        #[arg(long)]
+        day: Option<String>,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Ask for less than the package
+    Discount {
+        lead: String,
+        amount: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Set the price agreed on; without an amount there is none any more
+    Package { lead: String, total: Option<String> },
+    /// Set all instalments anew, each like 2026-12-01=5000; none for no plan
+    Plan { lead: String, instalments: Vec<String> },
+    /// Write down when they said they would pay
+    Promise {
+        lead: String,
+        day: String,
+        #[arg(long)]
+        amount: Option<String>,
+        #[arg(long, default_value = "")]
+        note: String,
     },
 }
 

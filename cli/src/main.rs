@@ -7,6 +7,7 @@ mod config;
 mod failure;
 mod follow_up;
 mod lead;
+mod payment;
 mod place;
 mod print;
 mod session;
@@ -40,6 +41,7 @@ fn run(cli: Cli, print: &Printer) -> Result<(), Failure> {
         Command::SignIn(ask) => session::sign_in(&place, print, ask),
         Command::Copies => session::copies(&place, print),
         Command::Lead(command) => lead::run(&place, print, command),
+        Command::Payment(command) => payment::run(&place, print, command),
         Command::FollowUp(command) => follow_up::run(&place, print, command),
         Command::Sync { watch: false } => sync::once(&place, print),
         Command::Sync { watch: true } => sync::watch(&place, print),

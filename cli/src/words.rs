@@ -124,6 +124,7 @@ pub fn what(what: &TimelineWhat) -> String {
         TimelineWhat::Custom { label, display: Some(value), .. } => format!("changed {label} to {value}"),
         TimelineWhat::Custom { label, display: None, .. } => format!("emptied {label}"),
         TimelineWhat::Commented { text } => format!("commented: {text}"),
+        TimelineWhat::Payment { what } => format!("payments: {what}"),
         TimelineWhat::Setting { what } => format!("changed a setting: {what}"),
         TimelineWhat::Status { from, to, reason } => {
             let reason = reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default();

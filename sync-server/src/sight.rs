@@ -17,6 +17,9 @@ pub enum Channel {
     LeadConverted,
     /// Deleted leads are in no other.
     LeadDeleted,
+    LedgerAll,
+    /// Of who wrote an entry.
+    LedgerUser(UserId),
     /// What everybody gets.
     Everyone,
     /// What one person keeps, and what is told to them alone.
@@ -29,6 +32,7 @@ impl Channel {
     pub fn of(doc: DocId, lead: Option<&Standing>) -> Vec<Channel> {
         match doc.kind {
             DocKind::Lead => lead.map(Channel::of_lead).unwrap_or_default(),
+            DocKind::Ledger => vec![Channel::LedgerAll],
             DocKind::Config => vec![Channel::Everyone],
             DocKind::UserState => vec![Channel::User(UserId(doc.id))],
         }
@@ -47,13 +51,20 @@ impl Channel {
         channels
     }
 
+    /// The channels that a ledger is in whose entries these people wrote.
+    #[must_use]
+    pub fn of_ledger(authors: impl IntoIterator<Item = UserId>) -> Vec<Channel> {
+        let authors: std::collections::BTreeSet<UserId> = authors.into_iter().collect();
+        std::iter::once(Channel::LedgerAll).chain(authors.into_iter().map(Channel::LedgerUser)).collect()
+    }
+
     /// What a permission compares, of a lead in these channels.
     #[must_use]
     pub fn subject(channels: &[Channel]) -> Subject {
         let mut subject = Subject::default();
         for channel in channels {
             match channel {
-                Channel::LeadAll | Channel::Everyone | Channel::User(_) => {}
+                Channel::LeadAll | Channel::LedgerAll | Channel::LedgerUser(_) | Channel::Everyone | Channel::User(_) => {}
                 Channel::LeadTeam(team) => subject.team = Some(*team),
                 Channel::LeadUser(owner) => subject.owner = Some(*owner),
                 Channel::LeadConverted => subject.converted = true,
@@ -72,6 +83,8 @@ impl std::fmt::Display for Channel {
             Channel::LeadUser(user) => write!(f, "lead/user:{user}"),
             Channel::LeadConverted => f.write_str("lead/converted"),
             Channel::LeadDeleted => f.write_str("lead/deleted"),
+            Channel::LedgerAll => f.write_str("ledger/all"),
+            Channel::LedgerUser(user) => write!(f, "ledger/user:{user}"),
             Channel::Everyone => f.write_str("everyone"),
             Channel::User(user) => write!(f, "user:{user}"),
         }
@@ -94,11 +107,15 @@ impl TryFrom<String> for Channel {
         if let Some(user) = text.strip_prefix("lead/user:") {
             return user.parse().map(Channel::LeadUser).map_err(|_| unknown());
         }
+        if let Some(user) = text.strip_prefix("ledger/user:") {
+            return user.parse().map(Channel::LedgerUser).map_err(|_| unknown());
+        }
         if let Some(user) = text.strip_prefix("user:") {
             return user.parse().map(Channel::User).map_err(|_| unknown());
         }
         match text.as_str() {
             "everyone" => Ok(Channel::Everyone),
+            "ledger/all" => Ok(Channel::LedgerAll),
             "lead/all" => Ok(Channel::LeadAll),
             "lead/converted" => Ok(Channel::LeadConverted),
             "lead/deleted" => Ok(Channel::LeadDeleted),
@@ -131,6 +148,13 @@ impl Sight {
             Scope::All | Scope::View => vec![Channel::LeadAll],
         };
         channels.extend(has(actor.role, Action::DeletedItemsPage).then_some(Channel::LeadDeleted));
+        channels.extend(match scope(actor.role, Action::ViewPayments) {
+            // What was written by hand may say the number, so who sees phones masked gets no document.
+            _ if scope(actor.role, Action::SeePhone) == Scope::None => None,
+            Scope::All | Scope::View => Some(Channel::LedgerAll),
+            Scope::Own => Some(Channel::LedgerUser(actor.user)),
+            Scope::None | Scope::Team | Scope::Converted => None,
+        });
         channels.extend([Channel::Everyone, Channel::User(actor.user)]);
         Self { channels, actor: *actor }
     }
@@ -150,7 +174,13 @@ impl Sight {
     /// Whether a document that is no lead is seen.
     #[must_use]
     pub fn sees_plain(&self, doc: DocId) -> bool {
-        doc.kind != DocKind::Lead && self.reaches(&Channel::of(doc, None))
+        !matches!(doc.kind, DocKind::Lead | DocKind::Ledger) && self.reaches(&Channel::of(doc, None))
+    }
+
+    /// Whether a ledger is seen whose entries these people wrote.
+    #[must_use]
+    pub fn sees_ledger(&self, authors: impl IntoIterator<Item = UserId>) -> bool {
+        self.reaches(&Channel::of_ledger(authors))
     }
 
     /// Phones are shown masked and documents withheld.
@@ -219,6 +249,8 @@ mod tests {
             Channel::LeadDeleted,
             team,
             Channel::LeadUser(UserId(Uuid::from_u128(5))),
+            Channel::LedgerAll,
+            Channel::LedgerUser(UserId(Uuid::from_u128(5))),
             Channel::Everyone,
             Channel::User(UserId(Uuid::from_u128(5))),
         ] {

@@ -131,6 +131,7 @@ pub fn deed(what: &TimelineWhat) -> String {
         TimelineWhat::Field { field: f, from, display } => changed(field_inside(*f), from.as_deref(), display.as_deref()),
         TimelineWhat::Custom { label, from, display } => changed(label.clone(), from.as_deref(), display.as_deref()),
         TimelineWhat::Commented { text } => t!("deed-comment", text = shortened(text, 120)),
+        TimelineWhat::Payment { what } => t!("deed-payment", what = what.as_str()),
         TimelineWhat::Setting { what } => t!("deed-setting", what = what.as_str()),
         TimelineWhat::Status { from, to, reason: None } => t!("deed-status", from = status(*from), to = status(*to)),
         TimelineWhat::Status { from, to, reason: Some(reason) } => {
@@ -174,6 +175,7 @@ pub fn edit(what: &TimelineWhat) -> String {
         TimelineWhat::Field { field: f, .. } => t!("edit-field", field = field(*f)),
         TimelineWhat::Custom { label, .. } => t!("edit-field", field = label.as_str()),
         TimelineWhat::Commented { .. } => t!("edit-comment"),
+        TimelineWhat::Payment { what } => t!("edit-payment", what = what.as_str()),
         TimelineWhat::Setting { what } if what.is_empty() => t!("edit-preference"),
         TimelineWhat::Setting { what } => t!("edit-setting", what = what.as_str()),
         TimelineWhat::Status { to, .. } => t!("edit-status", to = status(*to)),
@@ -217,6 +219,7 @@ pub fn topic(what: &TimelineWhat) -> String {
         TimelineWhat::Field { field: f, .. } => field_inside(*f),
         TimelineWhat::Custom { label, .. } => label.clone(),
         TimelineWhat::Commented { .. } => t!("topic-comment"),
+        TimelineWhat::Payment { .. } => t!("topic-payment"),
         TimelineWhat::Setting { .. } => t!("topic-setting"),
         TimelineWhat::Status { .. } => t!("topic-status"),
         TimelineWhat::Interest { .. } => t!("topic-interest"),

@@ -446,6 +446,10 @@ pub enum TimelineWhat {
     Setting {
         what: String,
     },
+    /// Of the ledger, in words.
+    Payment {
+        what: String,
+    },
     Status {
         from: Status,
         to: Status,

@@ -13,6 +13,7 @@ pub mod follow_up;
 pub mod lead;
 pub mod link;
 pub mod notice;
+pub mod payment;
 pub mod presence;
 pub mod problem;
 pub mod queue;

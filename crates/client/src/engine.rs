@@ -2,6 +2,7 @@
 
 use crate::error::ClientError;
 use crate::lease::{self, Standing};
+use crate::ledger;
 use crate::own;
 use crate::profile::Profile;
 use crate::project;
@@ -13,7 +14,9 @@ use bridge::Change;
 use bridge::attention::AttentionKind;
 use documents::Stored;
 use domain::policy::{authorise_command, new_standing};
-use domain::{Command, CommandId, Config, DocId, DocKind, Env, Envelope, LeadId, LeadRecord, Refusal, RefusalCode, Subject};
+use domain::{
+    Command, CommandId, Config, DocId, DocKind, Env, Envelope, LeadId, LeadRecord, Ledger, LedgerCommand, Refusal, RefusalCode, Subject,
+};
 use protocol::auth::{Secret, Session};
 use protocol::rows::{LeadSummary, Ownership};
 use records::{ActorBytes, ChangeHash, Doc, NewChange, TextEdit};
@@ -351,6 +354,24 @@ impl Engine {
         Ok(id)
     }
 
+    /// Writes into the ledger of a lead; the id of an entry is the command's.
+    ///
+    /// # Errors
+    /// A refusal, as [`Engine::execute`].
+    pub fn account(&self, lead: LeadId, command: LedgerCommand) -> Result<CommandId, ClientError> {
+        let id = CommandId(self.env.new_id());
+        self.run(DocId::ledger(lead), id, Command::Ledger(command), &[])?;
+        Ok(id)
+    }
+
+    /// What the ledger of a lead says on this device.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn ledger(&self, lead: LeadId) -> Result<Ledger, ClientError> {
+        self.store.read(|c| ledger::of_lead(c, lead))
+    }
+
     /// Keeps something of this person's own, on all their devices.
     ///
     /// # Errors
@@ -469,7 +490,11 @@ impl Engine {
         seen: &[ChangeHash],
         doc: DocId,
     ) -> Result<(), ClientError> {
+        if let Some(lead) = doc.ledger_of() {
+            return ledger::judge(facts, envelope, before, self.store.read(|c| leads::get(c, lead))?.as_ref());
+        }
         let Some(lead) = doc.as_lead() else { return own::judge(facts, envelope, before, doc) };
+        self.store.read(|c| ledger::judge_undo(c, lead, &envelope.command))?;
         let subject = match row {
             Some(row) => project::subject(&row.summary),
             None => {
@@ -513,7 +538,7 @@ impl Engine {
         if !matches!(&edit.open, Some((open, _)) if *open == doc) {
             let stored = self.store.read(|c: &Connection| match doc.kind {
                 DocKind::Lead => documents::load(c, doc),
-                DocKind::Config | DocKind::UserState => documents::load_or_seed(c, doc),
+                DocKind::Ledger | DocKind::Config | DocKind::UserState => documents::load_or_seed(c, doc),
             })?;
             let stored = stored.ok_or(ClientError::NotFound)?;
             edit.open = Some((doc, stored));

@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod http;
 mod lease;
+mod ledger;
 mod live;
 mod online;
 mod own;

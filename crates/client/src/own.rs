@@ -8,7 +8,7 @@ use crate::store::{leads, meta, notices};
 use bridge::Change;
 use domain::config::{Config, Setting};
 use domain::policy::authorise_command;
-use domain::{DocId, DocKind, Envelope, Refusal, RefusalCode, Subject};
+use domain::{DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Subject};
 use records::Doc;
 use rusqlite::Connection;
 
@@ -23,7 +23,7 @@ pub(crate) fn judge(facts: &SessionFacts, envelope: &Envelope, before: Option<&S
     match doc.kind {
         DocKind::Config => records::config::read(&before.doc)?.check(&envelope.command)?,
         DocKind::UserState => records::user_state::read(&before.doc)?.check(&envelope.command)?,
-        DocKind::Lead => {}
+        DocKind::Lead | DocKind::Ledger => {}
     }
     Ok(())
 }
@@ -50,6 +50,7 @@ pub(crate) fn put(c: &Connection, doc: DocId, after: &Doc, change: &mut Change) 
             notices::mark_by(c, &state)?;
             (change.session, change.notices) = (true, true);
         }
+        DocKind::Ledger => change.leads.push(LeadId(doc.id)),
         DocKind::Lead => {}
     }
     Ok(())

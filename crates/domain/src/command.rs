@@ -5,6 +5,7 @@ use crate::config::{FieldKind, OptionList, Setting};
 use crate::follow_up::FollowUpState;
 use crate::id::{CommandId, DocKind, UserId};
 use crate::lead::{LeadField, LeadRecord, Status};
+use crate::ledger::LedgerCommand;
 use crate::policy::Action;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::state::{Deed, State};
@@ -134,6 +135,8 @@ pub enum Command {
         notices: Vec<Uuid>,
         mark: NoticeMark,
     },
+    /// Something about the money of a converted lead.
+    Ledger(LedgerCommand),
     /// Takes back `of`, which its author gave as `command`: what that set is as it was before.
     Undo {
         command: CommandId,
@@ -223,6 +226,7 @@ impl Command {
             | Command::RestoreLead { .. }
             | Command::SetCustom { .. }
             | Command::AddComment { .. } => DocKind::Lead,
+            Command::Ledger(_) => DocKind::Ledger,
             Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => DocKind::Config,
             Command::SetPreference { .. } | Command::MarkNotices { .. } => DocKind::UserState,
             Command::Undo { of, .. } => of.kind(),
@@ -245,6 +249,7 @@ impl Command {
             | Command::CancelFollowUp { .. } => Action::ScheduleFollowUp,
             Command::AddNote { .. } | Command::EditNote { .. } | Command::SetCustom { .. } | Command::AddComment { .. } => Action::EditLead,
             Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => Action::ManageSettings,
+            Command::Ledger(command) => command.action(),
             // Everybody's own.
             Command::SetPreference { .. } | Command::MarkNotices { .. } => Action::SignIn,
             Command::DeleteLead { .. } => Action::DeleteLead,
@@ -289,6 +294,7 @@ impl Command {
             | Command::ChangeOption { .. }
             | Command::SetPreference { .. }
             | Command::MarkNotices { .. }
+            | Command::Ledger(_)
             | Command::Undo { .. } => false,
         }
     }
@@ -357,6 +363,7 @@ impl Command {
                 Err(Refusal::new(RefusalCode::InvalidValue, "This marks no notification, or too many at once."))
             }
             Command::MarkNotices { .. } => Ok(()),
+            Command::Ledger(command) => command.check_shape(),
             Command::Undo { of, .. } if of.can_be_undone() => of.check_shape(),
             Command::Undo { .. } => Err(Refusal::new(RefusalCode::InvalidValue, "This can’t be undone.")),
         }
@@ -418,7 +425,8 @@ impl Command {
             | Command::AddOption { .. }
             | Command::ChangeOption { .. }
             | Command::SetPreference { .. }
-            | Command::MarkNotices { .. } => Err(Refusal::new(RefusalCode::InvalidValue, "This is no edit of a lead.")),
+            | Command::MarkNotices { .. }
+            | Command::Ledger(_) => Err(Refusal::new(RefusalCode::InvalidValue, "This is no edit of a lead.")),
             // Of two people who delete at once both are right.
             Command::DeleteLead { .. } => Ok(()),
             Command::RestoreLead { deletions, .. } => match &lead.deleted {
@@ -439,6 +447,7 @@ impl Command {
             | Command::CancelFollowUp { follow_up: id }
             | Command::EditNote { note: id, .. }
             | Command::Undo { command: CommandId(id), .. } => Some(*id),
+            Command::Ledger(command) => command.target(),
             Command::CreateLead(_)
             | Command::SetField { .. }
             | Command::ChangeStatus { .. }
@@ -470,6 +479,8 @@ impl Command {
             _ if self.target() == Some(made) => true,
             (Command::SetField { field, .. }, Command::SetField { field: before, .. }) => field == before,
             (Command::SetCustom { field, .. }, Command::SetCustom { field: before, .. }) => field == before,
+            (Command::Ledger(LedgerCommand::SetPackage { .. }), Command::Ledger(LedgerCommand::SetPackage { .. }))
+            | (Command::Ledger(LedgerCommand::SetPlan { .. }), Command::Ledger(LedgerCommand::SetPlan { .. })) => true,
             (Command::ChangeStatus { .. }, Command::ChangeStatus { .. })
             | (Command::SetInterest { .. }, Command::ChangeStatus { .. } | Command::SetInterest { .. }) => true,
             (
@@ -503,7 +514,8 @@ impl Command {
             | Command::ScheduleFollowUp { .. }
             | Command::MoveFollowUp { .. }
             | Command::CompleteFollowUp { .. }
-            | Command::CancelFollowUp { .. } => true,
+            | Command::CancelFollowUp { .. }
+            | Command::Ledger(_) => true,
             Command::CreateLead(_)
             | Command::SetField { .. }
             | Command::ChangeStatus { .. }

@@ -50,6 +50,8 @@ impl From<CommandId> for LeadId {
 #[serde(rename_all = "snake_case")]
 pub enum DocKind {
     Lead,
+    /// Payments and plan of one converted lead, of the lead's id.
+    Ledger,
     /// Lists and rules of the organisation, one document per organisation, of its id.
     Config,
     /// What one person keeps: preferences and what they have read. Of the person's id.
@@ -57,13 +59,14 @@ pub enum DocKind {
 }
 
 impl DocKind {
-    pub const ALL: &[DocKind] = &[DocKind::Lead, DocKind::Config, DocKind::UserState];
+    pub const ALL: &[DocKind] = &[DocKind::Lead, DocKind::Ledger, DocKind::Config, DocKind::UserState];
 
     /// The name used on the wire and in tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             DocKind::Lead => "lead",
+            DocKind::Ledger => "ledger",
             DocKind::Config => "config",
             DocKind::UserState => "user_state",
         }
@@ -91,6 +94,11 @@ impl DocId {
     }
 
     #[must_use]
+    pub fn ledger(lead: LeadId) -> Self {
+        Self { kind: DocKind::Ledger, id: lead.0 }
+    }
+
+    #[must_use]
     pub fn config(org: OrgId) -> Self {
         Self { kind: DocKind::Config, id: org.0 }
     }
@@ -98,6 +106,12 @@ impl DocId {
     #[must_use]
     pub fn user_state(user: UserId) -> Self {
         Self { kind: DocKind::UserState, id: user.0 }
+    }
+
+    /// The lead whose ledger it is, where it is one.
+    #[must_use]
+    pub fn ledger_of(self) -> Option<LeadId> {
+        (self.kind == DocKind::Ledger).then_some(LeadId(self.id))
     }
 
     /// The lead it is of, where it is one's.

@@ -4,6 +4,7 @@
 use crate::command::Command;
 use crate::id::{TeamId, UserId};
 use crate::lead::LeadField;
+use crate::ledger::LedgerCommand;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
@@ -388,6 +389,29 @@ pub fn authorise_command(actor: &Actor, command: &Command, subject: &Subject) ->
         RefusalCode::NotPermitted,
         "In your role only the contact fields of a converted lead can be changed. Ask your manager.",
     ))
+}
+
+/// Whose work the money of a lead is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Handed {
+    /// Who collects after conversion; nobody yet, or everybody who may.
+    pub collector: Option<UserId>,
+    /// Who wrote the entry that is reversed.
+    pub entry_by: Option<UserId>,
+}
+
+/// Whether `actor` may write `command` into a ledger. One's own are the entries that one wrote and the ledgers that
+/// one collects (Appendix A.2, note 5); a ledger that nobody collects takes new entries from everybody who has one.
+///
+/// # Errors
+/// `NotPermitted`.
+pub fn authorise_ledger(actor: &Actor, command: &LedgerCommand, handed: &Handed) -> Result<Permit, Refusal> {
+    let is_theirs = match command {
+        LedgerCommand::Reverse { .. } => handed.entry_by.is_none_or(|by| by == actor.user) || handed.collector == Some(actor.user),
+        _ => handed.collector.is_none_or(|collector| collector == actor.user),
+    };
+    let owner = is_theirs.then_some(actor.user);
+    authorise(actor, command.action(), &Subject { owner, ..Subject::default() })
 }
 
 /// Whether a role that edits a lead may set this field of it (Appendix A.2, note 1).

@@ -82,7 +82,8 @@ impl Deed {
             | Command::AddOption { .. }
             | Command::ChangeOption { .. }
             | Command::SetPreference { .. }
-            | Command::MarkNotices { .. } => return None,
+            | Command::MarkNotices { .. }
+            | Command::Ledger(_) => return None,
             Command::SetField { .. }
             | Command::AddNote { .. }
             | Command::EditNote { .. }

@@ -87,7 +87,7 @@ impl Doc {
         });
         match kind {
             DocKind::Lead => Self::empty(),
-            DocKind::Config | DocKind::UserState => SEED.clone(),
+            DocKind::Ledger | DocKind::Config | DocKind::UserState => SEED.clone(),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::doc::{ActorBytes, ChangeHash, Doc, guarded};
 use crate::error::RecordError;
 use crate::history::history;
-use crate::{config, lead, undo, user_state};
+use crate::{config, lead, ledger, undo, user_state};
 use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
 use domain::{Command, DocKind, Envelope};
@@ -55,7 +55,7 @@ pub fn reexecute(doc: &mut Doc, base: &[ChangeHash], actor: ActorBytes, envelope
 fn with_target(doc: &Doc, base: &[ChangeHash], command: &Command) -> Vec<ChangeHash> {
     let mut base = base.to_vec();
     if let Some(target) = command.target()
-        && !lead::holds(doc, &base, target)
+        && !(if command.kind() == DocKind::Ledger { ledger::holds(doc, &base, target) } else { lead::holds(doc, &base, target) })
     {
         let made = history(doc).into_iter().find(|entry| entry.envelope.as_ref().is_some_and(|e| e.id.0 == target));
         base.extend(made.map(|entry| entry.hash));
@@ -90,6 +90,7 @@ pub(crate) fn commit(doc: &mut Doc, actor: ActorBytes, envelope: &Envelope, unre
     let mut tx = am.transaction();
     match envelope.command.kind() {
         DocKind::Lead => lead::write(&mut tx, envelope, unresolved)?,
+        DocKind::Ledger => ledger::write(&mut tx, envelope)?,
         DocKind::Config => config::write(&mut tx, envelope)?,
         DocKind::UserState => user_state::write(&mut tx, envelope)?,
     }

@@ -141,7 +141,8 @@ pub(crate) fn write(tx: &mut Transaction<'_>, envelope: &Envelope, unresolved: U
         | Command::AddOption { .. }
         | Command::ChangeOption { .. }
         | Command::SetPreference { .. }
-        | Command::MarkNotices { .. } => {}
+        | Command::MarkNotices { .. }
+        | Command::Ledger(_) => {}
         // Its steps were worked out before the transaction began.
         Command::Undo { .. } => {}
     }

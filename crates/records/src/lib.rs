@@ -13,6 +13,7 @@ mod execute;
 mod gate;
 mod history;
 pub mod lead;
+pub mod ledger;
 mod merge;
 mod shape;
 mod text;

@@ -79,6 +79,7 @@ pub(crate) fn steps(doc: &Doc, heads: &[ChangeHash], envelope: &Envelope) -> Opt
         | Command::ChangeOption { .. }
         | Command::SetPreference { .. }
         | Command::MarkNotices { .. }
+        | Command::Ledger(_)
         | Command::Undo { .. } => None,
     }
 }

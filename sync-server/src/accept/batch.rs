@@ -21,7 +21,7 @@ use crate::store::{Result, StoreError, Tx, devices, documents, notices, proposal
 use domain::notice::{News, Notice};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{Actor, CommandId, DeviceId, DocId, Env, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
+use domain::{Actor, CommandId, Currency, DeviceId, DocId, Env, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
 use protocol::rows::{LeadSummary, Ownership, Row as Fact};
@@ -235,11 +235,14 @@ impl<'a> Batch<'a> {
         let author = item.envelope.author;
         let arrived_at = item.envelope.at.min(self.now);
         let work = self.work(item.doc)?;
-        let before = Channel::of(item.doc, work.standing.as_ref());
+        let before = match &work.loaded {
+            Some(loaded) => loaded.record.channels(item.doc, work.standing.as_ref()),
+            None => Channel::of(item.doc, None),
+        };
         let (updated_at, assigned_at) = (work.updated_at.max(arrived_at), work.assigned_at);
         let was = work.loaded.as_ref().and_then(|loaded| loaded.record.lead());
         let news = record.lead().and_then(|lead| News::of(&item.envelope.command, was, lead));
-        let after = Channel::of(item.doc, standing.as_ref());
+        let after = record.channels(item.doc, standing.as_ref());
         self.touched.channels.extend(before.iter().chain(&after).copied());
         if before != after {
             // Ahead of the change: who comes in gets the whole record first.
@@ -342,6 +345,11 @@ impl<'a> Batch<'a> {
             Some(stands) => Ok(Some(stands.clone())),
             None => outcomes::maps_to(self.tx, self.org, doc, hash),
         }
+    }
+
+    /// The organisation's.
+    pub fn currency(&mut self) -> Result<Currency> {
+        orgs::only(self.tx)?.currency.parse().map_err(StoreError::Corrupt)
     }
 
     /// The person as of now.

@@ -3,6 +3,7 @@
 
 use super::batch::{Admitted, Batch};
 use super::handover::{self, Way};
+use super::ledger;
 use crate::auth::SignedIn;
 use crate::sight::Sight;
 use crate::store::Result;
@@ -130,7 +131,11 @@ fn judged(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem) -> Result<Deci
 fn plain(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem, gated: &Gated, actor: &Actor) -> Result<Decision> {
     let command = &item.envelope.command;
     let is_theirs = item.doc == DocId::config(batch.org) || item.doc == DocId::user_state(actor.user);
-    let permitted = if is_theirs { policy::authorise_command(actor, command, &Subject::default()).map(drop) } else { Err(gone()) };
+    let permitted = match command {
+        Command::Ledger(command) => ledger::permitted(batch, actor, item.doc, command)?,
+        _ if is_theirs => policy::authorise_command(actor, command, &Subject::default()).map(drop),
+        _ => Err(gone()),
+    };
     if let Err(denied) = permitted {
         return Ok(Decision::refuse(denied));
     }
@@ -142,8 +147,9 @@ fn plain(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem, gated: &Gated, 
         Base::Moved(hashes) => Some(hashes),
     };
     let at = base.clone().unwrap_or_else(|| sent_on(gated));
+    let currency = batch.currency()?;
     let loaded = batch.work(item.doc)?.loaded.as_ref();
-    let fits = command.check_shape().and_then(|()| loaded.map_or_else(|| Err(gone()), |loaded| loaded.record.check_own(command)));
+    let fits = command.check_shape().and_then(|()| loaded.map_or_else(|| Err(gone()), |loaded| loaded.record.check_own(command, currency)));
     if let Err(refusal) = fits {
         return Ok(Decision::Refuse { refusal, stands: Some(at) });
     }
@@ -337,6 +343,9 @@ fn check(
     base: &[ChangeHash],
 ) -> Result<std::result::Result<(), Refusal>> {
     let command = &item.envelope.command;
+    if let Err(refusal) = ledger::paid_for(batch, item.doc, command)? {
+        return Ok(Err(refusal));
+    }
     let work = batch.work(item.doc)?;
     let heads: Vec<_> = base.iter().map(|h| records::ChangeHash(h.0)).collect();
     let checked = || {

@@ -6,6 +6,7 @@ mod batch;
 mod cache;
 mod handover;
 mod judge;
+mod ledger;
 mod queue;
 mod settle;
 
@@ -16,10 +17,12 @@ pub use settle::{drop_proposal, drop_quarantined, may_decide, release, take_prop
 use crate::auth::SignedIn;
 use crate::error::Error;
 use crate::live::Touched;
+use crate::sight::Channel;
+use crate::store::leads::Standing;
 use crate::store::{Store, StoreError};
 use batch::{Batch, Plan};
 use cache::Cache;
-use domain::{Command, Config, DocId, DocKind, Env, LeadId, LeadRecord, OrgId, Refusal};
+use domain::{Command, Config, Currency, DocId, DocKind, Env, LeadId, LeadRecord, Ledger, OrgId, Refusal};
 use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
 use records::RecordError;
 use records::user_state::UserState;
@@ -128,6 +131,7 @@ struct Loaded {
 #[derive(Clone)]
 enum Record {
     Lead(Box<LeadRecord>),
+    Ledger(Box<Ledger>),
     Config(Box<Config>),
     UserState(Box<UserState>),
 }
@@ -136,14 +140,19 @@ impl Record {
     fn read(doc: &records::Doc, id: DocId) -> Result<Self, RecordError> {
         Ok(match id.kind {
             DocKind::Lead => Self::Lead(Box::new(records::lead::read(doc, LeadId(id.id))?)),
+            DocKind::Ledger => Self::Ledger(Box::new(records::ledger::read(doc)?)),
             DocKind::Config => Self::Config(Box::new(records::config::read(doc)?)),
             DocKind::UserState => Self::UserState(Box::new(records::user_state::read(doc)?)),
         })
     }
 
     /// Checks a command on a document that is no lead against what stands.
-    fn check_own(&self, command: &Command) -> Result<(), Refusal> {
+    fn check_own(&self, command: &Command, currency: Currency) -> Result<(), Refusal> {
         match self {
+            Self::Ledger(ledger) => match command {
+                Command::Ledger(command) => command.check_state(ledger, currency),
+                _ => Ok(()),
+            },
             Self::Config(config) => config.check(command),
             Self::UserState(state) => state.check(command),
             Self::Lead(_) => Ok(()),
@@ -153,8 +162,20 @@ impl Record {
     fn lead(&self) -> Option<&LeadRecord> {
         match self {
             Self::Lead(lead) => Some(lead),
-            Self::Config(_) | Self::UserState(_) => None,
+            Self::Ledger(_) | Self::Config(_) | Self::UserState(_) => None,
         }
+    }
+
+    fn ledger(&self) -> Option<&Ledger> {
+        match self {
+            Self::Ledger(ledger) => Some(ledger),
+            Self::Lead(_) | Self::Config(_) | Self::UserState(_) => None,
+        }
+    }
+
+    /// The channels of its document.
+    fn channels(&self, doc: DocId, lead: Option<&Standing>) -> Vec<Channel> {
+        self.ledger().map_or_else(|| Channel::of(doc, lead), |ledger| Channel::of_ledger(ledger.authors()))
     }
 }
 

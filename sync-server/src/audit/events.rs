@@ -234,6 +234,7 @@ pub fn action_of(command: &Command) -> Option<AuditAction> {
         Command::DeleteLead { .. } => AuditAction::Delete,
         Command::RestoreLead { .. } => AuditAction::Restore,
         Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => AuditAction::Settings,
+        Command::Ledger(_) => AuditAction::Update,
         // What a person keeps for themselves is nobody's business.
         Command::SetPreference { .. } | Command::MarkNotices { .. } => return None,
         Command::Undo { of, .. } => return action_of(of),

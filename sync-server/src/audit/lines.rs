@@ -152,7 +152,12 @@ impl Teller {
         let envelope = if change.bytes.is_empty() { self.read_in_document(tx, change)? } else { records::envelope_of(&change.bytes) };
         Ok(envelope.and_then(|Envelope { command, .. }| {
             let details = of_command(&command);
-            Some(Told { action: action_of(&command)?, lead: change.doc.as_lead(), about: String::new(), details })
+            Some(Told {
+                action: action_of(&command)?,
+                lead: change.doc.as_lead().or(change.doc.ledger_of()),
+                about: String::new(),
+                details,
+            })
         }))
     }
 

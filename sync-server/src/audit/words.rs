@@ -47,6 +47,7 @@ pub fn of_command(command: &Command) -> String {
             let offered = active.map(|active| if active { "offered again" } else { "offered no more" }.to_owned());
             renamed.into_iter().chain(offered).collect::<Vec<_>>().join(", ")
         }
+        Command::Ledger(command) => with(command.words(), command.reason()),
         Command::SetPreference { .. } | Command::MarkNotices { .. } => String::new(),
         Command::Undo { of, .. } => format!("Undone: {}", of_command(of)),
     }

@@ -2,7 +2,7 @@
 //! what is due today, so that the app is usable while the rest arrives. The log goes on from the
 //! `seq` at which it began.
 
-use super::{BATCH_BYTES, First, View, plain, snapshot};
+use super::{BATCH_BYTES, First, View, plain, sees_other, snapshot};
 use crate::store::leads::Held;
 use crate::store::{Result, leads, log, notices, proposals, teams, users};
 use domain::people::Proposal;
@@ -43,9 +43,10 @@ pub fn start(view: &mut View<'_>, first: First) -> Result<PullBatch> {
 pub fn go_on(view: &mut View<'_>, seq: u64, chain: Vec<u8>, state: &Backfill) -> Result<PullBatch> {
     let after = state.last.map(LeadId);
     let page = leads::page(view.tx, view.org.id, &view.sight, after, view.limit as u64, BATCH_BYTES)?;
-    let last = page.last().map(|held| held.id);
+    let (last, ledgers) = (page.last().map(|held| held.id), ledgers(view, &page)?);
     let done = state.done + page.len() as u64;
     let mut entries: Vec<Entry> = snapshots(view, after, page)?.into_iter().map(|s| Entry::Snapshot(Box::new(s))).collect();
+    entries.extend(ledgers);
     let total = state.total.max(done);
     let next = last.map(|last| Backfill { urgent_sent: true, last: Some(last.0), done, total });
     let ended = match last {
@@ -58,6 +59,17 @@ pub fn go_on(view: &mut View<'_>, seq: u64, chain: Vec<u8>, state: &Backfill) ->
     let cursor = view.cursor(seq, chain, next.filter(|_| !ended));
     let up_to_date = ended && seq == view.head.seq;
     Ok(PullBatch { entries, cursor, up_to_date, progress: Some(Progress { done, total }), head: None })
+}
+
+/// Those of the page's leads that are in sight.
+fn ledgers(view: &mut View<'_>, page: &[Held]) -> Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for doc in page.iter().map(|held| DocId::ledger(held.id)) {
+        if sees_other(view.tx, view.org.id, &view.sight, doc)? {
+            entries.push(Entry::Snapshot(Box::new(plain(view.tx, view.org.id, doc)?)));
+        }
+    }
+    Ok(entries)
 }
 
 fn rows(view: &mut View<'_>) -> Result<Vec<Entry>> {

@@ -1,7 +1,7 @@
 //! Following the log: what each entry means for who pulls it. Per document and batch there is one
 //! entry, decided by whether the record is in sight now and whether it came or went.
 
-use super::{BATCH_BYTES, First, View, backfill, plain, shown, snapshot};
+use super::{BATCH_BYTES, First, View, backfill, plain, sees_other, shown, snapshot};
 use crate::store::log::{self, Change, Move, Stored};
 use crate::store::{Result, leads, proposals, users};
 use domain::sabotage::{self, Fault};
@@ -195,7 +195,7 @@ impl Gathered {
             return Ok(seen.is_some());
         }
         let found = match doc.as_lead() {
-            None => view.sight.sees_plain(doc).then_some(Seen::Plain),
+            None => sees_other(view.tx, view.org.id, &view.sight, doc)?.then_some(Seen::Plain),
             Some(lead) => {
                 let shown = sabotage::is_on(Fault::ShowAll);
                 let row = leads::get(view.tx, view.org.id, lead)?.filter(|row| shown || view.sight.sees(&row.standing));

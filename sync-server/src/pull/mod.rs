@@ -112,7 +112,7 @@ pub fn one(store: &Store, org: &OrgRow, who: &SignedIn, doc: DocId) -> Result<Sn
     let sight = Sight::of(who.actor());
     store.read(|tx| {
         let Some(lead) = doc.as_lead() else {
-            return if sight.sees_plain(doc) { Ok(plain(tx, org.id, doc)?) } else { Err(Error::NotFound) };
+            return if sees_other(tx, org.id, &sight, doc)? { Ok(plain(tx, org.id, doc)?) } else { Err(Error::NotFound) };
         };
         let row = leads::get(tx, org.id, lead)?.filter(|row| sight.sees(&row.standing)).ok_or(Error::NotFound)?;
         let held = leads::held(tx, org.id, row.id)?.ok_or(Error::NotFound)?;
@@ -127,6 +127,15 @@ fn known(tx: &mut dyn Tx, org: OrgId, head: &Head, cursor: Option<Cursor>) -> Re
     let Some(cursor) = cursor.filter(|c| c.epoch == head.epoch && c.seq <= head.seq) else { return Ok(None) };
     let chain = log::chain_at(tx, org, cursor.seq)?;
     Ok(chain.is_some_and(|chain| cursor.chain == chain).then_some(cursor))
+}
+
+/// Whether a document that is no lead is in sight.
+fn sees_other(tx: &mut dyn Tx, org: OrgId, sight: &Sight, doc: DocId) -> Result<bool, StoreError> {
+    if doc.ledger_of().is_none() {
+        return Ok(sight.sees_plain(doc));
+    }
+    let metas = log::metas(tx, org, doc)?;
+    Ok(!metas.is_empty() && sight.sees_ledger(metas.into_iter().map(|meta| meta.author)))
 }
 
 /// A document without a row of its own, as it stands, or as it begins.

@@ -7,7 +7,8 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, header};
 use domain::command::{NewLead, NoticeMark, Splice};
 use domain::config::{FieldKind, OptionList, Setting};
-use domain::{Command, CommandId, DeviceId, DocId, DocKind, Env, LeadField, LeadId, OrgId, Role, Status, UserId};
+use domain::ledger::{Instalment, LedgerCommand, Mode, Payment};
+use domain::{Command, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadField, LeadId, Money, OrgId, Role, Status, UserId};
 use protocol::auth::{Secret, Session, SignIn};
 use protocol::push::{Outcome, PushItem, PushRequest};
 use protocol::rows::OrgRow;
@@ -25,6 +26,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
+use uuid::Uuid;
 
 const PASSWORD: &str = "a long password for tests";
 /// Answers are read up to here, bytes.
@@ -225,8 +227,27 @@ pub fn commands() -> Vec<(&'static str, Command)> {
         Command::MarkNotices { notices: vec![*note], mark: NoticeMark::Read },
         Command::Undo { command: CommandId(*follow_up), of: Box::new(follow_up_at(60_000)) },
     ]
+    .into_iter()
+    .chain(money(*note).into_iter().map(Command::Ledger))
     .map(|command| (kind(&command), command))
-    .into()
+    .collect()
+}
+
+/// One command of every kind on a ledger.
+fn money(entry: Uuid) -> [LedgerCommand; 7] {
+    let amount = Money::new(50_000, Currency::INR);
+    let day = "2026-11-20".parse().expect("a day");
+    let payment = Payment { amount, mode: Mode::Upi, day, reference: Some("UTR-1".into()), note: "पहली किस्त".into() };
+    let reason = || "Typed twice".to_owned();
+    [
+        LedgerCommand::AddPayment { payment: payment.clone() },
+        LedgerCommand::Refund { payment: payment.clone(), reason: reason() },
+        LedgerCommand::AddDiscount { amount, reason: reason() },
+        LedgerCommand::Reverse { entry, reason: reason(), replacement: Some(payment) },
+        LedgerCommand::SetPackage { total: Some(amount) },
+        LedgerCommand::SetPlan { instalments: vec![Instalment { due: day, amount }] },
+        LedgerCommand::Promise { day, amount: Some(amount), note: "After Diwali".into() },
+    ]
 }
 
 /// Matched without `_`: a new command gets its seeds, or this does not compile.
@@ -254,6 +275,15 @@ fn kind(command: &Command) -> &'static str {
         Command::ChangeOption { .. } => "change-option",
         Command::SetPreference { .. } => "set-preference",
         Command::MarkNotices { .. } => "mark-notices",
+        Command::Ledger(command) => match command {
+            LedgerCommand::AddPayment { .. } => "add-payment",
+            LedgerCommand::Refund { .. } => "refund",
+            LedgerCommand::AddDiscount { .. } => "add-discount",
+            LedgerCommand::Reverse { .. } => "reverse",
+            LedgerCommand::SetPackage { .. } => "set-package",
+            LedgerCommand::SetPlan { .. } => "set-plan",
+            LedgerCommand::Promise { .. } => "promise",
+        },
         Command::Undo { .. } => "undo",
     }
 }
@@ -270,6 +300,7 @@ pub fn honest_items() -> Vec<(&'static str, PushItem)> {
         let doc = match kind {
             DocKind::Lead if begins => DocId::lead(envelope.id.into()),
             DocKind::Lead => DocId::lead(template().lead),
+            DocKind::Ledger => DocId::ledger(template().lead),
             DocKind::Config => DocId::config(template().org),
             DocKind::UserState => DocId::user_state(template().asha),
         };

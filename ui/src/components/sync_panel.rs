@@ -221,7 +221,11 @@ fn facts(sync: &SyncView) -> Html {
 pub fn icon_of(what: &TimelineWhat) -> Icon {
     match what {
         TimelineWhat::Created => Icon::UserPlus,
-        TimelineWhat::Field { .. } | TimelineWhat::Custom { .. } | TimelineWhat::Setting { .. } | TimelineWhat::Edited => Icon::Pencil,
+        TimelineWhat::Field { .. }
+        | TimelineWhat::Custom { .. }
+        | TimelineWhat::Setting { .. }
+        | TimelineWhat::Payment { .. }
+        | TimelineWhat::Edited => Icon::Pencil,
         TimelineWhat::Commented { .. } => Icon::Note,
         TimelineWhat::Status { .. } => Icon::ArrowRight,
         TimelineWhat::Interest { .. } => Icon::Flame,

@@ -61,11 +61,12 @@ pub(super) fn restore(desk: &Desk, ask: AttentionRestore) -> Result<Done, Proble
 
 fn item(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refused) -> Result<AttentionItem, ClientError> {
     let lead = LeadId(refused.doc.id);
-    let row = refused.doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?;
+    let about = refused.doc.as_lead().or(refused.doc.ledger_of());
+    let row = about.map_or(Ok(None), |lead| leads::get(c, lead))?;
     let see_phone = row.as_ref().is_some_and(|row| reader.may(Action::SeePhone, &project::subject(&row.summary)));
     let typed_name = match &refused.envelope.command {
         Command::CreateLead(new) => new.name.clone(),
-        _ if refused.doc.as_lead().is_none() => "Settings".to_owned(),
+        _ if about.is_none() => "Settings".to_owned(),
         _ => refused.title,
     };
     let refusal = refused.refusal;
@@ -157,6 +158,7 @@ pub(super) fn typed(command: &Command, reader: &Reader) -> String {
         Command::AddComment { text, .. } => text.clone(),
         Command::AddOption { label, .. } => label.clone(),
         Command::ChangeOption { label, .. } => label.clone().unwrap_or_default(),
+        Command::Ledger(command) => join(": ", &[&command.words(), command.reason()]),
         Command::MarkNotices { .. } | Command::Undo { .. } => String::new(),
     }
 }

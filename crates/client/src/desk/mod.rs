@@ -15,6 +15,7 @@ mod hand_over;
 mod index;
 mod list;
 mod notices;
+mod payment;
 mod phrase;
 mod presence;
 mod queue;
@@ -56,6 +57,7 @@ use bridge::lead::{
     ProposalTake, TagAdd, TagRemove, WhenRead,
 };
 use bridge::notice::{NoticeList, NoticeReadAll, NoticeSet};
+use bridge::payment::{DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd};
 use bridge::presence::{LeadViewing, PresenceGet};
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
@@ -279,6 +281,14 @@ answers! {
     TagAdd by edits::add_tag;
     TagRemove by edits::remove_tag;
     CallLog by edits::log_call;
+    LedgerGet by payment::get;
+    PaymentAdd by payment::add;
+    PaymentReverse by payment::reverse;
+    PaymentRefund by payment::refund;
+    DiscountAdd by payment::discount;
+    PackageSet by payment::package;
+    PlanSet by payment::plan;
+    PromiseAdd by payment::promise;
     PresenceGet by presence::get;
     LeadViewing by presence::viewing;
     QueueGet by queue::get;

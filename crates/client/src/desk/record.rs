@@ -260,6 +260,7 @@ impl Page<'_> {
             | Command::ChangeOption { .. }
             | Command::SetPreference { .. }
             | Command::MarkNotices { .. }
+            | Command::Ledger(_)
             | Command::Undo { .. } => None,
         }
     }

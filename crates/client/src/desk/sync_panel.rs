@@ -36,7 +36,7 @@ pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
         let item = |p: outbox::Pending| -> Result<OutboxItem, ClientError> {
             let lead = LeadId(p.doc.id);
             let lead_name = match p.doc.kind {
-                DocKind::Lead => leads::get(c, lead)?.map(|row| row.summary.name).unwrap_or_default(),
+                DocKind::Lead | DocKind::Ledger => leads::get(c, lead)?.map(|row| row.summary.name).unwrap_or_default(),
                 DocKind::Config => "Settings".to_owned(),
                 DocKind::UserState => "Yours".to_owned(),
             };

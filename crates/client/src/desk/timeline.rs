@@ -129,6 +129,7 @@ pub(super) fn what(command: &Command, reader: &Reader, today: &Today<'_>, see_ph
         Command::SetSetting { setting, .. } => TimelineWhat::Setting { what: setting.about().to_owned() },
         Command::AddOption { label, .. } => TimelineWhat::Setting { what: label },
         Command::ChangeOption { label, .. } => TimelineWhat::Setting { what: label.unwrap_or_default() },
+        Command::Ledger(command) => TimelineWhat::Payment { what: command.words() },
         Command::SetPreference { .. } | Command::MarkNotices { .. } => TimelineWhat::Setting { what: String::new() },
         Command::ChangeStatus { from, to, reason } => TimelineWhat::Status { from, to, reason },
         Command::SetInterest { level } => TimelineWhat::Interest { level },

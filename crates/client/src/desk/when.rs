@@ -28,6 +28,11 @@ impl<'a> Today<'a> {
         begins(self.date)..begins(self.date.tomorrow().unwrap_or(self.date))
     }
 
+    /// The day, `2026-11-30`.
+    pub(crate) fn day(&self) -> String {
+        self.date.to_string()
+    }
+
     pub(crate) fn when(&self, at: i64) -> When {
         let local = local(self.zone, at);
         let date = local.date();

@@ -7,6 +7,7 @@ use crate::session::SessionFacts;
 use crate::store::{attention, meta, proposals, requests, rows};
 use bridge::attention::AttentionKind;
 use domain::config::OptionList;
+use domain::money::Money;
 use domain::policy::{authorise, authorise_command, scope};
 use domain::{Action, Command, Config, LeadField, LeadId, Refusal, RefusalCode, Scope, Subject, UserId, phone};
 use jiff::tz::TimeZone;
@@ -130,75 +131,21 @@ impl Reader {
     }
 }
 
-/// Digits of the minor unit, and what is written before an amount.
-fn currency_style(currency: &str) -> (usize, String) {
-    let minor = match currency {
-        "JPY" | "KRW" | "VND" | "CLP" | "ISK" | "UGX" | "XAF" | "XOF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    };
-    let sign = match currency {
-        "INR" => "₹".to_owned(),
-        "USD" => "$".to_owned(),
-        "EUR" => "€".to_owned(),
-        "GBP" => "£".to_owned(),
-        "JPY" => "¥".to_owned(),
-        other => format!("{other} "),
-    };
-    (minor, sign)
-}
+/// Largest typed budget, minor units; the rules know a lower one.
+const TYPED_MAX: i64 = 999_999_999_999_999_999;
 
 /// Minor units as people write them: `12000000` of INR is `₹1,20,000`.
 fn money(minor_units: &str, currency: &str) -> String {
-    let Ok(amount) = minor_units.parse::<i64>() else { return minor_units.to_owned() };
-    let (minor, sign) = currency_style(currency);
-    let unit = 10_u64.pow(u32::try_from(minor).unwrap_or(0));
-    let (whole, rest) = (amount.unsigned_abs() / unit, amount.unsigned_abs() % unit);
-    let fraction = if rest == 0 { String::new() } else { format!(".{rest:0minor$}") };
-    let minus = if amount < 0 { "−" } else { "" };
-    format!("{minus}{sign}{}{fraction}", grouped(whole, currency))
-}
-
-/// By thousands; on the subcontinent by hundreds above the first thousand.
-fn grouped(whole: u64, currency: &str) -> String {
-    let above = if matches!(currency, "INR" | "NPR" | "PKR" | "BDT") { 2 } else { 3 };
-    let digits = whole.to_string();
-    let (head, tail) = digits.split_at(digits.len().saturating_sub(3));
-    let mut groups: Vec<&str> = head.as_bytes().rchunks(above).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
-    groups.push(tail);
-    groups.join(",")
+    match (minor_units.parse(), currency.parse()) {
+        (Ok(minor), Ok(currency)) => Money::new(minor, currency).written(),
+        _ => minor_units.to_owned(),
+    }
 }
 
 /// A typed amount (`1,20,000`, `₹ 120000.50`, `१,२०,०००`) in minor units, as digits.
 fn minor_units(typed: &str, currency: &str) -> Result<String, Refusal> {
-    let wrong = |text: &str| Refusal::new(RefusalCode::InvalidValue, text).on("budget");
-    let (minor, sign) = currency_style(currency);
-    let bare = typed.trim_start_matches(sign.trim()).trim_start_matches(currency).trim_end_matches("/-").trim();
-    let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));
-    let plain = |text: &str| -> Option<String> {
-        let odd =
-            text.chars().any(|c| !matches!(c, ',' | ' ' | '\u{a0}' | '\'' | '_') && phone::digits(c.encode_utf8(&mut [0; 4])).is_empty());
-        (!odd).then(|| phone::digits(text))
-    };
-    let (Some(whole), Some(fraction)) = (plain(whole), plain(fraction)) else {
-        return Err(wrong("A budget is a number, like 1,20,000."));
-    };
-    if whole.is_empty() && fraction.is_empty() {
-        return Err(wrong("A budget is a number, like 1,20,000."));
-    }
-    if fraction.len() > minor {
-        return Err(wrong(&match minor {
-            0 => format!("{currency} has no decimals."),
-            _ => format!("{currency} has {minor} decimals at most."),
-        }));
-    }
-    let digits = format!("{whole}{fraction}{}", "0".repeat(minor - fraction.len()));
-    let digits = digits.trim_start_matches('0');
-    match digits.len() {
-        0 => Ok("0".to_owned()),
-        1..=18 => Ok(digits.to_owned()),
-        _ => Err(wrong("That is more money than a budget can be.")),
-    }
+    let currency = currency.parse().map_err(|text: String| Refusal::new(RefusalCode::InvalidValue, text).on("budget"))?;
+    Ok(Money::parse_up_to(typed, currency, "budget", TYPED_MAX)?.minor.to_string())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! same record everywhere; and the rules of architecture §5 one by one.
 
 mod facts;
+mod money;
 mod undo;
 
 use domain::command::NewLead;

@@ -2,6 +2,7 @@
 //! command or a route, by changes that a forged client pushes, by what is pulled, and by calls of the
 //! routes. What is expected comes from the words of the golden tables, not from the code that judges.
 
+mod money;
 mod own;
 mod pulled;
 mod pushed;

@@ -3,7 +3,7 @@
 use super::{Made, PLACES, Place, Table, Who, company, compare, everybody, lead_for, schedule};
 use crate::support::{note, status, stored};
 use domain::command::Splice;
-use domain::{Command, CommandId, LeadField, RefusalCode, Status};
+use domain::{Command, CommandId, LeadField, LedgerCommand, RefusalCode, Status};
 use protocol::push::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -89,6 +89,9 @@ fn rows(command: &Command) -> (&'static str, &'static str) {
         // Of no lead: see `own`.
         Command::SetSetting { .. } | Command::AddOption { .. } | Command::ChangeOption { .. } => ("ManageSettings", ""),
         Command::SetPreference { .. } | Command::MarkNotices { .. } => ("SignIn", ""),
+        // Of its ledger: see `money`.
+        Command::Ledger(LedgerCommand::AddPayment { .. }) => ("AddPayment", ""),
+        Command::Ledger(_) => ("EditPayment", ""),
         Command::Undo { of, .. } => (rows(of).0, "Undo"),
     }
 }
@@ -122,6 +125,7 @@ fn no_command_is_left_out() {
     let commands: Vec<Command> = samples().iter().map(|sample| (sample.command)(&made)).collect();
     let mut asked: BTreeSet<String> = commands.iter().map(name).collect();
     asked.insert("CreateLead".into());
+    asked.extend(super::money::commands(uuid::Uuid::nil()).into_iter().map(|command| name(&Command::Ledger(command))));
     asked.extend(super::own::settings().iter().chain(&super::own::kept()).map(name));
     assert_eq!(asked.iter().map(String::as_str).collect::<BTreeSet<_>>(), there);
     for field in LeadField::ALL {

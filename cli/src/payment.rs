@@ -1,0 +1,85 @@
+//! `leadline payment …`
+
+use crate::args::Payment;
+use crate::failure::Failure;
+use crate::lead::{edit, one_of, saved};
+use crate::place::Place;
+use crate::print::{Printer, table};
+use crate::words;
+use bridge::ProblemCode;
+use bridge::payment::{
+    DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd,
+};
+use domain::ledger::Mode;
+use serde_json::json;
+
+pub fn run(place: &Place, print: &Printer, command: Payment) -> Result<(), Failure> {
+    match command {
+        Payment::Add { lead, amount, mode, day, reference, note } => {
+            let mode = mode_of(&mode)?;
+            edit(place, print, &lead, |lead| PaymentAdd { lead, amount, mode, day, reference, note })
+        }
+        Payment::List { lead } => list(place, print, &lead),
+        Payment::Reverse { lead, entry, reason, corrected } => {
+            let desk = place.write()?;
+            let lead = desk.find_lead(&lead)?;
+            let entries = desk.ask(LedgerGet { lead })?.entries;
+            let entry = one_of(entries.iter().map(|one| (one.id, ())), &entry, "entry")?.0;
+            desk.ask(PaymentReverse { lead, entry, reason, amount: corrected })?;
+            saved(print, lead)
+        }
+        Payment::Refund { lead, amount, mode, day, reason } => {
+            let mode = mode_of(&mode)?;
+            edit(place, print, &lead, |lead| PaymentRefund { lead, amount, mode, day, reason })
+        }
+        Payment::Discount { lead, amount, reason } => edit(place, print, &lead, |lead| DiscountAdd { lead, amount, reason }),
+        Payment::Package { lead, total } => edit(place, print, &lead, |lead| PackageSet { lead, total }),
+        Payment::Plan { lead, instalments } => {
+            let instalments = instalments.iter().map(|one| instalment(one)).collect::<Result<_, _>>()?;
+            edit(place, print, &lead, |lead| PlanSet { lead, instalments })
+        }
+        Payment::Promise { lead, day, amount, note } => edit(place, print, &lead, |lead| PromiseAdd { lead, day, amount, note }),
+    }
+}
+
+fn mode_of(typed: &str) -> Result<Mode, Failure> {
+    typed.parse().map_err(|text: String| Failure::new(ProblemCode::Refused, text))
+}
+
+/// `2026-12-01=5000` as day and amount.
+fn instalment(typed: &str) -> Result<(String, String), Failure> {
+    let (day, amount) = typed
+        .split_once('=')
+        .ok_or_else(|| Failure::new(ProblemCode::Refused, format!("{typed} is no instalment; one is written like 2026-12-01=5000")))?;
+    Ok((day.to_owned(), amount.to_owned()))
+}
+
+fn list(place: &Place, print: &Printer, lead: &str) -> Result<(), Failure> {
+    let desk = place.read()?;
+    let lead = desk.find_lead(lead)?;
+    let ledger = desk.ask(LedgerGet { lead })?;
+    print.answer(&json!({ "lead": lead, "ledger": ledger }), || in_words(&ledger))
+}
+
+fn in_words(ledger: &LedgerView) -> String {
+    let mut head = vec![format!("{}: {} paid", ledger.status.as_str(), ledger.paid)];
+    head.extend(ledger.package.as_ref().map(|package| format!("package {package}")));
+    head.extend(ledger.balance.as_ref().map(|balance| format!("{balance} left")));
+    head.extend(ledger.over_paid.as_ref().map(|over| format!("{over} too much")));
+    head.extend(ledger.overdue.as_ref().map(|overdue| format!("{overdue} overdue")));
+    head.extend(ledger.next.as_ref().map(|(day, amount)| format!("next {amount} on {day}")));
+    head.extend(ledger.unconverted.then(|| "the lead is not converted".to_owned()));
+    head.extend(ledger.contested.then(|| "package or plan were set twice at once".to_owned()));
+    let state = |entry: &EntryView| match (entry.counts, entry.outdone) {
+        (true, _) => "counts",
+        (false, true) => "another reversal counts",
+        (false, false) => "",
+    };
+    let row = |entry: &EntryView| {
+        let reference = entry.reference.clone().unwrap_or_default();
+        vec![words::short(entry.id), words::when(&entry.when), entry.what.clone(), reference, entry.by.clone(), state(entry).to_owned()]
+    };
+    let rows = ledger.entries.iter().map(row).collect();
+    let head = head.join(" · ");
+    if ledger.entries.is_empty() { head } else { format!("{head}\n\n{}", table(&["ENTRY", "WHEN", "WHAT", "REFERENCE", "BY", ""], rows)) }
+}

@@ -1,0 +1,186 @@
+//! The rules of a ledger, on ledgers put together by hand and at random.
+
+use super::*;
+use crate::money::AMOUNT_MAX;
+use PaymentStatus::{Completed, Overdue, Partial, Pending};
+
+const ME: UserId = UserId(Uuid::from_u128(1));
+
+fn rupees(minor: i64) -> Money {
+    Money::new(minor, Currency::INR)
+}
+
+fn day(text: &str) -> Day {
+    text.parse().expect("a day")
+}
+
+fn payment(minor: i64) -> Payment {
+    Payment { amount: rupees(minor), mode: Mode::Upi, day: day("2026-11-20"), reference: None, note: String::new() }
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn ledger(entries: impl IntoIterator<Item = (u128, What)>) -> Ledger {
+    let entry = |(n, what)| (id(n), Entry { by: ME, at: 1, what });
+    Ledger { entries: entries.into_iter().map(entry).collect(), ..Ledger::default() }
+}
+
+fn reversal(entry: u128, replacement: Option<i64>) -> What {
+    What::Reversal { entry: id(entry), reason: "typed wrong".into(), replacement: replacement.map(payment) }
+}
+
+fn summary(ledger: &Ledger) -> Summary {
+    ledger.summary(Currency::INR, day("2026-11-26")).expect("small sums")
+}
+
+fn paid(ledger: &Ledger) -> i64 {
+    summary(ledger).paid.minor
+}
+
+#[test]
+fn an_entry_counts_until_it_is_reversed() {
+    let two = [(1, What::Payment(payment(500))), (2, What::Payment(payment(250)))];
+    assert_eq!(paid(&ledger(two.clone())), 750);
+    assert_eq!(paid(&ledger(two.clone().into_iter().chain([(3, reversal(1, None))]))), 250);
+    assert_eq!(paid(&ledger(two.clone().into_iter().chain([(3, reversal(1, Some(400)))]))), 650);
+    let back = What::Refund { payment: payment(100), reason: "cancelled".into() };
+    assert_eq!(paid(&ledger(two.clone().into_iter().chain([(3, back.clone())]))), 650);
+    assert_eq!(paid(&ledger(two.into_iter().chain([(3, back), (4, reversal(3, None))]))), 750, "a refund is reversed, too");
+}
+
+#[test]
+fn two_people_who_reverse_one_entry_count_once() {
+    let base = [(1, What::Payment(payment(500)))];
+    let both = ledger(base.clone().into_iter().chain([(7, reversal(1, Some(450))), (5, reversal(1, Some(400)))]));
+    assert_eq!(paid(&both), 400, "the smallest id");
+    assert_eq!(both.standing().outdone, [id(7)].into(), "the other is flagged");
+    let then = ledger(base.into_iter().chain([(7, reversal(1, Some(450))), (5, reversal(1, Some(400))), (8, reversal(7, None))]));
+    assert_eq!(paid(&then), 400, "what does not count is not taken away either");
+}
+
+#[test]
+fn a_replacement_is_replaced_in_turn_and_forged_circles_end() {
+    let chain = [(1, What::Payment(payment(500))), (2, reversal(1, Some(400))), (3, reversal(2, Some(300))), (4, reversal(3, None))];
+    for (length, sum) in [(1, 500), (2, 400), (3, 300), (4, 0)] {
+        assert_eq!(paid(&ledger(chain.clone().into_iter().take(length))), sum);
+    }
+    let circle = [(1, What::Payment(payment(500))), (2, reversal(1, Some(1))), (3, reversal(4, Some(2))), (4, reversal(3, Some(3)))];
+    assert_eq!(paid(&ledger(circle)), 1);
+    assert_eq!(paid(&ledger([(1, What::Payment(payment(9))), (1, reversal(1, Some(5)))])), 0, "of itself alone");
+}
+
+#[test]
+fn status_follows_price_payments_and_plan() {
+    let plan = |shares: &[(&str, i64)]| shares.iter().map(|(due, minor)| Instalment { due: day(due), amount: rupees(*minor) }).collect();
+    let both: &[(&str, i64)] = &[("2026-11-25", 600), ("2026-12-25", 400)];
+    for (sum, package, discount, shares, status, balance, over, overdue) in [
+        (0, None, 0, &[][..], Pending, None, 0, 0),
+        (500, None, 0, &[][..], Partial, None, 0, 0),
+        (0, Some(1_000), 0, &[][..], Pending, Some(1_000), 0, 0),
+        (999, Some(1_000), 0, &[][..], Partial, Some(1), 0, 0),
+        (1_000, Some(1_000), 0, &[][..], Completed, Some(0), 0, 0),
+        (1_200, Some(1_000), 0, &[][..], Completed, Some(0), 200, 0),
+        (900, Some(1_000), 100, &[][..], Completed, Some(0), 0, 0),
+        (0, Some(1_000), 2_000, &[][..], Completed, Some(0), 0, 0),
+        (0, Some(1_000), 0, both, Overdue, Some(1_000), 0, 600),
+        (500, Some(1_000), 0, both, Overdue, Some(500), 0, 100),
+        (600, Some(1_000), 0, both, Partial, Some(400), 0, 0),
+        (100, Some(1_000), 600, both, Overdue, Some(300), 0, 300),
+        (700, None, 0, both, Partial, None, 0, 0),
+        (100, None, 0, both, Overdue, None, 0, 500),
+        (0, None, 0, &[("2026-11-26", 100)][..], Pending, None, 0, 0),
+    ] {
+        let mut entries = Vec::new();
+        entries.extend((sum > 0).then(|| (1, What::Payment(payment(sum)))));
+        entries.extend((discount > 0).then(|| (2, What::Discount { amount: rupees(discount), reason: "festival".into() })));
+        let ledger = Ledger { package: package.map(rupees), plan: plan(shares), ..ledger(entries) };
+        let got = summary(&ledger);
+        let shown = (got.status, got.balance.map(|b| b.minor), got.over_paid.minor, got.overdue.minor);
+        assert_eq!(shown, (status, balance, over, overdue), "paid {sum} of {package:?} less {discount}, plan {shares:?}");
+    }
+}
+
+#[test]
+fn next_instalment_is_the_first_not_paid_in_full() {
+    let plan = vec![Instalment { due: day("2026-12-01"), amount: rupees(600) }, Instalment { due: day("2027-01-01"), amount: rupees(400) }];
+    for (sum, next) in [(1, Some(("2026-12-01", 599))), (600, Some(("2027-01-01", 400))), (750, Some(("2027-01-01", 250))), (1_000, None)] {
+        let ledger = Ledger { plan: plan.clone(), ..ledger([(1, What::Payment(payment(sum)))]) };
+        assert_eq!(summary(&ledger).next.map(|one| (one.due.to_string(), one.amount.minor)), next.map(|(d, m)| (d.to_owned(), m)));
+    }
+}
+
+#[test]
+fn amounts_of_another_currency_are_left_out_and_huge_sums_are_errors() {
+    let dollars = Payment { amount: Money::new(5, "USD".parse().expect("a currency")), ..payment(0) };
+    let mixed = ledger([(1, What::Payment(payment(7))), (2, What::Payment(dollars))]);
+    assert_eq!(paid(&mixed), 7);
+    let huge = ledger([(1, What::Payment(payment(i64::MAX))), (2, What::Payment(payment(1)))]);
+    assert_eq!(huge.summary(Currency::INR, day("2026-11-26")), Err(MoneyError::TooMuch));
+}
+
+#[test]
+fn commands_that_make_no_sense_are_refused_in_words() {
+    let reason = || "why".to_owned();
+    let instalment = |due: &str, minor| Instalment { due: day(due), amount: rupees(minor) };
+    let with_reference = |text: &str| Payment { reference: Some(text.into()), ..payment(5) };
+    for (command, says) in [
+        (LedgerCommand::AddPayment { payment: payment(0) }, "above zero"),
+        (LedgerCommand::AddPayment { payment: payment(-1) }, "above zero"),
+        (LedgerCommand::AddPayment { payment: payment(AMOUNT_MAX + 1) }, "too much"),
+        (LedgerCommand::AddPayment { payment: with_reference(" - ") }, "letters or digits"),
+        (LedgerCommand::Refund { payment: payment(5), reason: " ".into() }, "Say why"),
+        (LedgerCommand::AddDiscount { amount: rupees(0), reason: reason() }, "above zero"),
+        (LedgerCommand::Reverse { entry: id(1), reason: String::new(), replacement: None }, "Say why"),
+        (LedgerCommand::Reverse { entry: id(1), reason: reason(), replacement: Some(payment(0)) }, "above zero"),
+        (LedgerCommand::SetPackage { total: Some(rupees(0)) }, "above zero"),
+        (LedgerCommand::SetPlan { instalments: vec![instalment("2026-12-02", 1), instalment("2026-12-01", 1)] }, "earliest first"),
+        (LedgerCommand::SetPlan { instalments: vec![instalment("2026-12-01", 1), instalment("2026-12-01", 1)] }, "earliest first"),
+        (LedgerCommand::SetPlan { instalments: vec![instalment("2026-12-01", 0)] }, "above zero"),
+    ] {
+        let refusal = command.check_shape().expect_err("it makes no sense");
+        assert!(refusal.text.contains(says), "{command:?}: {}", refusal.text);
+    }
+    assert!(LedgerCommand::SetPlan { instalments: Vec::new() }.check_shape().is_ok(), "no plan any more");
+    for text in ["2026-02-30", "2026-2-3", "tomorrow", ""] {
+        assert!(text.parse::<Day>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_reversed_must_be_there_and_be_money() {
+    let held =
+        ledger([(1, What::Payment(payment(500))), (2, reversal(1, None)), (3, What::Discount { amount: rupees(5), reason: "r".into() })]);
+    let reverse = |entry, replacement: Option<i64>| LedgerCommand::Reverse {
+        entry: id(entry),
+        reason: "r".into(),
+        replacement: replacement.map(payment),
+    };
+    let code = |command: LedgerCommand| command.check_state(&held, Currency::INR).map_err(|refusal| refusal.code);
+    assert_eq!(code(reverse(1, None)), Ok(()), "also where somebody was faster: it is flagged");
+    assert_eq!(code(reverse(3, None)), Ok(()));
+    assert_eq!(code(reverse(3, Some(5))), Err(RefusalCode::InvalidValue));
+    assert_eq!(code(reverse(2, None)), Err(RefusalCode::InvalidValue));
+    assert_eq!(code(reverse(9, None)), Err(RefusalCode::NotFound));
+    let dollars = Payment { amount: Money::new(5, "USD".parse().expect("a currency")), ..payment(0) };
+    assert_eq!(code(LedgerCommand::AddPayment { payment: dollars }), Err(RefusalCode::InvalidValue));
+}
+
+#[test]
+fn references_are_compared_by_letters_and_digits() {
+    assert_eq!(reference_key(" UTR-20 26/11 "), reference_key("utr202611"));
+    let one = |text: &str| What::Payment(Payment { reference: Some(text.into()), ..payment(5) });
+    let held = ledger([(1, one("UTR-1")), (2, one("utr 1")), (3, reversal(2, None))]);
+    assert_eq!(held.references(), [(id(1), "utr1".to_owned())], "what is reversed does not count");
+}
+
+#[test]
+fn commands_read_back_as_written() {
+    let command = LedgerCommand::Reverse { entry: id(1), reason: "r".into(), replacement: Some(payment(5)) };
+    let text = serde_json::to_string(&command).expect("plain values");
+    assert_eq!(serde_json::from_str::<LedgerCommand>(&text).expect("reads"), command, "{text}");
+    let entry = Entry { by: ME, at: 5, what: What::Payment(payment(5)) };
+    let text = serde_json::to_string(&entry).expect("plain values");
+    assert_eq!(serde_json::from_str::<Entry>(&text).expect("reads"), entry, "{text}");
+}
