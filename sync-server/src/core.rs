@@ -1,6 +1,7 @@
 //! The server without HTTP: what the routes, the CLI, the tests and the simulator call.
 
 mod accounts;
+mod attendance;
 
 use crate::accept::{self, Acceptor, Queue};
 use crate::assign;

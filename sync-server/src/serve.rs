@@ -2,6 +2,7 @@
 //! in flight are answered, sockets are closed, and the accept thread ends last.
 
 use crate::core::Core;
+use crate::error::Error;
 use crate::http::limits::Peer;
 use crate::http::{App, Edge, Problem, Times, router};
 use crate::line::{Doors, Line, Place};
@@ -28,6 +29,8 @@ use tokio_rustls::TlsAcceptor;
 
 /// How often the log is looked at for what other processes wrote.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often is looked whether the working hours are over.
+const END_DAY_EVERY: Duration = Duration::from_secs(60);
 /// Requests in flight may take this long after the order to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// Bytes of a request's head.
@@ -51,7 +54,8 @@ pub async fn serve(
     app.set_pin(identity.as_ref().and_then(|identity| identity.pin.clone()));
     let tls = identity.as_ref().map(|identity| RwLock::new(acceptor(identity)));
     let desk = Arc::new(Desk { times, tls, closing, router: router(Arc::clone(&app)) });
-    let news = tokio::spawn(look_for_news(Arc::clone(&app)));
+    let news = tokio::spawn(again(Arc::clone(&app), LOOK_EVERY, Core::look_for_news));
+    let evenings = tokio::spawn(again(Arc::clone(&app), END_DAY_EVERY, |core| core.end_day().map(drop)));
     let renewals = identity.map(|identity| tokio::spawn(look_for_renewals(Arc::clone(&app), Arc::clone(&desk), Renewals::of(&identity))));
     let places = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS)));
     tokio::select! {
@@ -64,6 +68,7 @@ pub async fn serve(
         tracing::warn!("requests were still running after {} s and are cut off", GRACE.as_secs());
     }
     news.abort();
+    evenings.abort();
     if let Some(renewals) = renewals {
         renewals.abort();
     }
@@ -145,13 +150,14 @@ async fn closed(mut closing: watch::Receiver<bool>) {
     let _ = closing.wait_for(|closing| *closing).await;
 }
 
-async fn look_for_news(app: Arc<App>) {
-    let mut ticks = interval(LOOK_EVERY);
+/// Does `work` once in every `each`, where blocking is allowed.
+async fn again(app: Arc<App>, each: Duration, work: fn(&Core) -> Result<(), Error>) {
+    let mut ticks = interval(each);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let looking = Arc::clone(&app);
-        let looked = tokio::task::spawn_blocking(move || looking.core.look_for_news()).await;
+        let looked = tokio::task::spawn_blocking(move || work(&looking.core)).await;
         if let Ok(Err(error)) = looked {
             // A problem logs itself, without what is stored.
             drop(Problem(error).into_response());

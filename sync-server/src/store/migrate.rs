@@ -13,6 +13,7 @@ pub const SQLITE: &[Step] = &[
     (4, include_str!("../../../migrations/server-sqlite/0004_audit.sql")),
     (5, include_str!("../../../migrations/server-sqlite/0005_device_secrets.sql")),
     (6, include_str!("../../../migrations/server-sqlite/0006_retention.sql")),
+    (7, include_str!("../../../migrations/server-sqlite/0007_attendance.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
@@ -21,6 +22,7 @@ pub const POSTGRES: &[Step] = &[
     (4, include_str!("../../../migrations/server-postgres/0004_audit.sql")),
     (5, include_str!("../../../migrations/server-postgres/0005_device_secrets.sql")),
     (6, include_str!("../../../migrations/server-postgres/0006_retention.sql")),
+    (7, include_str!("../../../migrations/server-postgres/0007_attendance.sql")),
 ];
 
 /// Brings the database up to this server's version.
