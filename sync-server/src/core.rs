@@ -1,6 +1,7 @@
 //! The server without HTTP: what the routes, the CLI, the tests and the simulator call.
 
 mod accounts;
+mod attendance;
 
 use crate::accept::{self, Acceptor, Queue};
 use crate::assign;
@@ -307,6 +308,15 @@ impl Core {
             self.hub.pass_over(newest);
         }
         Ok(())
+    }
+
+    /// What the clock brings: follow-ups that were let pass are told, and a working day ends.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn do_chores(&self) -> Result<(), Error> {
+        self.escalate()?;
+        self.end_day().map(drop)
     }
 
     /// Tells Team Leads of follow-ups that were let pass.

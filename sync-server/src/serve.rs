@@ -29,7 +29,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// How often the log is looked at for what other processes wrote.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How often it is looked at what has to be told by the clock.
+/// How often it is looked at what the clock brings.
 const CHORES_EVERY: Duration = Duration::from_secs(30);
 /// Requests in flight may take this long after the order to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -55,7 +55,7 @@ pub async fn serve(
     let tls = identity.as_ref().map(|identity| RwLock::new(acceptor(identity)));
     let desk = Arc::new(Desk { times, tls, closing, router: router(Arc::clone(&app)) });
     let news = tokio::spawn(now_and_then(Arc::clone(&app), LOOK_EVERY, Core::look_for_news));
-    let chores = tokio::spawn(now_and_then(Arc::clone(&app), CHORES_EVERY, Core::escalate));
+    let chores = tokio::spawn(now_and_then(Arc::clone(&app), CHORES_EVERY, Core::do_chores));
     let renewals = identity.map(|identity| tokio::spawn(look_for_renewals(Arc::clone(&app), Arc::clone(&desk), Renewals::of(&identity))));
     let places = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS)));
     tokio::select! {

@@ -1,12 +1,13 @@
 //! The organisation's rules and lists: what Admins set, over defaults that are good enough to start with.
 
+use crate::attendance::WorkingHours;
 use crate::calling::{self, Reason};
 use crate::command::Command;
 use crate::lead::defaults;
 use crate::limits;
 use crate::refusal::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A plain rule of the organisation.
@@ -23,6 +24,10 @@ pub enum Setting {
     DayTarget,
     EscalateAfterHours,
     QueueOrder,
+    WorkingHoursStart,
+    WorkingHoursEnd,
+    WorkingDays,
+    Holidays,
 }
 
 /// What a setting's value is.
@@ -36,10 +41,14 @@ pub enum SettingKind {
     },
     /// Every [`Reason`] once, the first to be called first, with commas between.
     Order,
+    /// Days of the week, `mon` to `sun`, with commas between; at least one.
+    Weekdays,
+    /// Days, written `YYYY-MM-DD`, with commas between; none is right too.
+    Dates,
 }
 
 impl Setting {
-    pub const ALL: [Setting; 10] = [
+    pub const ALL: [Setting; 14] = [
         Setting::CallingHoursStart,
         Setting::CallingHoursEnd,
         Setting::FollowupMaxGapDays,
@@ -50,6 +59,10 @@ impl Setting {
         Setting::DayTarget,
         Setting::EscalateAfterHours,
         Setting::QueueOrder,
+        Setting::WorkingHoursStart,
+        Setting::WorkingHoursEnd,
+        Setting::WorkingDays,
+        Setting::Holidays,
     ];
 
     /// Its key in the document and on the command line (row Q4).
@@ -66,6 +79,10 @@ impl Setting {
             Setting::DayTarget => "day_target",
             Setting::EscalateAfterHours => "escalate_after_hours",
             Setting::QueueOrder => "queue_order",
+            Setting::WorkingHoursStart => "working_hours_start",
+            Setting::WorkingHoursEnd => "working_hours_end",
+            Setting::WorkingDays => "working_days",
+            Setting::Holidays => "holidays",
         }
     }
 
@@ -83,6 +100,10 @@ impl Setting {
             Setting::DayTarget => "Leads that a person is to call in a day",
             Setting::EscalateAfterHours => "Hours after which the Team Lead is told of a follow-up that its owner let pass; 0 tells nobody",
             Setting::QueueOrder => "Which leads the queue puts first",
+            Setting::WorkingHoursStart => "From when people may check in, in the organisation’s zone",
+            Setting::WorkingHoursEnd => "Until when people may check in",
+            Setting::WorkingDays => "Days of the week on which people may check in",
+            Setting::Holidays => "Days on which nobody checks in",
         }
     }
 
@@ -90,7 +111,9 @@ impl Setting {
     pub fn kind(self) -> SettingKind {
         let minutes = |least, most| SettingKind::Number { least, most };
         match self {
-            Setting::CallingHoursStart | Setting::CallingHoursEnd => SettingKind::Time,
+            Setting::CallingHoursStart | Setting::CallingHoursEnd | Setting::WorkingHoursStart | Setting::WorkingHoursEnd => {
+                SettingKind::Time
+            }
             Setting::FollowupMaxGapDays => SettingKind::Number { least: 1, most: 365 },
             Setting::RemindBeforeMinutes => minutes(0, 120),
             Setting::RetryAfterMinutes => minutes(1, 30 * 24 * 60),
@@ -99,6 +122,8 @@ impl Setting {
             Setting::DayTarget => SettingKind::Number { least: 1, most: 10_000 },
             Setting::EscalateAfterHours => SettingKind::Number { least: 0, most: 24 * 30 },
             Setting::QueueOrder => SettingKind::Order,
+            Setting::WorkingDays => SettingKind::Weekdays,
+            Setting::Holidays => SettingKind::Dates,
         }
     }
 
@@ -116,6 +141,10 @@ impl Setting {
             Setting::DayTarget => calling.day_target.to_string(),
             Setting::EscalateAfterHours => "24".into(),
             Setting::QueueOrder => Reason::ALL.map(Reason::as_str).join(","),
+            Setting::WorkingHoursStart => "09:00".into(),
+            Setting::WorkingHoursEnd => "18:00".into(),
+            Setting::WorkingDays => "mon,tue,wed,thu,fri,sat".into(),
+            Setting::Holidays => String::new(),
         }
     }
 
@@ -133,6 +162,10 @@ impl Setting {
                 _ => wrong(format!("Type a whole number from {least} to {most}.")),
             },
             SettingKind::Order if order(value).is_some() => Ok(()),
+            SettingKind::Weekdays if weekdays(value).is_some() => Ok(()),
+            SettingKind::Weekdays => wrong(format!("Name the days with commas between, from {}.", WEEKDAYS.join(","))),
+            SettingKind::Dates if dates(value).is_some() => Ok(()),
+            SettingKind::Dates => wrong("Type days like 2026-11-30, with commas between.".into()),
             SettingKind::Order => wrong(format!("Name each of these once, the first to be called first: {}.", self.default_value())),
         }
     }
@@ -354,6 +387,18 @@ impl Config {
         }
     }
 
+    /// When people may check in.
+    #[must_use]
+    pub fn working(&self) -> WorkingHours {
+        let usual = |setting: Setting| setting.default_value();
+        let (from, until) = (self.minutes(Setting::WorkingHoursStart), self.minutes(Setting::WorkingHoursEnd));
+        WorkingHours {
+            minutes: if from < until { from..until } else { 540..1080 },
+            weekdays: weekdays(&self.value(Setting::WorkingDays)).or_else(|| weekdays(&usual(Setting::WorkingDays))).unwrap_or([true; 7]),
+            holidays: dates(&self.value(Setting::Holidays)).unwrap_or_default(),
+        }
+    }
+
     /// The rules of the calling queue.
     #[must_use]
     pub fn calling(&self) -> calling::Rules {
@@ -397,6 +442,22 @@ fn minutes(value: &str) -> Option<u16> {
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Which days of the week are named, Monday first.
+fn weekdays(value: &str) -> Option<[bool; 7]> {
+    let mut days = [false; 7];
+    for name in value.split(',') {
+        days[WEEKDAYS.iter().position(|day| *day == name.trim())?] = true;
+    }
+    Some(days)
+}
+
+fn dates(value: &str) -> Option<BTreeSet<String>> {
+    let named = value.split(',').map(str::trim).filter(|day| !day.is_empty());
+    named.map(|day| is_date(day).then(|| day.to_owned())).collect()
+}
+
 fn order(value: &str) -> Option<[Reason; Reason::ALL.len()]> {
     let named: Vec<Reason> =
         value.split(',').map(|name| Reason::ALL.into_iter().find(|r| r.as_str() == name.trim())).collect::<Option<_>>()?;
@@ -427,6 +488,9 @@ mod tests {
             (Setting::CallingHoursStart, "9:00"),
             (Setting::CallingHoursStart, "24:00"),
             (Setting::CallingHoursStart, "09:60"),
+            (Setting::WorkingDays, ""),
+            (Setting::WorkingDays, "mon,someday"),
+            (Setting::Holidays, "2026-02-30"),
             (Setting::TriesMax, "0"),
             (Setting::TriesMax, "06"),
             (Setting::TriesMax, "-1"),

@@ -2,6 +2,8 @@
 //! phones, limits and commands. No I/O, no clock, no async, no Automerge: the UI, the client and
 //! the server all call these same functions.
 
+pub mod assignment;
+pub mod attendance;
 pub mod calling;
 pub mod command;
 pub mod config;

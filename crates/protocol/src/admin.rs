@@ -16,6 +16,8 @@
 //! | `GET /devices` | | `[Device]`: all for who manages users, else one's own |
 //! | `POST /devices/{id}/revoke` · `/wipe` | | `{}` |
 //! | `POST /leads/{id}/owner` | [`SetOwner`] | `OwnerRow` |
+//! | `POST /attendance/check-in` · `/check-out` · `/pause` · `/resume` | [`AttendanceStep`] | `AttendanceLine` |
+//! | `GET /attendance/status` · `GET /attendance/logs?…` ([`AttendanceFilter`]) | | `[AttendanceLine]` of those in sight |
 //! | `POST /proposals/{id}/take` · `/drop` | | `{}` |
 //! | `POST /quarantine` | [`QuarantineUpload`] | [`QuarantineAnswer`] |
 //! | `GET /quarantine` · `POST /quarantine/{id}/release` · `/drop` | | `[Quarantined]` · `{}` |
@@ -26,6 +28,7 @@ use crate::push::PushItem;
 use domain::people::{Post, QuarantineReason};
 use domain::{DeviceId, Role, TeamId, UserId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invite {
@@ -100,6 +103,26 @@ pub struct QuarantineAnswer {
     /// What the device was cut off for.
     #[serde(default)]
     pub reason: Option<QuarantineReason>,
+}
+
+/// A step of one's own attendance; the route says which.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AttendanceStep {
+    /// New for every step: the same again gets the same answer.
+    pub id: Uuid,
+    /// Of a pause.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Which lines of the attendance log are asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AttendanceFilter {
+    #[serde(default)]
+    pub user: Option<UserId>,
+    /// Lines of smaller `place`: to read on.
+    #[serde(default)]
+    pub before: Option<u64>,
 }
 
 /// Nothing to say but "done".

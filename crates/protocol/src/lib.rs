@@ -59,6 +59,7 @@ pub mod paths {
     pub const DEVICES: &str = "/api/v1/devices";
     pub const PROPOSALS: &str = "/api/v1/proposals";
     pub const QUARANTINE: &str = "/api/v1/quarantine";
+    pub const ATTENDANCE: &str = "/api/v1/attendance";
     pub const AUDIT: &str = "/api/v1/audit";
     pub const HEALTH: &str = "/healthz";
 }

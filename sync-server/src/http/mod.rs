@@ -2,6 +2,7 @@
 //! the content type says so; errors are problem details.
 
 mod account;
+mod attendance;
 mod audit;
 mod auth;
 mod body;
@@ -164,6 +165,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route(&format!("{}/{{id}}/code", paths::USERS), post(users::new_code))
         .route(paths::TEAMS, get(teams::list).post(teams::create))
         .route(&format!("{}/{{id}}", paths::TEAMS), patch(teams::rename))
+        .route(&format!("{}/check-in", paths::ATTENDANCE), post(attendance::check_in))
+        .route(&format!("{}/check-out", paths::ATTENDANCE), post(attendance::check_out))
+        .route(&format!("{}/pause", paths::ATTENDANCE), post(attendance::pause))
+        .route(&format!("{}/resume", paths::ATTENDANCE), post(attendance::resume))
+        .route(&format!("{}/status", paths::ATTENDANCE), get(attendance::status))
+        .route(&format!("{}/logs", paths::ATTENDANCE), get(attendance::logs))
         .route(paths::DEVICES, get(devices::list))
         .route(&format!("{}/{{id}}/revoke", paths::DEVICES), post(devices::revoke))
         .route(&format!("{}/{{id}}/wipe", paths::DEVICES), post(devices::wipe))

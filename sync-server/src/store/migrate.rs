@@ -14,6 +14,7 @@ pub const SQLITE: &[Step] = &[
     (5, include_str!("../../../migrations/server-sqlite/0005_device_secrets.sql")),
     (6, include_str!("../../../migrations/server-sqlite/0006_retention.sql")),
     (7, include_str!("../../../migrations/server-sqlite/0007_notices.sql")),
+    (8, include_str!("../../../migrations/server-sqlite/0008_attendance.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
@@ -23,6 +24,7 @@ pub const POSTGRES: &[Step] = &[
     (5, include_str!("../../../migrations/server-postgres/0005_device_secrets.sql")),
     (6, include_str!("../../../migrations/server-postgres/0006_retention.sql")),
     (7, include_str!("../../../migrations/server-postgres/0007_notices.sql")),
+    (8, include_str!("../../../migrations/server-postgres/0008_attendance.sql")),
 ];
 
 /// Brings the database up to this server's version.

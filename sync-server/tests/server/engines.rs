@@ -9,6 +9,7 @@ use sync_server::{SetOwner, Store, StoreError};
 /// Everything a store is asked for, with its order and its all-or-nothing.
 fn story(store: &Store) {
     let world = World::on(store.clone());
+    crate::attendance::a_day(&world);
     let (mut asha, mut arjun, mut meera) = (world.device("asha"), world.device("arjun"), world.device("meera"));
     let leads: Vec<_> = (0..7).map(|i| asha.created(&format!("+91982001478{i}"))).collect();
     let bad = asha.edit(leads[0], status(Status::New, Status::Converted));

@@ -97,6 +97,12 @@ fn all_routes(ids: &Ids) -> Vec<Call> {
         call("GET /api/v1/devices", none, ""),
         call("POST /api/v1/devices/{id}/revoke", ids.device, ""),
         call("POST /api/v1/devices/{id}/wipe", ids.device, ""),
+        call("POST /api/v1/attendance/check-in", none, r#"{"id":"00000000-0000-0000-0000-000000000001"}"#),
+        call("POST /api/v1/attendance/pause", none, r#"{"id":"00000000-0000-0000-0000-000000000002","reason":"Lunch"}"#),
+        call("POST /api/v1/attendance/resume", none, r#"{"id":"00000000-0000-0000-0000-000000000003"}"#),
+        call("POST /api/v1/attendance/check-out", none, r#"{"id":"00000000-0000-0000-0000-000000000004"}"#),
+        call("GET /api/v1/attendance/status", none, ""),
+        call("GET /api/v1/attendance/logs", none, ""),
         call("GET /api/v1/sync/live", none, ""),
         call("POST /api/v1/sync/push", none, r#"{"items":[]}"#),
         call("GET /api/v1/sync/pull", none, ""),
@@ -321,6 +327,8 @@ fn needed(route: &str) -> Option<&'static str> {
     match route.split_once(' ').expect("a method").1 {
         "/api/v1/users" | "/api/v1/users/{id}" | "/api/v1/users/{id}/code" | "/api/v1/teams" | "/api/v1/teams/{id}" => Some("ManageUsers"),
         "/api/v1/audit" => Some("ViewAudit"),
+        "/api/v1/attendance/status" | "/api/v1/attendance/logs" => Some("ViewAttendance"),
+        path if path.starts_with("/api/v1/attendance/") => Some("UseAttendance"),
         _ => None,
     }
 }

@@ -1,0 +1,202 @@
+//! Who is at work: the steps of a day, and when one may check in. The server's clock decides.
+
+use crate::config::clock;
+use crate::id::UserId;
+use crate::refusal::{Refusal, RefusalCode};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use uuid::Uuid;
+
+/// Why somebody pauses (row G2).
+pub const PAUSE_REASONS: [&str; 4] = ["Lunch", "Break", "Meeting", "Personal"];
+
+/// Whether somebody takes leads now (row G5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attendance {
+    Present,
+    Paused,
+    #[default]
+    Absent,
+}
+
+impl Attendance {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Attendance::Present => "present",
+            Attendance::Paused => "paused",
+            Attendance::Absent => "absent",
+        }
+    }
+}
+
+impl std::str::FromStr for Attendance {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let all = [Attendance::Present, Attendance::Paused, Attendance::Absent];
+        all.into_iter().find(|one| one.as_str() == s).ok_or_else(|| format!("“{s}” is no attendance"))
+    }
+}
+
+/// What somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+pub enum Step {
+    CheckIn,
+    CheckOut,
+    Pause { reason: String },
+    Resume,
+}
+
+impl Step {
+    /// Of a pause.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Step::Pause { reason } => Some(reason),
+            Step::CheckIn | Step::CheckOut | Step::Resume => None,
+        }
+    }
+
+    /// What holds after this step from `now`.
+    ///
+    /// # Errors
+    /// `ReasonRequired` and `InvalidValue` for a pause's reason; `TransitionNotAllowed`.
+    pub fn from(&self, now: Attendance) -> Result<Attendance, Refusal> {
+        if let Step::Pause { reason } = self {
+            check_reason(reason)?;
+        }
+        let no = |text: &str| Err(Refusal::new(RefusalCode::TransitionNotAllowed, text));
+        match (self, now) {
+            (Step::CheckIn, Attendance::Absent) | (Step::Resume, Attendance::Paused) => Ok(Attendance::Present),
+            (Step::Pause { .. }, Attendance::Present) => Ok(Attendance::Paused),
+            (Step::CheckOut, Attendance::Present | Attendance::Paused) => Ok(Attendance::Absent),
+            (Step::CheckIn, Attendance::Present) => no("You are checked in already."),
+            (Step::CheckIn, Attendance::Paused) => no("You are paused. Resume instead."),
+            (Step::CheckOut, Attendance::Absent) => no("You are checked out already."),
+            (Step::Pause { .. }, Attendance::Paused) => no("You are paused already."),
+            (Step::Pause { .. } | Step::Resume, Attendance::Absent) => no("You are not checked in. Check in first."),
+            (Step::Resume, Attendance::Present) => no("You are not paused."),
+        }
+    }
+}
+
+fn check_reason(reason: &str) -> Result<(), Refusal> {
+    let names = PAUSE_REASONS.join(", ");
+    if reason.trim().is_empty() {
+        return Err(Refusal::new(RefusalCode::ReasonRequired, format!("Say why you pause: {names}.")).on("reason"));
+    }
+    if PAUSE_REASONS.contains(&reason) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::InvalidValue, format!("The reason of a pause is one of {names}.")).on("reason"))
+}
+
+/// One line of the attendance log (row G5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendanceLine {
+    /// The client's, so that a retry is known.
+    pub id: Uuid,
+    pub user: UserId,
+    /// Its number in the organisation's log.
+    pub place: u64,
+    pub status: Attendance,
+    pub reason: Option<String>,
+    /// By the server's clock, ms.
+    pub at: i64,
+    /// Nobody where the server did it.
+    pub by: Option<UserId>,
+}
+
+/// A moment in the organisation's zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalMoment {
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// Monday is 0.
+    pub weekday: u8,
+    /// After midnight.
+    pub minute: u16,
+}
+
+/// When people may check in, in the organisation's zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkingHours {
+    /// After midnight, the end left out.
+    pub minutes: Range<u16>,
+    /// Monday first.
+    pub weekdays: [bool; 7],
+    /// `YYYY-MM-DD`.
+    pub holidays: BTreeSet<String>,
+}
+
+impl WorkingHours {
+    /// Whether somebody may check in at `now`.
+    ///
+    /// # Errors
+    /// `TransitionNotAllowed`, saying when one may.
+    pub fn check(&self, now: &LocalMoment) -> Result<(), Refusal> {
+        let hours = format!("from {} to {}", clock(self.minutes.start), clock(self.minutes.end));
+        let no = |why: String| Err(Refusal::new(RefusalCode::TransitionNotAllowed, why));
+        if self.holidays.contains(&now.date) {
+            return no(format!("Today is a holiday. Check in on the next working day, {hours}."));
+        }
+        if !self.weekdays.get(usize::from(now.weekday)).copied().unwrap_or(false) {
+            return no(format!("Today is not a working day. Check in on the next one, {hours}."));
+        }
+        if self.minutes.contains(&now.minute) {
+            return Ok(());
+        }
+        no(format!("It is {} in the organisation’s zone. One checks in {hours}.", clock(now.minute)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use crate::config::Setting;
+
+    #[test]
+    fn a_day_goes_in_pause_resume_out_and_nothing_twice() {
+        let pause = Step::Pause { reason: "Lunch".into() };
+        let mut now = Attendance::default();
+        for (step, after) in [
+            (&Step::CheckIn, Attendance::Present),
+            (&pause, Attendance::Paused),
+            (&Step::Resume, Attendance::Present),
+            (&pause, Attendance::Paused),
+            (&Step::CheckOut, Attendance::Absent),
+        ] {
+            now = step.from(now).expect("allowed");
+            assert_eq!(now, after);
+            assert_eq!(step.from(now).map_err(|no| no.code), Err(RefusalCode::TransitionNotAllowed), "{step:?} twice");
+        }
+        for wrong in ["", "Cricket"] {
+            assert!(Step::Pause { reason: wrong.into() }.from(Attendance::Present).is_err_and(|no| no.text.contains("Lunch")));
+        }
+    }
+
+    #[test]
+    fn check_in_is_refused_outside_of_working_hours_with_when() {
+        let mut config = Config::default();
+        config.settings.insert(Setting::Holidays, "2026-11-30, 2026-12-25".into());
+        let hours = config.working();
+        let at = |date: &str, weekday, minute| hours.check(&LocalMoment { date: date.into(), weekday, minute }).map_err(|no| no.text);
+        assert_eq!(at("2026-11-26", 3, 540), Ok(()));
+        assert_eq!(at("2026-11-26", 3, 1079), Ok(()));
+        for (date, weekday, minute, word) in [
+            ("2026-11-26", 3, 539, "08:59"),
+            ("2026-11-26", 3, 1080, "18:00"),
+            ("2026-11-30", 0, 600, "holiday"),
+            ("2026-11-29", 6, 600, "working day"),
+        ] {
+            assert!(
+                at(date, weekday, minute).is_err_and(|text| text.contains(word) && text.contains("from 09:00 to 18:00")),
+                "{date} {minute}"
+            );
+        }
+    }
+}
