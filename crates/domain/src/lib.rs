@@ -14,8 +14,8 @@ pub mod lead;
 pub mod ledger;
 pub mod lifecycle;
 pub mod limits;
-pub mod notice;
 pub mod money;
+pub mod notice;
 #[cfg(feature = "password")]
 pub mod password;
 pub mod people;

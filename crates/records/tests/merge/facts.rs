@@ -6,13 +6,13 @@ use records::history;
 
 /// When the device did its last command, by its own clock.
 fn last_at(device: &Device) -> i64 {
-    let mine = history(&device.doc).into_iter().filter_map(|entry| entry.envelope).filter(|e| e.author == device.user);
-    mine.last().expect("a command").at
+    let mut mine = history(&device.doc).into_iter().filter_map(|entry| entry.envelope).filter(|e| e.author == device.user);
+    mine.next_back().expect("a command").at
 }
 
 fn undo_of_last(device: &Device) -> Command {
-    let mine = history(&device.doc).into_iter().filter_map(|entry| entry.envelope).filter(|e| e.author == device.user);
-    let last = mine.last().expect("a command");
+    let mut mine = history(&device.doc).into_iter().filter_map(|entry| entry.envelope).filter(|e| e.author == device.user);
+    let last = mine.next_back().expect("a command");
     Command::Undo { command: last.id, of: Box::new(last.command) }
 }
 
