@@ -54,6 +54,7 @@ pub fn Sources(props: &Props) -> Html {
         <section class="panel" aria-label={t!("sources")} data-testid="dashboard-sources">
             <header class="panel__head"><h3 class="panel__title">{ t!("sources") }</h3><span class="panel__aside">{ t!("sources-aside") }</span></header>
             if most == 0 { <p class="panel__none">{ t!("chart-none") }</p> } else {
+                { hatch() }
                 <table class="bars">
                     <thead><tr>
                         <th scope="col">{ t!("sources-source") }</th><th scope="col" aria-hidden="true"></th><th scope="col" class="bars__number">{ t!("sources-leads") }</th>
@@ -80,16 +81,24 @@ fn source(line: &SourceLine, most: u32, place: &Place) -> Html {
     }
 }
 
-/// As long as `count` is of `most`; the hatched part is `hatched` of it.
-fn bar(count: u32, hatched: u32, most: u32) -> Html {
-    let percent = |n: u32| format!("{:.1}%", f64::from(n) * 100.0 / f64::from(most.max(1)));
+/// What fills the hatched parts.
+fn hatch() -> Html {
     html! {
-        <svg class="bar" width="100%" height="12" aria-hidden="true" focusable="false">
+        <svg width="0" height="0" class="bar__defs" aria-hidden="true" focusable="false">
             <defs>
                 <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                     <rect width="6" height="6" class="bar__ground" /><rect width="3" height="6" class="bar__stripe" />
                 </pattern>
             </defs>
+        </svg>
+    }
+}
+
+/// As long as `count` is of `most`; the hatched part is `hatched` of it.
+fn bar(count: u32, hatched: u32, most: u32) -> Html {
+    let percent = |n: u32| format!("{:.1}%", f64::from(n) * 100.0 / f64::from(most.max(1)));
+    html! {
+        <svg class="bar" width="100%" height="12" aria-hidden="true" focusable="false">
             <rect class="bar__all" width={percent(count)} height="12" rx="2" />
             if hatched > 0 { <rect fill="url(#hatch)" width={percent(hatched)} height="12" rx="2" /> }
         </svg>

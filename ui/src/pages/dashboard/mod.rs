@@ -176,10 +176,12 @@ impl DashboardPage {
         let (from, to) = ctx.props().span.days(ctx.props().clock.local().days);
         let asked = self.asked;
         ctx.link().send_future(async move { Msg::Got(asked, Box::new(ipc::call(&DashboardGet { from, to }).await)) });
-        let everyone = DashboardKind::of(ctx.props().me.role) == Some(DashboardKind::Team);
+        if DashboardKind::of(ctx.props().me.role) != Some(DashboardKind::Own) {
+            return;
+        }
         ctx.link().send_future(async move {
             // What can't be read stays empty; the cards say what is wrong.
-            let list = async |tab| ipc::call(&FollowUpList { tab, everyone, limit: due::LINES as u32 }).await.unwrap_or_default();
+            let list = async |tab| ipc::call(&FollowUpList { tab, everyone: false, limit: due::LINES as u32 }).await.unwrap_or_default();
             Msg::Due(list(DueTab::Missed).await, list(DueTab::Today).await)
         });
     }
