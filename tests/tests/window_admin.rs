@@ -40,7 +40,7 @@ async fn a_role_change_redraws_the_window_at_once() -> Result<()> {
     for address in ["#/admin/users", "#/admin/permissions", "#/admin/audit", "#/admin/quarantine"] {
         go(&window, address).await?;
         window.shows("toast", "is not in your role").await?;
-        window.find("leads-page").await?;
+        window.find("dashboard-page").await?;
     }
 
     give_role(&admin, ASHA, Role::TeamLead)?;
@@ -51,7 +51,7 @@ async fn a_role_change_redraws_the_window_at_once() -> Result<()> {
     window.find("audit-log-item").await?;
 
     give_role(&admin, ASHA, Role::Salesperson)?;
-    window.find("leads-page").await?;
+    window.find("dashboard-page").await?;
     window.gone("[data-testid=audit-page]").await?;
     window.gone("[data-testid=sidebar-admin]").await?;
     window.shows("toast", "Audit log is not in it").await?;

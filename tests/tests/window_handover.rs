@@ -124,5 +124,6 @@ async fn work_on_a_lead_that_was_given_away_reaches_its_new_owner() -> Result<()
 async fn sign_in_over(window: &Window, wire: &Wire) -> Result<()> {
     tests::visit::fill_in(window, &wire.url, ASHA, tests::processes::PASSWORD).await?;
     window.find("app-shell").await?;
-    pill(window, "synced").await
+    pill(window, "synced").await?;
+    tests::visit::to_leads(window).await
 }
