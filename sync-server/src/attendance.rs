@@ -2,9 +2,10 @@
 
 use crate::auth::{self, SignedIn};
 use crate::error::Error;
-use crate::store::{Store, StoreError, Tx, attendance, documents, orgs, users};
+use crate::rules;
+use crate::store::{Store, Tx, attendance, orgs, users};
 use domain::attendance::{Attendance, AttendanceLine, LocalMoment, Step};
-use domain::{Action, Actor, Config, DocId, Env, OrgId, Subject, UserId, policy};
+use domain::{Action, Actor, Env, OrgId, Subject, UserId, policy};
 use jiff::{Timestamp, tz::TimeZone};
 use protocol::admin::{AttendanceFilter, AttendanceStep};
 use protocol::rows::OrgRow;
@@ -31,7 +32,7 @@ pub fn take(store: &Store, env: &Env, org: &OrgRow, who: &SignedIn, asked: &Atte
         let (now, last) = (env.now_ms(), attendance::last_of(tx, org.id, actor.user)?);
         let status = step.from(last.map_or_else(Attendance::default, |line| line.status))?;
         if *step == Step::CheckIn {
-            config(tx, org.id)?.working().check(&moment(now, &org.zone))?;
+            rules::of(tx, org.id)?.working().check(&moment(now, &org.zone))?;
         }
         let reason = step.reason().map(str::to_owned);
         let mut line = AttendanceLine { id: asked.id, user: actor.user, place: 0, status, reason, at: now, by: Some(actor.user) };
@@ -75,7 +76,7 @@ pub fn logs(store: &Store, org: OrgId, who: &SignedIn, filter: &AttendanceFilter
 /// The database's.
 pub fn end_day(store: &Store, env: &Env, org: &OrgRow) -> Result<usize, Error> {
     let (is_over, is_anybody) = store.read(|tx| {
-        let is_over = config(tx, org.id)?.working().check(&moment(env.now_ms(), &org.zone)).is_err();
+        let is_over = rules::of(tx, org.id)?.working().check(&moment(env.now_ms(), &org.zone)).is_err();
         Ok::<_, Error>((is_over, is_over && attendance::newest(tx, org.id)?.iter().any(is_in)))
     })?;
     if !is_over || !is_anybody {
@@ -126,13 +127,6 @@ impl Seen {
     fn has(&self, user: UserId) -> bool {
         self.0.contains(&user)
     }
-}
-
-/// The organisation's rules as they stand.
-fn config(tx: &mut dyn Tx, org: OrgId) -> Result<Config, StoreError> {
-    let Some(blob) = documents::blob(tx, org, DocId::config(org))? else { return Ok(Config::default()) };
-    let read = records::Doc::load(&blob).and_then(|doc| records::config::read(&doc));
-    read.map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 fn moment(now_ms: i64, zone: &str) -> LocalMoment {

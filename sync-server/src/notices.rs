@@ -2,10 +2,11 @@
 //! it is for.
 
 use crate::live::Touched;
+use crate::rules;
 use crate::sight::Channel;
 use crate::store::log::{Appender, Entry};
-use crate::store::{Result, Store, Tx, documents, notices, orgs, users};
-use domain::config::{Config, Setting};
+use crate::store::{Result, Store, Tx, notices, orgs, users};
+use domain::config::Setting;
 use domain::notice::{News, Notice, recipients};
 use domain::{Actor, DocId, Env, LeadId, OrgId, Subject, UserId};
 use protocol::rows::Row as Fact;
@@ -107,9 +108,6 @@ pub fn escalate(store: &Store, env: &Env, org: OrgId) -> Result<Touched> {
 
 /// A follow-up due before this instant was let pass long enough; `None` where nobody is to be told.
 fn passed_before(tx: &mut dyn Tx, org: OrgId, now_ms: i64) -> Result<Option<i64>> {
-    let blob = documents::blob(tx, org, DocId::config(org))?;
-    let read = |blob: &[u8]| records::Doc::load(blob).and_then(|doc| records::config::read(&doc)).ok();
-    let config: Config = blob.as_deref().and_then(read).unwrap_or_default();
-    let hours = i64::from(config.number(Setting::EscalateAfterHours));
+    let hours = i64::from(rules::of(tx, org)?.number(Setting::EscalateAfterHours));
     Ok((hours > 0).then(|| now_ms - hours * HOUR_MS))
 }

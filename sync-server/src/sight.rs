@@ -183,6 +183,12 @@ impl Sight {
         self.reaches(&Channel::of_ledger(authors))
     }
 
+    /// Whether there may be ledgers in sight at all.
+    #[must_use]
+    pub fn sees_some_ledgers(&self) -> bool {
+        self.channels.iter().any(|channel| matches!(channel, Channel::LedgerAll | Channel::LedgerUser(_)))
+    }
+
     /// Phones are shown masked and documents withheld.
     #[must_use]
     pub fn masked(&self) -> bool {

@@ -21,7 +21,7 @@ use crate::store::{Result, StoreError, Tx, devices, documents, notices, proposal
 use domain::notice::{News, Notice};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{Actor, CommandId, Currency, DeviceId, DocId, Env, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
+use domain::{Actor, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
 use protocol::rows::{LeadSummary, Ownership, Row as Fact};
@@ -347,9 +347,12 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The organisation's.
-    pub fn currency(&mut self) -> Result<Currency> {
-        orgs::only(self.tx)?.currency.parse().map_err(StoreError::Corrupt)
+    /// The organisation's, which entries of a ledger have; other documents have none.
+    pub fn currency_for(&mut self, doc: DocId) -> Result<Option<Currency>> {
+        if doc.kind != DocKind::Ledger {
+            return Ok(None);
+        }
+        orgs::only(self.tx)?.currency.parse().map(Some).map_err(StoreError::Corrupt)
     }
 
     /// The person as of now.

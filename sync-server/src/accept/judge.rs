@@ -147,7 +147,7 @@ fn plain(batch: &mut Batch<'_>, who: &SignedIn, item: &PushItem, gated: &Gated, 
         Base::Moved(hashes) => Some(hashes),
     };
     let at = base.clone().unwrap_or_else(|| sent_on(gated));
-    let currency = batch.currency()?;
+    let currency = batch.currency_for(item.doc)?;
     let loaded = batch.work(item.doc)?.loaded.as_ref();
     let fits = command.check_shape().and_then(|()| loaded.map_or_else(|| Err(gone()), |loaded| loaded.record.check_own(command, currency)));
     if let Err(refusal) = fits {

@@ -147,10 +147,10 @@ impl Record {
     }
 
     /// Checks a command on a document that is no lead against what stands.
-    fn check_own(&self, command: &Command, currency: Currency) -> Result<(), Refusal> {
+    fn check_own(&self, command: &Command, currency: Option<Currency>) -> Result<(), Refusal> {
         match self {
-            Self::Ledger(ledger) => match command {
-                Command::Ledger(command) => command.check_state(ledger, currency),
+            Self::Ledger(ledger) => match (command, currency) {
+                (Command::Ledger(command), Some(currency)) => command.check_state(ledger, currency),
                 _ => Ok(()),
             },
             Self::Config(config) => config.check(command),

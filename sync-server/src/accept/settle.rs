@@ -236,7 +236,7 @@ fn carry_out(
     };
     envelope.command.check_shape()?;
     match (&standing, loaded.as_ref().map(|l| &l.record)) {
-        (None, Some(record)) => record.check_own(&envelope.command, batch.currency()?)?,
+        (None, Some(record)) => record.check_own(&envelope.command, batch.currency_for(doc)?)?,
         (None, None) => return Err(Error::NotFound),
         (Some(standing), record) => {
             let (now_is, owned) = (record.and_then(Record::lead), standing.owner.is_some());

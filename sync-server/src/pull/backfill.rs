@@ -4,14 +4,14 @@
 
 use super::{BATCH_BYTES, First, View, plain, sees_other, snapshot};
 use crate::store::leads::Held;
-use crate::store::{Result, leads, log, notices, proposals, teams, users};
+use crate::store::{Result, documents, leads, log, notices, proposals, teams, users};
 use domain::people::Proposal;
-use domain::{DocId, LeadId};
+use domain::{DocId, DocKind, LeadId};
 use jiff::{Timestamp, tz::TimeZone};
 use protocol::cursor::Backfill;
 use protocol::pull::{ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::rows::Row;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Notifications that a new computer gets.
 const NOTICES: u64 = 300;
@@ -43,7 +43,8 @@ pub fn start(view: &mut View<'_>, first: First) -> Result<PullBatch> {
 pub fn go_on(view: &mut View<'_>, seq: u64, chain: Vec<u8>, state: &Backfill) -> Result<PullBatch> {
     let after = state.last.map(LeadId);
     let page = leads::page(view.tx, view.org.id, &view.sight, after, view.limit as u64, BATCH_BYTES)?;
-    let (last, ledgers) = (page.last().map(|held| held.id), ledgers(view, &page)?);
+    let last = page.last().map(|held| held.id);
+    let ledgers = ledgers(view, after, &page)?;
     let done = state.done + page.len() as u64;
     let mut entries: Vec<Entry> = snapshots(view, after, page)?.into_iter().map(|s| Entry::Snapshot(Box::new(s))).collect();
     entries.extend(ledgers);
@@ -62,10 +63,12 @@ pub fn go_on(view: &mut View<'_>, seq: u64, chain: Vec<u8>, state: &Backfill) ->
 }
 
 /// Those of the page's leads that are in sight.
-fn ledgers(view: &mut View<'_>, page: &[Held]) -> Result<Vec<Entry>> {
+fn ledgers(view: &mut View<'_>, after: Option<LeadId>, page: &[Held]) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
-    for doc in page.iter().map(|held| DocId::ledger(held.id)) {
-        if sees_other(view.tx, view.org.id, &view.sight, doc)? {
+    let Some(last) = page.last().filter(|_| view.sight.sees_some_ledgers()) else { return Ok(entries) };
+    let leads: HashSet<LeadId> = page.iter().map(|held| held.id).collect();
+    for doc in documents::between(view.tx, view.org.id, DocKind::Ledger, after.map(|lead| lead.0), last.id.0)? {
+        if leads.contains(&LeadId(doc.id)) && sees_other(view.tx, view.org.id, &view.sight, doc)? {
             entries.push(Entry::Snapshot(Box::new(plain(view.tx, view.org.id, doc)?)));
         }
     }

@@ -134,6 +134,9 @@ fn sees_other(tx: &mut dyn Tx, org: OrgId, sight: &Sight, doc: DocId) -> Result<
     if doc.ledger_of().is_none() {
         return Ok(sight.sees_plain(doc));
     }
+    if !sight.sees_some_ledgers() {
+        return Ok(false);
+    }
     let metas = log::metas(tx, org, doc)?;
     Ok(!metas.is_empty() && sight.sees_ledger(metas.into_iter().map(|meta| meta.author)))
 }

@@ -2,7 +2,8 @@
 //! that rest `compact` packs the bytes; whoever reads one gets them as they were saved.
 
 use super::{Result, Row, StoreError, Tx};
-use domain::{DocId, OrgId};
+use domain::{DocId, DocKind, OrgId};
+use uuid::Uuid;
 
 /// First bytes of what is packed; no document begins so.
 const PACKED: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -81,6 +82,14 @@ pub fn page(tx: &mut dyn Tx, org: OrgId, after: Option<DocId>, limit: u64) -> Re
         &[org.into(), kind.into(), id, limit.into()],
     )?;
     rows.into_iter().map(|mut row| Ok(DocId { kind: row.parsed(0)?, id: row.id(1)? })).collect()
+}
+
+/// Of one kind, with an id after `after` up to `last`.
+pub fn between(tx: &mut dyn Tx, org: OrgId, kind: DocKind, after: Option<Uuid>, last: Uuid) -> Result<Vec<DocId>> {
+    let first = after.map_or(super::Value::Bytes(Vec::new()), super::Value::from);
+    let sql = "SELECT doc_id FROM documents WHERE org_id = $1 AND kind = $2 AND doc_id > $3 AND doc_id <= $4 ORDER BY doc_id";
+    let rows = tx.query(sql, &[org.into(), kind.as_str().into(), first, last.into()])?;
+    rows.into_iter().map(|mut row| Ok(DocId { kind, id: row.id(0)? })).collect()
 }
 
 fn key(org: OrgId, doc: DocId) -> [super::Value; 3] {

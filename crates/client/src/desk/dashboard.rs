@@ -16,9 +16,6 @@ use domain::{Pool, Refusal, RefusalCode, Role, Status, UserId};
 use rusqlite::Connection;
 use std::ops::Range;
 
-/// Statuses of leads that are worked on.
-const WORKED: [Status; 5] = [Status::New, Status::InProgress, Status::Cnp, Status::Interested, Status::Qualified];
-
 pub(super) fn get(desk: &Desk, ask: DashboardGet) -> Result<Dashboard, Problem> {
     let now_ms = desk.engine.env().now_ms();
     if ask.from > ask.to || ask.to - ask.from >= DAYS_MAX {
@@ -94,10 +91,9 @@ impl Scope {
         }
     }
 
-    /// Those that were called in this time, by oneself or by anybody.
-    fn was_called(&self, lead: &Facts<'_>, span: &Range<i64>) -> bool {
-        let counts = |by: Option<UserId>| self.kind == DashboardKind::Team || by == Some(self.me);
-        lead.called.iter().any(|call| span.contains(&call.at) && counts(call.by))
+    /// Whether a call counts: one's own, or anybody's.
+    fn counts_call(&self, by: Option<UserId>) -> bool {
+        self.kind == DashboardKind::Team || by == Some(self.me)
     }
 
     fn called(&self, span: &Range<i64>) -> LeadFilter {

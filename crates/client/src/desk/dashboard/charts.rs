@@ -1,6 +1,6 @@
 //! The charts of a range of days: trend, funnel, sources and people.
 
-use super::{Days, Facts, Scope, WORKED, figure, is_agent};
+use super::{Days, Facts, Scope, figure, is_agent};
 use crate::desk::words::Reader;
 use crate::error::ClientError;
 use crate::store::rows;
@@ -85,11 +85,11 @@ impl Tally {
         // A lead counts once in each point, however often it was called.
         let mut last = None;
         for call in lead.called {
-            let Some(i) = days.point(call.at).filter(|i| last != Some(*i)) else { continue };
-            if scope.was_called(lead, &days.span(i)) {
+            let point = days.point(call.at).filter(|i| scope.counts_call(call.by) && last != Some(*i));
+            if let Some(i) = point {
                 self.points[i].called += 1;
+                last = Some(i);
             }
-            last = Some(i);
         }
     }
 
@@ -99,7 +99,7 @@ impl Tally {
             let agent = self.agents.entry(owner).or_default();
             agent.assigned += u32::from(is_in(lead.assigned_at));
             agent.converted += u32::from(status == Status::Converted && is_in(lead.converted_at));
-            agent.missed += u32::from(WORKED.contains(&status) && lead.due_at.is_some_and(|at| at < days.today.start));
+            agent.missed += u32::from(!status.is_closed() && lead.due_at.is_some_and(|at| at < days.today.start));
         }
         let mut callers: Vec<UserId> = lead.called.iter().filter(|call| is_in(Some(call.at))).filter_map(|call| call.by).collect();
         callers.sort_unstable();
@@ -163,7 +163,14 @@ impl Tally {
                 assigned: figure(done.assigned, LeadFilter { assigned: range, ..own.clone() }),
                 called: figure(done.called, LeadFilter { called: range, callers: vec![user.id], ..LeadFilter::default() }),
                 converted: figure(done.converted, LeadFilter { statuses: vec![Status::Converted], converted: range, ..own.clone() }),
-                missed: figure(done.missed, LeadFilter { statuses: WORKED.to_vec(), due: vec![DueState::Missed], ..own }),
+                missed: figure(
+                    done.missed,
+                    LeadFilter {
+                        statuses: Status::ALL.into_iter().filter(|status| !status.is_closed()).collect(),
+                        due: vec![DueState::Missed],
+                        ..own
+                    },
+                ),
             });
         }
         lines.sort_by(|a, b| a.name.cmp(&b.name));
