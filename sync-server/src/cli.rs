@@ -200,6 +200,9 @@ pub struct DemoData {
     /// The same seed gives the same people and leads, dated around now
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub seed: u64,
+    /// Whose all leads are that have an owner
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: Option<String>,
 }
 
 #[derive(Args)]

@@ -231,7 +231,8 @@ fn demo_data(config: &Config, env: Env, options: &DemoData) -> anyhow::Result<()
         Err(other) => return Err(other.into()),
     }
     let core = Core::open(store, env)?;
-    demo::fill(&core, options.leads, options.seed)?;
+    let owner = options.owner.as_deref().map(|email| somebody(&core, email)).transpose()?;
+    demo::fill(&core, options.leads, options.seed, owner)?;
     println!("{}: {} leads. Everybody signs in with the password {}:", core.org().name, options.leads, demo::PASSWORD);
     for (email, name, role, team) in demo::people() {
         println!("  {email:<28} {name:<22} {:<16} {}", role.as_str(), team.unwrap_or(""));

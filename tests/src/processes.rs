@@ -49,7 +49,15 @@ impl Server {
     /// # Errors
     /// What the server says.
     pub fn fill(data: &Path, leads: usize) -> Result<()> {
-        let made = leadline_server(data).args(["demo-data", "--leads", &leads.to_string(), "--seed", "7"]).output()?;
+        Self::fill_for(data, leads, &[])
+    }
+
+    /// Fills a new data folder with the demo company, with more words for `demo-data`.
+    ///
+    /// # Errors
+    /// What the server says.
+    pub fn fill_for(data: &Path, leads: usize, more: &[&str]) -> Result<()> {
+        let made = leadline_server(data).args(["demo-data", "--leads", &leads.to_string(), "--seed", "7"]).args(more).output()?;
         ensure!(made.status.success(), "demo-data: {}", String::from_utf8_lossy(&made.stderr));
         Ok(())
     }

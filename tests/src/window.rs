@@ -306,6 +306,20 @@ impl Window {
         descendants(self.driver.id()).into_iter().find(|pid| runs(*pid, &self.app))
     }
 
+    /// What the app and everything it started hold of memory, kilobytes: shared pages are divided among those that
+    /// share them (PSS).
+    ///
+    /// # Errors
+    /// When no app runs.
+    pub fn memory_kb(&self) -> Result<u64> {
+        let app = self.app_pid().context("the app has ended already")?;
+        let all = std::iter::once(app).chain(descendants(app));
+        let pss = |rollup: String| {
+            rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok())
+        };
+        Ok(all.filter_map(|pid| pss(std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?)).sum())
+    }
+
     /// Closes the window as its user would.
     ///
     /// # Errors
@@ -338,12 +352,9 @@ impl Drop for Window {
     }
 }
 
-/// The debug build of the shell, which `cargo xtask test` makes before the tests.
+/// The shell of the same build as this program: `cargo xtask test` and `cargo xtask bench` make it before.
 fn app() -> Result<PathBuf> {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    let app = target.join("debug/leadline-desktop");
-    app.canonicalize().with_context(|| format!("{} is not built: `cargo xtask test` builds it", app.display()))
+    Ok(crate::processes::binary("leadline-desktop")?.canonicalize()?)
 }
 
 /// A driver on a free port. Its children are in this process's group, so that the test runner ends them too.

@@ -654,6 +654,7 @@ column-down = { $column } further right
 density-label = Density
 density = { $density ->
     [comfortable] Comfortable
+    [cards] Cards
    *[compact] Compact
 }
 interest-of = { $level } of 5

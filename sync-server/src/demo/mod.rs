@@ -102,14 +102,20 @@ fn let_in(store: &Store, env: &Env, org: OrgId, user: UserId) -> Result<(), Erro
 }
 
 /// Adds `leads` leads to the demo company; answers how many log entries that made. The same seed
-/// twice is refused by the database: it would be the same leads.
+/// twice is refused by the database: it would be the same leads. Of one salesperson alone, if one is named.
 ///
 /// # Errors
 /// `BadRequest` for an organisation that is not the demo company.
-pub fn fill(core: &Core, leads: usize, seed: u64) -> Result<u64, Error> {
+pub fn fill(core: &Core, leads: usize, seed: u64, owner: Option<UserId>) -> Result<u64, Error> {
     let env = seeded(core.env(), seed ^ 0x5EED_1EAD);
     let org = core.org();
-    let agents = core.store().read(|tx| agents(tx, org.id))?;
+    let mut agents = core.store().read(|tx| agents(tx, org.id))?;
+    if let Some(owner) = owner {
+        agents.sales.retain(|one| one.user == owner);
+    }
+    if agents.sales.is_empty() {
+        return Err(Error::BadRequest("Demo leads go to a salesperson.".into()));
+    }
     let mut dice = Dice::new(seed);
     let mut plot = Plot::new(&env, org, agents);
     let actor = env.random();

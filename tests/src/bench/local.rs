@@ -57,7 +57,7 @@ fn filled(folder: &Path) -> Result<Arc<Core>> {
     let env = sync_server::env::system();
     sync_server::demo::found(&store, &env, 7)?;
     let core = Arc::new(Core::open(store, env)?);
-    sync_server::demo::fill(&core, LEADS, 7)?;
+    sync_server::demo::fill(&core, LEADS, 7, None)?;
     Ok(core)
 }
 

@@ -4,4 +4,5 @@ mod cipher;
 pub mod local;
 pub mod report;
 pub mod server;
+pub mod window;
 pub mod wire;

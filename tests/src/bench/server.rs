@@ -22,7 +22,7 @@ pub fn measure(folder: &Path) -> Result<Vec<Measured>> {
     let env = sync_server::env::system();
     sync_server::demo::found(&store, &env, 7)?;
     let core = Core::open(store, env.clone())?;
-    sync_server::demo::fill(&core, LEADS, 7)?;
+    sync_server::demo::fill(&core, LEADS, 7, None)?;
     let user = core.user_by_email("vikram@nakshatra.example")?;
     let who = core.session_for(user, DeviceId(env.new_id()))?;
     let items = edits(&core, &who, &env)?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::path::Path;
 use tests::bench::report::Measured;
-use tests::bench::{local, server, wire};
+use tests::bench::{local, server, window, wire};
 
 /// Measures in a folder of its own.
 type Part = fn(&Path) -> Result<Vec<Measured>>;
@@ -14,11 +14,12 @@ fn main() -> Result<()> {
     // On the disk that profiles lie on, not in memory: an edit is measured with its fsync.
     let folder = tempfile::Builder::new().prefix("leadline-bench").tempdir_in(value("--folder").unwrap_or_else(|| ".".into()))?;
     let mut all = Vec::new();
-    // `--only cipher`: what encryption costs; `--only local`: one computer.
+    // `--only cipher`: what encryption costs; `--only local`: one computer; `--only window`: the real window.
     let parts: &[Part] = match value("--only").as_deref() {
         Some("cipher") => &[local::cipher],
         Some("local") => &[local::measure],
-        _ => &[server::measure, local::measure, wire::measure],
+        Some("window") => &[window::measure],
+        _ => &[server::measure, local::measure, wire::measure, window::measure],
     };
     for part in parts {
         let measured = part(folder.path())?;

@@ -186,6 +186,12 @@ impl Album {
         window.click("density-comfortable").await?;
         window.css(".leads--comfortable").await?;
         self.take(&window, "columns").await?;
+        window.click("density-cards").await?;
+        window.press(&Key::Escape.to_string()).await?;
+        window.css(".leads--cards").await?;
+        self.take(&window, "cards").await?;
+        window.click("columns").await?;
+        window.click("density-comfortable").await?;
         window.press(&Key::Escape.to_string()).await?;
         window.click_css("[data-testid=lead-row] .grid__cell--name").await?;
         window.find("lead-drawer").await?;

@@ -64,7 +64,7 @@ fn density(props: &Props) -> Html {
     };
     html! {
         <div class="arrange__density" role="radiogroup" aria-label={t!("density-label")}>
-            { for [Density::Compact, Density::Comfortable].into_iter().map(chip) }
+            { for [Density::Compact, Density::Comfortable, Density::Cards].into_iter().map(chip) }
         </div>
     }
 }

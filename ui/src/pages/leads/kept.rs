@@ -38,6 +38,8 @@ pub enum Density {
     #[default]
     Compact,
     Comfortable,
+    /// One card a lead, on two lines, with everything that was chosen.
+    Cards,
 }
 
 impl Density {
@@ -45,6 +47,22 @@ impl Density {
         match self {
             Density::Compact => ROW_PX,
             Density::Comfortable => 44.0,
+            Density::Cards => 68.0,
+        }
+    }
+
+    pub fn head_px(self) -> f64 {
+        match self {
+            Density::Compact | Density::Cards => ROW_PX,
+            Density::Comfortable => 44.0,
+        }
+    }
+
+    pub fn class(self) -> Option<&'static str> {
+        match self {
+            Density::Compact => None,
+            Density::Comfortable => Some("leads--comfortable"),
+            Density::Cards => Some("leads--cards"),
         }
     }
 }

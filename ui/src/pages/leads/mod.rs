@@ -247,7 +247,7 @@ impl Component for LeadsPage {
         };
         let total = self.list.page.total;
         html! {
-            <div class={classes!("leads", open.is_some().then_some("leads--open"), (self.kept.density == Density::Comfortable).then_some("leads--comfortable"))} data-testid="leads-page">
+            <div class={classes!("leads", open.is_some().then_some("leads--open"), self.kept.density.class())} data-testid="leads-page">
                 <section class="leads__list" aria-label={t!("page-leads")}>
                     <Tabs tab={filter.tab(me.role)} counts={counts.clone()} role={me.role} {on_tab} {on_add} />
                     <Filters filter={filter.clone()} today={clock.local().days} total={self.list.is_loaded.then_some(total)} is_menu_open={self.is_status_menu_open}
@@ -418,13 +418,16 @@ impl LeadsPage {
 
     /// Those that there is room for.
     fn columns(&self) -> Rc<Vec<Column>> {
-        Rc::new(columns::fit(&self.kept.columns, self.width))
+        match self.kept.density {
+            Density::Cards => Rc::new(self.kept.columns.clone()),
+            Density::Compact | Density::Comfortable => Rc::new(columns::fit(&self.kept.columns, self.width)),
+        }
     }
 
     /// Of the grid, what its head and the bar over it leave for rows.
     fn rows_px(&self, grid: &HtmlElement) -> f64 {
         let bar_px = if self.picked.selection.is_empty() { 0.0 } else { BAR_PX };
-        (f64::from(grid.client_height()) - self.list.view.row_px - bar_px).max(0.0)
+        (f64::from(grid.client_height()) - self.kept.density.head_px() - bar_px).max(0.0)
     }
 
     fn open(&mut self, ctx: &Context<Self>, index: u32) {

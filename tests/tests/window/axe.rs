@@ -10,7 +10,7 @@ use tests::processes::Server;
 use tests::visit::{go, sign_in};
 use tests::window::Window;
 
-const AXE: &str = include_str!("../axe/axe.min.js");
+const AXE: &str = include_str!("../../axe/axe.min.js");
 const RUN: &str = "const done = arguments[arguments.length - 1];
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
     axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }).then(

@@ -166,6 +166,12 @@ async fn everybody_arranges_the_list_and_finds_it_so_again() -> Result<()> {
     window.css(".leads--comfortable").await?;
     let height = "return document.querySelector('[data-testid=lead-row]').getBoundingClientRect().height";
     ensure!(window.client.execute(height, vec![]).await? == 44, "a comfortable row");
+    // Cards show what there is no room for in a row, in the same order and under the same keys.
+    window.click("density-cards").await?;
+    window.css(".leads--cards [data-testid=lead-row] .grid__cell--tags").await?;
+    ensure!(window.client.execute(height, vec![]).await? == 60, "a card");
+    window.click("density-comfortable").await?;
+    window.css(".leads--comfortable").await?;
     window.press(&Key::Escape.to_string()).await?;
     window.gone("[data-testid=columns-menu]").await?;
 
