@@ -10,11 +10,13 @@ use crate::auth::{self, SignedIn};
 use crate::error::Error;
 use crate::live::{Hub, Touched};
 use crate::people::{self, NewUser};
+use crate::reports::{self, Reports};
 use crate::sight::Sight;
 use crate::store::leads::Standing;
 use crate::store::{Store, StoreError, devices, leads, log, orgs, sessions, users};
 use crate::{audit, notices, pull, quarantine};
 use domain::people::{AuditFilter, AuditPage, Quarantined};
+use domain::report::{LeadReport, LeadReportFilter, LeadReportRows};
 use domain::{CommandId, DeviceId, DocId, Env, LeadId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Refresh, Secret, Session, SignIn};
@@ -32,6 +34,7 @@ pub struct Core {
     org: OrgRow,
     queue: Queue,
     hub: Arc<Hub>,
+    reports: Reports,
 }
 
 impl std::fmt::Debug for Core {
@@ -55,7 +58,7 @@ impl Core {
         hub.start_at(store.read(|tx| orgs::head(tx, org.id))?.seq);
         let acceptor = Acceptor::new(store.clone(), env.clone(), org.id);
         let queue = Queue::start(acceptor, Arc::clone(&hub)).map_err(StoreError::Io)?;
-        Ok(Self { store, env, org, queue, hub })
+        Ok(Self { store, env, org, queue, hub, reports: Reports::default() })
     }
 
     #[must_use]
@@ -316,7 +319,21 @@ impl Core {
     /// The database's.
     pub fn do_chores(&self) -> Result<(), Error> {
         self.escalate()?;
-        self.end_day().map(drop)
+        self.end_day()?;
+        // So that nobody's first report waits for all of it.
+        self.reports.refresh(&self.store, &self.org)
+    }
+
+    /// # Errors
+    /// See [`Reports::leads`].
+    pub fn report_leads(&self, who: &SignedIn, filter: &LeadReportFilter) -> Result<LeadReport, Error> {
+        self.reports.leads(&self.store, &self.env, &self.org, who, filter)
+    }
+
+    /// # Errors
+    /// See [`Reports::rows`].
+    pub fn report_lead_rows(&self, who: &SignedIn, filter: &LeadReportFilter, page: &reports::Page) -> Result<LeadReportRows, Error> {
+        self.reports.rows(&self.store, &self.env, &self.org, who, filter, page)
     }
 
     /// Tells Team Leads of follow-ups that were let pass.

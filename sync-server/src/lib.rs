@@ -26,6 +26,7 @@ pub mod people;
 pub mod pull;
 pub mod quarantine;
 pub mod recover;
+pub mod reports;
 pub mod rules;
 mod seal;
 pub mod serve;

@@ -1340,3 +1340,90 @@ filter-by-converted = Converted
 filter-by-dropped = Dropped
 filter-by-called = Called
 filter-by-caller = Called by
+
+page-reports = Reports
+report-as-of = Counted by the server, { $when }
+report-stale = The server is out of reach. This is what it counted { $when }.
+report-nothing = –
+report-total = Leads
+report-total-aside = created in these days
+report-converted = Converted
+report-dropped = Dropped
+report-by-now = of them, by now
+report-rate = Conversion rate
+report-rate-aside = converted of all
+report-first-call = To the first call
+report-to-convert = To conversion
+report-median = half of them, by now
+report-ninth = half of them; nine in ten within { $span }
+report-people = By owner
+report-teams = By team
+report-team = Team
+report-nobody = nobody
+report-weeks = Week by week
+report-weeks-head = Week of
+report-first-calls = Speed to the first call
+report-first-calls-aside = from creation, by anybody
+report-never-called = not called yet
+report-under = under { $span }
+report-over = { $span } and more
+report-promises = Follow-ups of open leads
+report-promises-aside = by the next promise
+report-due = { $state ->
+    [overdue] overdue
+    [today] due today
+    [upcoming] later
+   *[nothing] nothing planned
+}
+report-cnp = Calls and what came of them
+report-cnp-aside = leads by how often they were called
+report-calls = Calls
+report-tries = { $count ->
+    [one] 1 call
+   *[other] { $count } calls
+}
+report-tries-more = { $count } calls and more
+report-tried = { $state ->
+    [all] Leads
+    [reached] Reached
+    [waiting] CNP now
+    [converted] Converted
+   *[dropped] Dropped
+}
+report-ages = Age of open leads
+report-ages-aside = since they were created
+report-all = Show all lines
+report-fewer = Show fewer lines
+report-status = Status
+report-statuses = { $count } statuses
+report-widen = Take this out
+report-no-source = no source
+report-person = one person
+report-one-team = one team
+report-no-owner = no owner
+report-no-team = no team
+report-reached = reached { $status }
+report-aged = { $status }, { $bucket ->
+    [0] under a day old
+    [1] 1 to 3 days old
+    [2] 3 to 7 days old
+    [3] 7 to 30 days old
+   *[other] 30 days old and more
+}
+report-called-within = { $bucket ->
+    [0] called within 5 min
+    [1] called after 5 to 15 min
+    [2] called after 15 min to 1 h
+    [3] called after 1 to 4 h
+    [4] called after 4 h to 1 day
+   *[other] called after a day or more
+}
+report-rows = { $count ->
+    [one] 1 lead
+   *[other] { $shown } leads
+}
+report-phone = Phone
+report-owner = Owner
+report-created = Created
+report-more = Show more
+report-none = No leads like this in these days.

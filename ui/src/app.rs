@@ -21,6 +21,7 @@ use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
 use crate::pages::notifications::NotificationsPage;
 use crate::pages::queue::QueuePage;
+use crate::pages::reports::ReportsPage;
 use crate::route::{DueNarrow, ListFilter, Page, Route, go};
 use crate::theme::{self, Theme};
 use crate::{draft, hub, idle, ipc, keys, presence, t, toast, words};
@@ -252,6 +253,10 @@ impl App {
             Route::Lead(lead) => html! { <LeadPage {key} lead={*lead} me={me.clone()} clock={self.clock} {pill} /> },
             Route::Dashboard(span) => html! {
                 <DashboardPage {key} me={me.clone()} span={*span} clock={self.clock}
+                    on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
+            },
+            Route::Reports(narrow) => html! {
+                <ReportsPage {key} me={me.clone()} narrow={narrow.clone()} clock={self.clock}
                     on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Notices => html! { <NotificationsPage {key} clock={self.clock} /> },

@@ -19,6 +19,7 @@ pub enum Icon {
     Calendar,
     CalendarClock,
     CalendarOff,
+    Chart,
     Check,
     CheckCircle,
     ChevronDown,
@@ -115,6 +116,7 @@ const SHAPES: &[(Icon, &str)] = &[
         r#"<path d="M10.94 5.274A7 7 0 0 1 15.71 10h1.79a4.5 4.5 0 0 1 4.222 6.057"/><path d="M18.796 18.81A4.5 4.5 0 0 1 17.5 19H9A7 7 0 0 1 5.79 5.78"/><path d="m2 2 20 20"/>"#,
     ),
     (Icon::CloudUp, r#"<path d="M12 13v8"/><path d="M4 14.899A7 7 0 1 1 15.71 8h1.79a4.5 4.5 0 0 1 2.5 8.242"/><path d="m8 17 4-4 4 4"/>"#),
+    (Icon::Chart, r#"<path d="M3 3v16a2 2 0 0 0 2 2h16"/><path d="M18 17V9"/><path d="M13 17V5"/><path d="M8 17v-3"/>"#),
     (Icon::Columns, r#"<rect width="18" height="18" x="3" y="3" rx="2"/><path d="M9 3v18"/><path d="M15 3v18"/>"#),
     (
         Icon::Conflict,

@@ -2,6 +2,7 @@
 //! Keeps no records: what a screen shows is asked again whenever the client says it changed.
 
 mod app;
+mod asked;
 mod badge;
 mod calendar;
 mod chord;

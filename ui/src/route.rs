@@ -1,6 +1,10 @@
 //! The hash router (row C7): what the window shows, and how the list is narrowed, is in the
 //! address, so that back, forward and reload keep it. Reading and writing are pure.
 
+mod report;
+
+pub use report::ReportNarrow;
+
 use crate::calendar;
 use crate::clock::{self, Clock};
 use bridge::dashboard::DashboardKind;
@@ -35,6 +39,7 @@ pub enum Route {
         open: Option<LeadId>,
     },
     Queue,
+    Reports(ReportNarrow),
     Notices,
     Attention,
     Users(UsersTab),
@@ -55,6 +60,7 @@ pub enum Page {
     Queue,
     Leads,
     FollowUps,
+    Reports,
     Notices,
     Attention,
     Users,
@@ -68,11 +74,12 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 13] = [
+    pub const ALL: [Page; 14] = [
         Page::Dashboard,
         Page::Queue,
         Page::Leads,
         Page::FollowUps,
+        Page::Reports,
         Page::Notices,
         Page::Attention,
         Page::Users,
@@ -91,6 +98,7 @@ impl Page {
             Page::Queue => Action::ChangeStatus,
             Page::Leads => Action::LeadsPage,
             Page::FollowUps => Action::FollowUpsPage,
+            Page::Reports => Action::RunReports,
             Page::Notices => Action::Notifications,
             Page::Attention | Page::Account => Action::SignIn,
             Page::Users | Page::Devices => Action::ManageUsers,
@@ -117,7 +125,14 @@ impl Page {
     pub fn is_admin(self) -> bool {
         match self {
             Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
-            Page::Dashboard | Page::Queue | Page::Leads | Page::FollowUps | Page::Notices | Page::Attention | Page::Account => false,
+            Page::Dashboard
+            | Page::Queue
+            | Page::Leads
+            | Page::FollowUps
+            | Page::Reports
+            | Page::Notices
+            | Page::Attention
+            | Page::Account => false,
         }
     }
 
@@ -139,6 +154,7 @@ impl Page {
             Page::Queue => Route::Queue,
             Page::Leads => Route::leads(),
             Page::FollowUps => Route::FollowUps { narrow: DueNarrow::default(), open: None },
+            Page::Reports => Route::Reports(ReportNarrow::default()),
             Page::Notices => Route::Notices,
             Page::Attention => Route::Attention,
             Page::Users => Route::Users(UsersTab::People),
@@ -584,6 +600,7 @@ impl Route {
             Route::Queue => Some(Page::Queue),
             Route::Leads { .. } | Route::Lead(_) => Some(Page::Leads),
             Route::FollowUps { .. } => Some(Page::FollowUps),
+            Route::Reports(_) => Some(Page::Reports),
             Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
             Route::Users(_) => Some(Page::Users),
@@ -612,6 +629,7 @@ impl Route {
             Some("dashboard") => Route::Dashboard(Span::read(query)),
             Some("lead") => parts.next().and_then(|id| id.parse().ok()).map_or_else(Route::leads, Route::Lead),
             Some("queue") => Route::Queue,
+            Some("reports") => Route::Reports(ReportNarrow::read(query)),
             Some("notifications") => Route::Notices,
             Some("attention") => Route::Attention,
             Some("account") => Route::Account,
@@ -647,6 +665,7 @@ impl fmt::Display for Route {
             Route::Dashboard(span) => write!(f, "#/dashboard{}", span.query()),
             Route::Lead(lead) => write!(f, "#/lead/{lead}"),
             Route::Queue => f.write_str("#/queue"),
+            Route::Reports(narrow) => write!(f, "#/reports{}", narrow.query()),
             Route::Notices => f.write_str("#/notifications"),
             Route::Attention => f.write_str("#/attention"),
             Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
@@ -758,20 +777,20 @@ mod tests {
         let rows: [(Role, &[Page], Page); 8] = [
             (
                 Role::SuperAdmin,
-                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
             (
                 Role::Admin,
-                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
-            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Attention, Quarantine], Dashboard),
-            (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Attention, Audit, Quarantine], Dashboard),
+            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Quarantine], Dashboard),
+            (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Audit, Quarantine], Dashboard),
             (Role::Salesperson, &[Dashboard, Queue, Leads, FollowUps, Attention], Dashboard),
             (Role::RecoveryAgent, &[Attention, Account], Account),
             (Role::FinanceManager, &[Attention, Account], Account),
-            (Role::Analyst, &[Attention, Audit], Audit),
+            (Role::Analyst, &[Reports, Attention, Audit], Reports),
         ];
         assert_eq!(rows.map(|(role, ..)| role), Role::ALL);
         for (role, listed, landing) in rows {

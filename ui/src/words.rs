@@ -87,7 +87,12 @@ pub fn ago(at_ms: i64, clock: Clock) -> String {
 
 /// How long it has been: `27 min`, `3 h 5 min`, `2 days`.
 pub fn lasting(since_ms: i64, clock: Clock) -> String {
-    let minutes = (clock.now_ms - since_ms).max(0) / 60_000;
+    span(clock.now_ms - since_ms)
+}
+
+/// A span of time, ms: `27 min`, `3 h 5 min`, `2 days`.
+pub fn span(ms: i64) -> String {
+    let minutes = ms.max(0) / 60_000;
     match minutes {
         0..60 => t!("lasting-minutes", count = minutes),
         60..2_880 => t!("lasting-hours", hours = minutes / 60, minutes = minutes % 60),

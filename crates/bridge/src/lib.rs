@@ -17,6 +17,7 @@ pub mod payment;
 pub mod presence;
 pub mod problem;
 pub mod queue;
+pub mod report;
 pub mod session;
 pub mod sync;
 

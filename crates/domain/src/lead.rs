@@ -61,6 +61,12 @@ impl Status {
     }
 }
 
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl std::str::FromStr for Status {
     type Err = crate::Refusal;
     fn from_str(s: &str) -> Result<Self, Self::Err> {

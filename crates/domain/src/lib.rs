@@ -22,6 +22,7 @@ pub mod people;
 pub mod phone;
 pub mod policy;
 pub mod refusal;
+pub mod report;
 pub mod role;
 pub mod sabotage;
 pub mod state;

@@ -367,7 +367,7 @@ pub fn authorise(actor: &Actor, action: Action, subject: &Subject) -> Result<Per
 }
 
 /// The scope this person has for an action: a manager of no team assigns everywhere (Appendix A.2, note 8).
-fn reach(actor: &Actor, action: Action) -> Scope {
+pub fn reach(actor: &Actor, action: Action) -> Scope {
     match scope(actor.role, action) {
         Scope::Team if actor.role == Role::Manager && actor.team.is_none() => Scope::All,
         scope => scope,

@@ -60,6 +60,7 @@ pub mod paths {
     pub const PROPOSALS: &str = "/api/v1/proposals";
     pub const QUARANTINE: &str = "/api/v1/quarantine";
     pub const ATTENDANCE: &str = "/api/v1/attendance";
+    pub const REPORTS: &str = "/api/v1/reports";
     pub const AUDIT: &str = "/api/v1/audit";
     pub const HEALTH: &str = "/healthz";
 }

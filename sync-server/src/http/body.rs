@@ -88,6 +88,28 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Asked<T
     }
 }
 
+/// The names of a query's parameters, where more than one thing is read from it.
+pub struct Named(Vec<String>);
+
+impl Named {
+    /// A name that nobody knows is a mistake that would widen what is asked for.
+    pub fn only(&self, known: &[&[&str]]) -> Result<(), Problem> {
+        match self.0.iter().find(|name| !known.iter().any(|names| names.contains(&name.as_str()))) {
+            Some(_) => Err(Problem(Error::BadRequest("A parameter of the address is not known here.".into()))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Asked(all) = Asked::<Vec<(String, String)>>::from_request_parts(parts, state).await?;
+        Ok(Self(all.into_iter().map(|(name, _)| name).collect()))
+    }
+}
+
 trait ClassifyText {
     fn classify_text(&self) -> String;
 }

@@ -12,6 +12,7 @@ mod leads;
 pub mod limits;
 mod live;
 mod problem;
+mod reports;
 mod settle;
 mod signed_in;
 mod sync;
@@ -171,6 +172,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(&format!("{}/resume", paths::ATTENDANCE), post(attendance::resume))
         .route(&format!("{}/status", paths::ATTENDANCE), get(attendance::status))
         .route(&format!("{}/logs", paths::ATTENDANCE), get(attendance::logs))
+        .route(&format!("{}/leads/summary", paths::REPORTS), get(reports::leads))
+        .route(&format!("{}/leads", paths::REPORTS), get(reports::rows))
         .route(paths::DEVICES, get(devices::list))
         .route(&format!("{}/{{id}}/revoke", paths::DEVICES), post(devices::revoke))
         .route(&format!("{}/{{id}}/wipe", paths::DEVICES), post(devices::wipe))

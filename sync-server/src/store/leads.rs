@@ -101,6 +101,27 @@ pub fn assigned_at(tx: &mut dyn Tx, org: OrgId, row: &LeadRow) -> Result<Option<
     Ok(moves.iter().fold(Ownership::default(), |owned, (_, at, moved)| moved.ownership(owned, *at)).assigned_at)
 }
 
+/// Hands over each lead that was written after `seq`, as this version projects it.
+pub fn written_since(tx: &mut dyn Tx, org: OrgId, seq: u64, put: &mut dyn FnMut(LeadId, LeadSummary)) -> Result<()> {
+    let mut old = Vec::new();
+    let sql = "SELECT lead_id, summary FROM leads WHERE org_id = $1 AND updated_seq > $2";
+    tx.each(sql, &[org.into(), seq.into()], &mut |mut row| {
+        let (id, summary): (LeadId, LeadSummary) = (row.id(0)?, row.unpacked(1)?);
+        if summary.projection < PROJECTION_VERSION {
+            old.push(id);
+        } else {
+            put(id, summary);
+        }
+        Ok(true)
+    })?;
+    for id in old {
+        if let Some(row) = get(tx, org, id)? {
+            put(id, current(tx, org, &row)?);
+        }
+    }
+    Ok(())
+}
+
 /// All leads of one owner.
 pub fn owned_by(tx: &mut dyn Tx, org: OrgId, owner: UserId) -> Result<Vec<LeadId>> {
     let rows = tx.query("SELECT lead_id FROM leads WHERE org_id = $1 AND owner_id = $2 ORDER BY lead_id", &[org.into(), owner.into()])?;

@@ -24,5 +24,6 @@ mod notices;
 mod pull;
 mod quarantine;
 mod reopening;
+mod reports;
 mod restore;
 mod sessions;

@@ -28,6 +28,10 @@ impl Clock for TestClock {
 }
 
 impl TestClock {
+    pub fn at(ms: i64) -> Self {
+        Self(AtomicI64::new(ms))
+    }
+
     pub fn later(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::Relaxed);
     }

@@ -48,6 +48,11 @@ async fn calls_are_worked_through_by_the_keyboard() -> Result<()> {
     let first = promised(&asha, "Kavya First", "+919820014700", 90)?;
     let second = promised(&asha, "मीना दूसरी", "+919820014701", 89)?;
     let third = promised(&asha, "Chetan Third", "+919820014702", 88)?;
+    let buyer = promised(&asha, "Farida Buyer", "+919820014703", 91)?;
+    let way = [Status::New, Status::InProgress, Status::Interested, Status::Qualified];
+    for step in way.windows(2) {
+        asha.engine.execute(buyer, Command::ChangeStatus { from: step[0], to: step[1], reason: None })?;
+    }
     asha.sync()?;
     let window = Window::open(&folder.path().join("desk")).await?;
     sign_in(&window, &server, ASHA).await?;
@@ -56,6 +61,13 @@ async fn calls_are_worked_through_by_the_keyboard() -> Result<()> {
 
     window.click("sidebar-queue").await?;
     let shows = |lead: LeadId| format!("[data-testid=queue-lead][data-lead='{lead}']");
+    // Who is qualified already buys by the key that qualifies others.
+    window.css(&shows(buyer)).await?;
+    window.css("[data-testid=queue-note]:focus").await?;
+    window.shows("outcome-6", "Converted").await?;
+    alt(&window, "6").await?;
+    window.css("[data-testid=outcome-6][aria-checked=true]").await?;
+    save(&window).await?;
     window.css(&shows(first)).await?;
     window.css("[data-testid=queue-why][data-reason=overdue]").await?;
     window.shows("queue-phone", "98200 14700").await?;
@@ -143,6 +155,7 @@ async fn calls_are_worked_through_by_the_keyboard() -> Result<()> {
     assert_eq!((planned.when.day, planned.when.local.get(11..)), (2, Some("16:00")));
     let view = desk.ask(LeadGet { lead: third })?;
     assert_eq!((view.status, view.drop_reason.as_deref()), (Status::Lost, Some("Wrong number")));
+    assert_eq!(desk.ask(LeadGet { lead: buyer })?.status, Status::Converted);
     window.close().await
 }
 
@@ -299,6 +312,16 @@ async fn what_else_is_said_of_a_lead_stands_in_its_drawer() -> Result<()> {
     window.click_css("[data-testid=followup-modal] [data-testid=followup-plus-7]").await?;
     window.shows("followup-far", "7 days").await?;
     window.press(&Key::Escape.to_string()).await?;
+    // The same on a page of its own, and back.
+    window.click("drawer-page").await?;
+    window.find("lead-page").await?;
+    window.css(".drawer--page [data-testid=custom-field]").await?;
+    window.shows("comment", "फीस पूछी है").await?;
+    edit_field(&window, "source", "नागपुर मेला").await?;
+    window.shows("timeline", "नागपुर मेला").await?;
+    window.press(&Key::Escape.to_string()).await?;
+    window.gone("[data-testid=lead-page]").await?;
+    window.find("lead-grid").await?;
     // Nobody calls who asked not to be called.
     edit_field(&window, "do_not_call", "Asked by mail").await?;
     window.shows("do-not-call", "Asked by mail").await?;

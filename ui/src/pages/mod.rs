@@ -10,3 +10,4 @@ pub mod lead;
 pub mod leads;
 pub mod notifications;
 pub mod queue;
+pub mod reports;

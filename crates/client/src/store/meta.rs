@@ -64,6 +64,8 @@ pub const OFFLINE_SINCE: &str = "offline_since";
 pub const REMINDED: &str = "reminded";
 /// How many notifications this device has told outside of the window.
 pub const NOTICES_TOLD: &str = "notices_told";
+/// The last answers of reports.
+pub const REPORTS: &str = "reports";
 /// Preferences are `preference:<key>`.
 pub const PREFERENCE: &str = "preference:";
 

@@ -94,6 +94,8 @@ fn all_routes(ids: &Ids) -> Vec<Call> {
         call("POST /api/v1/teams", none, r#"{"name":"West Wing"}"#),
         call("PATCH /api/v1/teams/{id}", ids.team, r#"{"name":"Far East"}"#),
         call("GET /api/v1/audit", none, ""),
+        call("GET /api/v1/reports/leads/summary", none, ""),
+        call("GET /api/v1/reports/leads", none, ""),
         call("GET /api/v1/devices", none, ""),
         call("POST /api/v1/devices/{id}/revoke", ids.device, ""),
         call("POST /api/v1/devices/{id}/wipe", ids.device, ""),
@@ -327,6 +329,7 @@ fn needed(route: &str) -> Option<&'static str> {
     match route.split_once(' ').expect("a method").1 {
         "/api/v1/users" | "/api/v1/users/{id}" | "/api/v1/users/{id}/code" | "/api/v1/teams" | "/api/v1/teams/{id}" => Some("ManageUsers"),
         "/api/v1/audit" => Some("ViewAudit"),
+        path if path.starts_with("/api/v1/reports/") => Some("RunReports"),
         "/api/v1/attendance/status" | "/api/v1/attendance/logs" => Some("ViewAttendance"),
         path if path.starts_with("/api/v1/attendance/") => Some("UseAttendance"),
         _ => None,

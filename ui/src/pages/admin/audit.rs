@@ -1,12 +1,12 @@
 //! The audit log (rows N7 to N10): who did what, newest first, a page at a time. How it is narrowed is
 //! in the address; which lines a role sees is the server's word.
 
+use crate::asked::{self, SKELETON_AFTER_MS, is_without_server};
 use crate::clock::{self, Clock};
 use crate::components::day_picker::DayPicker;
 use crate::components::empty::Empty;
 use crate::components::name::Name;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::{self, SKELETON_AFTER_MS, is_without_server};
 use crate::pages::admin::{refresh, rows, when};
 use crate::route::{AuditNarrow, ListFilter, Page, Route, action_name};
 use crate::{hub, ipc, keys, t, words};

@@ -1,9 +1,9 @@
 //! A question before something that people feel: the focus is on the way back.
 
+use crate::asked::Order;
 use crate::components::dialog::Dialog;
 use crate::components::key::Key;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::Order;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 

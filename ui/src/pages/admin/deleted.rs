@@ -1,6 +1,7 @@
 //! Deleted leads (row N6), from this computer's own records: who deleted each and why, and the way
 //! back, which asks why (rows N4, N5).
 
+use crate::asked::{use_asked, use_order};
 use crate::components::badge::StatusBadge;
 use crate::components::dialog::Dialog;
 use crate::components::empty::Empty;
@@ -8,7 +9,6 @@ use crate::components::key::Key;
 use crate::components::name::Name;
 use crate::components::text_box::TextBox;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::{use_asked, use_order};
 use crate::pages::admin::rows::{Search, use_row_keys};
 use crate::route::{ListFilter, Route};
 use crate::{keys, t, toast, words};

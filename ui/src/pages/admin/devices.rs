@@ -1,11 +1,11 @@
 //! Every installation of the app: what it last said, and the two ways to cut it off.
 
+use crate::asked::{use_asked, use_order};
 use crate::clock::Clock;
 use crate::components::avatar::Avatar;
 use crate::components::empty::Empty;
 use crate::components::name::Name;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::{use_asked, use_order};
 use crate::pages::admin::confirm::Confirm;
 use crate::pages::admin::rows::{Deed, RowMenu, Search, use_row_keys};
 use crate::pages::admin::{refresh, when};

@@ -1,7 +1,6 @@
 //! The administration area: people and teams, permissions, devices, deleted items, the audit log and
 //! quarantine. Who may open which is decided in `route`, what happens by the server.
 
-mod asked;
 mod audit;
 mod confirm;
 mod deleted;
@@ -46,6 +45,7 @@ pub fn AdminPage(props: &Props) -> Html {
         | Route::Lead(_)
         | Route::FollowUps { .. }
         | Route::Queue
+        | Route::Reports(_)
         | Route::Notices
         | Route::Attention
         | Route::Account

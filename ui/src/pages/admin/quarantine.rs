@@ -1,13 +1,13 @@
 //! Quarantine: edits that were put aside because their author or device was cut off. Each is read,
 //! then let through or dropped; what is dropped is gone, so that asks.
 
+use crate::asked::{Order, use_asked, use_order};
 use crate::clipboard::copy;
 use crate::components::empty::Empty;
 use crate::components::key::Key;
 use crate::components::name::Name;
 use crate::components::sync_panel::icon_of;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::{Order, use_asked, use_order};
 use crate::pages::admin::confirm::Confirm;
 use crate::pages::admin::refresh;
 use crate::pages::admin::rows;

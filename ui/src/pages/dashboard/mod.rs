@@ -5,7 +5,7 @@ mod agents;
 mod bars;
 mod cards;
 mod due;
-mod span;
+pub mod span;
 mod trend;
 
 use crate::clock::Clock;

@@ -125,8 +125,8 @@ fn acts(props: &Props) -> Html {
                 </button>
             }
             <span class="bulk__line" aria-hidden="true"></span>
-            <button type="button" class="button button--bar button--ghost" data-testid="bulk-clear" aria-label={t!("bulk-clear")} onclick={props.on_clear.reform(|_: MouseEvent| ())}>
-                <Glyph icon={Icon::X} size={14} /><Key name="Esc" />
+            <button type="button" class="button button--bar button--ghost" data-testid="bulk-clear" onclick={props.on_clear.reform(|_: MouseEvent| ())}>
+                <Glyph icon={Icon::X} size={14} /><span class="visually-hidden">{ t!("bulk-clear") }</span><Key name="Esc" />
             </button>
         </>
     }

@@ -1,6 +1,6 @@
 //! Cuts a person off, and says what that does to what they have not sent.
 
-use crate::pages::admin::asked::use_order;
+use crate::asked::use_order;
 use crate::pages::admin::confirm::Confirm;
 use crate::pages::admin::users::{change, post, settle};
 use crate::t;

@@ -10,9 +10,9 @@ mod role;
 mod team;
 mod teams;
 
+use crate::asked::{Asked, use_asked};
 use crate::components::key::Key;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::{Asked, use_asked};
 use crate::pages::admin::refresh;
 use crate::pages::admin::rows::{Search, use_row_keys};
 use crate::route::{Route, UsersTab};

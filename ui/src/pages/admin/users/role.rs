@@ -1,9 +1,9 @@
 //! Changes a person's role (row P2), and says before what that gives and takes.
 
+use crate::asked::use_order;
 use crate::components::dialog::Dialog;
 use crate::components::key::Key;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::use_order;
 use crate::pages::admin::users::difference::{Difference, Line};
 use crate::pages::admin::users::{change, post, settle};
 use crate::{keys, t, words};

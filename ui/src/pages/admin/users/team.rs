@@ -1,9 +1,9 @@
 //! Moves a person to another team (row P6).
 
+use crate::asked::use_order;
 use crate::components::dialog::Dialog;
 use crate::components::key::Key;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::use_order;
 use crate::pages::admin::users::{change, post, settle};
 use crate::{keys, t};
 use domain::TeamId;

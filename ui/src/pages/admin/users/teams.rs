@@ -1,10 +1,10 @@
 //! The teams: made and named where they stand.
 
+use crate::asked::use_order;
 use crate::components::empty::Empty;
 use crate::components::name::Name;
 use crate::components::text_box::TextBox;
 use crate::icon::{Glyph, Icon};
-use crate::pages::admin::asked::use_order;
 use crate::text::count;
 use crate::{keys, t, toast};
 use bridge::admin::{PeopleView, TeamCreate, TeamRename};

@@ -227,7 +227,7 @@ impl Planner {
                     <span aria-live="polite">{ t!("month-of-year", month = words::month(self.month), year = self.year.to_string()) }</span>
                     { turn(1, Icon::ChevronRight, t!("month-next")) }
                 </div>
-                <div class="planner__grid" role="grid" aria-label={t!("pick-day")}>
+                <div class="planner__grid" role="group" aria-label={t!("pick-day")}>
                     { for (0..7).map(|day| html! { <span class="planner__weekday" aria-hidden="true">{ words::weekday(day) }</span> }) }
                     { for (start..start + 42).map(|days| self.day(ctx, days)) }
                 </div>

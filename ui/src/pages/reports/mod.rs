@@ -1,0 +1,91 @@
+//! Reports on leads (area M): what came in on some days and what became of it. The server counts; the last answers
+//! can be read without it. Every number narrows the report to the leads behind it, which stand in the table.
+
+mod cards;
+mod charts;
+mod narrow;
+mod rows;
+
+use crate::asked::use_asked;
+use crate::clock::Clock;
+use crate::pages::dashboard::span::SpanPicker;
+use crate::route::{ReportNarrow, Route};
+use crate::{t, words};
+use bridge::report::{Kept, ReportLeads};
+use bridge::session::Me;
+use cards::Cards;
+use charts::Charts;
+use domain::report::LeadReport;
+use narrow::Narrow;
+use rows::Rows;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub me: Rc<Me>,
+    pub narrow: ReportNarrow,
+    pub clock: Clock,
+    pub on_route: Callback<Route>,
+}
+
+/// A number that narrows the report to what it counts.
+#[derive(Clone, PartialEq)]
+pub struct Place {
+    pub narrow: ReportNarrow,
+}
+
+impl Place {
+    pub fn number(&self, count: u64, label: String, to: ReportNarrow) -> Html {
+        let href = Route::Reports(to).to_string();
+        html! { <a class="figure" {href} aria-label={t!("figure-of", what = label, count = count)} data-testid="figure">{ crate::text::count(count) }</a> }
+    }
+}
+
+#[component]
+pub fn ReportsPage(props: &Props) -> Html {
+    let today = props.clock.local().days;
+    let filter = props.narrow.question(today);
+    let asked = use_asked(ReportLeads { filter: filter.clone() }, |change| change.many_leads || !change.leads.is_empty());
+    let go = {
+        let on_route = props.on_route.clone();
+        Callback::from(move |narrow: ReportNarrow| on_route.emit(Route::Reports(narrow)))
+    };
+    let on_span = {
+        let (go, narrow) = (go.clone(), props.narrow.clone());
+        Callback::from(move |span| go.emit(ReportNarrow { span, ..narrow.clone() }))
+    };
+    let place = Place { narrow: props.narrow.clone() };
+    let body = |kept: &Rc<Kept<LeadReport>>| {
+        let report = Rc::new(kept.answer.clone());
+        html! {
+            <>
+                { as_of(kept) }
+                <Cards report={report.clone()} place={place.clone()} />
+                <Charts report={report.clone()} place={place.clone()} {today} />
+                <Rows key={format!("{:?}", props.narrow)} {filter} narrow={props.narrow.clone()} clock={props.clock} me={props.me.clone()} on_narrow={go.clone()} />
+            </>
+        }
+    };
+    let report = asked.data.as_ref().map(|kept| Rc::new(kept.answer.clone()));
+    html! {
+        <section class="reports" aria-label={t!("page-reports")} data-testid="reports-page">
+            <div class="reports__bar" data-testid="filter-panel">
+                <SpanPicker span={props.narrow.span} {today} {on_span} />
+                <Narrow narrow={props.narrow.clone()} {report} on_narrow={go.clone()} />
+            </div>
+            { asked.stale() }
+            { asked.data.as_ref().map_or_else(|| asked.instead(), body) }
+        </section>
+    }
+}
+
+/// When the server counted, and why it did not just now.
+fn as_of(kept: &Kept<LeadReport>) -> Html {
+    let when = words::moment(&kept.as_of);
+    html! {
+        <p class={classes!("reports__as-of", kept.stale.as_ref().map(|_| "tone--warn"))} role="status" data-testid="report-as-of" data-stale={kept.stale.is_some().to_string()}>
+            if kept.stale.is_some() { { t!("report-stale", when = when) } } else { { t!("report-as-of", when = when) } }
+        </p>
+    }
+}
