@@ -38,6 +38,7 @@ pub enum Route {
     Notices,
     Attention,
     Users(UsersTab),
+    Assignment,
     Permissions,
     Devices,
     Deleted,
@@ -58,6 +59,7 @@ pub enum Page {
     Notices,
     Attention,
     Users,
+    Assignment,
     Permissions,
     Devices,
     Deleted,
@@ -68,7 +70,7 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 13] = [
+    pub const ALL: [Page; 14] = [
         Page::Dashboard,
         Page::Queue,
         Page::Leads,
@@ -76,6 +78,7 @@ impl Page {
         Page::Notices,
         Page::Attention,
         Page::Users,
+        Page::Assignment,
         Page::Permissions,
         Page::Devices,
         Page::Deleted,
@@ -94,6 +97,7 @@ impl Page {
             Page::Notices => Action::Notifications,
             Page::Attention | Page::Account => Action::SignIn,
             Page::Users | Page::Devices => Action::ManageUsers,
+            Page::Assignment => Action::ManageSettings,
             Page::Permissions => Action::PermissionsPage,
             Page::Deleted => Action::DeletedItemsPage,
             Page::Audit => Action::ViewAudit,
@@ -116,7 +120,7 @@ impl Page {
     /// Listed under Admin.
     pub fn is_admin(self) -> bool {
         match self {
-            Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
+            Page::Users | Page::Assignment | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
             Page::Dashboard | Page::Queue | Page::Leads | Page::FollowUps | Page::Notices | Page::Attention | Page::Account => false,
         }
     }
@@ -142,6 +146,7 @@ impl Page {
             Page::Notices => Route::Notices,
             Page::Attention => Route::Attention,
             Page::Users => Route::Users(UsersTab::People),
+            Page::Assignment => Route::Assignment,
             Page::Permissions => Route::Permissions,
             Page::Devices => Route::Devices,
             Page::Deleted => Route::Deleted,
@@ -587,6 +592,7 @@ impl Route {
             Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
             Route::Users(_) => Some(Page::Users),
+            Route::Assignment => Some(Page::Assignment),
             Route::Permissions => Some(Page::Permissions),
             Route::Devices => Some(Page::Devices),
             Route::Deleted => Some(Page::Deleted),
@@ -618,6 +624,7 @@ impl Route {
             Some("admin") => match (parts.next(), parts.next()) {
                 (Some("users"), Some("teams")) => Route::Users(UsersTab::Teams),
                 (Some("users"), _) => Route::Users(UsersTab::People),
+                (Some("assignment"), _) => Route::Assignment,
                 (Some("permissions"), _) => Route::Permissions,
                 (Some("devices"), _) => Route::Devices,
                 (Some("deleted"), _) => Route::Deleted,
@@ -651,6 +658,7 @@ impl fmt::Display for Route {
             Route::Attention => f.write_str("#/attention"),
             Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
             Route::Users(UsersTab::Teams) => f.write_str("#/admin/users/teams"),
+            Route::Assignment => f.write_str("#/admin/assignment"),
             Route::Permissions => f.write_str("#/admin/permissions"),
             Route::Devices => f.write_str("#/admin/devices"),
             Route::Deleted => f.write_str("#/admin/deleted"),
@@ -758,12 +766,12 @@ mod tests {
         let rows: [(Role, &[Page], Page); 8] = [
             (
                 Role::SuperAdmin,
-                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Assignment, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
             (
                 Role::Admin,
-                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Assignment, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
             (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Attention, Quarantine], Dashboard),

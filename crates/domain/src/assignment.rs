@@ -142,7 +142,11 @@ impl Default for Rules {
             sticky,
             converted,
         };
-        Self { version: 0, rules: vec![rule(1, "Everyone in turn", true, false), rule(2, "Recovery in turn", false, true)], takers: Vec::new() }
+        Self {
+            version: 0,
+            rules: vec![rule(1, "Everyone in turn", true, false), rule(2, "Recovery in turn", false, true)],
+            takers: Vec::new(),
+        }
     }
 }
 

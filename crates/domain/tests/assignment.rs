@@ -48,7 +48,16 @@ fn agent(n: u128) -> Agent {
 
 fn rule(n: u128) -> Rule {
     let none = BTreeSet::new();
-    Rule { id: Uuid::from_u128(n), name: "All".into(), enabled: true, when: none.clone(), team: None, needs: none, sticky: true, converted: false }
+    Rule {
+        id: Uuid::from_u128(n),
+        name: "All".into(),
+        enabled: true,
+        when: none.clone(),
+        team: None,
+        needs: none,
+        sticky: true,
+        converted: false,
+    }
 }
 
 /// Gives one lead and moves the position, as the server does.

@@ -34,6 +34,8 @@ impl Round {
         let given = assignment::given_on(tx, org, &moment.date)?;
         let takers: BTreeMap<UserId, &Taker> = rules.takers.iter().map(|taker| (taker.user, taker)).collect();
         let receives = |user: &users::User| scope(user.row.role, Action::ReceiveLeads) != Scope::None;
+        let present: BTreeMap<UserId, Attendance> =
+            attendance::standing(tx, org)?.into_iter().map(|line| (line.user, line.status)).collect();
         let mut agents = Vec::new();
         for user in users::all(tx, org)?.into_iter().filter(receives) {
             let taker = takers.get(&user.row.id);
@@ -43,7 +45,7 @@ impl Round {
                 role: user.row.role,
                 team: user.row.team,
                 disabled: user.row.disabled,
-                attendance: attendance::last_of(tx, org, user.row.id)?.map_or_else(Attendance::default, |line| line.status),
+                attendance: present.get(&user.row.id).copied().unwrap_or_default(),
                 working,
                 given_today: given.get(&user.row.id).copied().unwrap_or(0),
                 // Counted only where it matters: it reads all of their leads.

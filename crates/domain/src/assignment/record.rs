@@ -69,9 +69,54 @@ impl Why {
             },
             Decision::Queue { rule, unfit } => {
                 let mut counted = BTreeMap::new();
-                unfit.iter().for_each(|(_, why)| *counted.entry(*why).or_insert(0) += 1);
+                // Who never gets such leads says nothing.
+                unfit.iter().filter(|(_, why)| *why != Unfit::Role).for_each(|(_, why)| *counted.entry(*why).or_insert(0) += 1);
                 Why::Waits { name: rule.and_then(name), unfit: counted }
             }
+        }
+    }
+}
+
+impl Why {
+    /// In words; nothing to say where somebody picked.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Why::Hand => String::new(),
+            Why::Rule { name, place, how, candidates, untouched_minutes, .. } => {
+                let how = match (how, candidates) {
+                    (How::Sticky, _) => "this number is with them already".to_owned(),
+                    (How::Rotation, 1) => "the only one who could have it".to_owned(),
+                    (How::Rotation, n) => format!("next in turn of {n}"),
+                };
+                let untouched = untouched_minutes.map(|minutes| format!("; untouched for {minutes} min before")).unwrap_or_default();
+                format!("rule {place} “{name}”, {how}{untouched}")
+            }
+            Why::Waits { name: None, .. } => "no rule fits".to_owned(),
+            Why::Waits { name: Some(name), unfit } if unfit.is_empty() => format!("rule “{name}” has nobody"),
+            Why::Waits { name: Some(name), unfit } => {
+                let counts: Vec<String> = unfit.iter().map(|(why, count)| format!("{count} {}", why.words())).collect();
+                format!("rule “{name}” found nobody: {}", counts.join(", "))
+            }
+        }
+    }
+}
+
+impl Unfit {
+    /// After a number of people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Unfit::Role => "of another role",
+            Unfit::Disabled => "disabled",
+            Unfit::Hours => "outside of the working hours",
+            Unfit::Absent => "not checked in",
+            Unfit::Paused => "paused",
+            Unfit::Team => "of another team",
+            Unfit::Skill => "without the skill",
+            Unfit::DayCap => "with all they take in a day",
+            Unfit::OpenCap => "with all the open leads they take",
+            Unfit::NoWeight => "without a share",
         }
     }
 }
