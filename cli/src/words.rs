@@ -144,8 +144,11 @@ pub fn what(what: &TimelineWhat) -> String {
         TimelineWhat::Deleted { reason } => format!("deleted the lead: {reason}"),
         TimelineWhat::Restored { reason } => format!("restored the lead: {reason}"),
         TimelineWhat::Undone { of } => format!("took back that they {}", self::what(of)),
-        TimelineWhat::Assigned { to: Some(name) } => format!("assigned it to {name}"),
-        TimelineWhat::Assigned { to: None } => "took its owner away".to_owned(),
+        TimelineWhat::Assigned { to: Some(name), why: None } => format!("assigned it to {name}"),
+        TimelineWhat::Assigned { to: Some(name), why: Some(why) } => format!("assigned it to {name}: {why}"),
+        TimelineWhat::Assigned { to: None, .. } => "took its owner away".to_owned(),
+        TimelineWhat::Collector { to, why } => format!("gave it to {to} to collect: {}", why.as_deref().unwrap_or_default()),
+        TimelineWhat::Waiting { why } => format!("left it waiting: {why}"),
     }
 }
 

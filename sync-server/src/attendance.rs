@@ -129,7 +129,7 @@ impl Seen {
     }
 }
 
-fn moment(now_ms: i64, zone: &str) -> LocalMoment {
+pub(crate) fn moment(now_ms: i64, zone: &str) -> LocalMoment {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let now = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
     LocalMoment {

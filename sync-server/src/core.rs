@@ -1,6 +1,7 @@
 //! The server without HTTP: what the routes, the CLI, the tests and the simulator call.
 
 mod accounts;
+mod assignment;
 mod attendance;
 
 use crate::accept::{self, Acceptor, Queue};
@@ -25,6 +26,9 @@ use protocol::push::{PushRequest, PushResponse};
 use protocol::rows::{OrgRow, OwnerRow};
 use protocol::{PUSH_ITEMS_MAX, live};
 use std::sync::Arc;
+
+/// Rows of an older server whose numbers are written beside them in one transaction.
+const PHONES_FILLED: u64 = 1_000;
 
 /// A running server: its storage, the thread that accepts pushes, and the live sockets. All calls
 /// block.
@@ -54,6 +58,7 @@ impl Core {
             store.write(|tx| Keys::of(tx, &env, org.id))?;
         }
         store.write(|tx| log::seal_old(tx, &env, org.id))?;
+        while store.write(|tx| leads::fill_phones(tx, org.id, PHONES_FILLED))? > 0 {}
         let hub = Arc::new(Hub::default());
         hub.start_at(store.read(|tx| orgs::head(tx, org.id))?.seq);
         let acceptor = Acceptor::new(store.clone(), env.clone(), org.id);
@@ -313,13 +318,14 @@ impl Core {
         Ok(())
     }
 
-    /// What the clock brings: follow-ups that were let pass are told, and a working day ends.
+    /// What the clock brings: follow-ups that were let pass are told, a working day ends, and leads that wait are given.
     ///
     /// # Errors
     /// The database's.
     pub fn do_chores(&self) -> Result<(), Error> {
         self.escalate()?;
         self.end_day()?;
+        self.give_out_waiting()?;
         // So that nobody's first report waits for all of it.
         self.reports.refresh(&self.store, &self.org)
     }

@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod assign;
+pub mod assignment;
 pub mod attendance;
 pub mod audit;
 pub mod auth;

@@ -1,7 +1,8 @@
 //! The organisation, its people and teams: making them, and changing who is what. Each change of a
 //! person or team is an entry of the log.
 
-use crate::assign;
+use crate::assign::{self, Gift};
+use crate::assignment::Pen;
 use crate::audit::{AuditEvent, CodePurpose, note};
 use crate::auth::{SignedIn, code, password, totp};
 use crate::error::Error;
@@ -9,6 +10,7 @@ use crate::live::Touched;
 use crate::store::log::{Appender, Entry};
 use crate::store::users::User;
 use crate::store::{Store, StoreError, Tx, codes, leads, log, orgs, sessions, teams, users};
+use domain::assignment::Why;
 use domain::people::{Person, Post, Team};
 use domain::{Action, Actor, Env, LeadField, OrgId, Refusal, RefusalCode, Role, Subject, TeamId, UserId, command, limits, policy};
 use protocol::admin::{ChangePost, Invite};
@@ -207,7 +209,9 @@ fn put_post(
     if before.team != post.team {
         for lead in leads::owned_by(tx, org, user.row.id)? {
             let row = leads::get(tx, org, lead)?.ok_or(Error::NotFound)?;
-            assign::give(tx, env, &mut log, by, row, Some(user.row.id), post.team, &mut touched)?;
+            // With them goes what they have; it is no assignment.
+            let gift = Gift { by: Some(by), owner: Some(user.row.id), team: post.team, why: Why::Hand, version: 0 };
+            assign::give(&mut Pen { tx, env, log: &mut log, touched: &mut touched }, row, gift)?;
         }
     }
     if post.disabled {

@@ -340,6 +340,9 @@ deed-restored-reason = restored this lead: { $reason }
 deed-undone = took back: { $what }
 deed-assigned = gave this lead to { $to }
 deed-assigned-nobody = took this lead from its owner
+deed-assigned-why = gave this lead to { $to }: { $why }
+deed-collector = gave what is owed to { $to } to collect: { $why }
+deed-waiting = left this lead waiting: { $why }
 
 ## Edits waiting to be sent
 edit-created = Lead added
@@ -368,6 +371,8 @@ edit-restored = Lead restored
 edit-undone = Taken back: { $what }
 edit-assigned = Given to { $to }
 edit-assigned-nobody = Owner taken off
+edit-collector = Collected by { $to }
+edit-waiting = Waits for somebody who can have it
 
 topic-lead = new lead
 topic-comment = comment
@@ -432,6 +437,7 @@ page-attention = Needs attention
 page-users = Users
 page-permissions = Permissions
 page-devices = Devices
+page-assignment = Assignment
 page-deleted = Deleted items
 page-audit = Audit log
 page-quarantine = Quarantine
@@ -1427,3 +1433,66 @@ report-owner = Owner
 report-created = Created
 report-more = Show more
 report-none = No leads like this in these days.
+
+## Assignment: how leads are given out
+assignment-switch = Give new leads out by these rules
+assignment-save = Save rules
+assignment-discard = Discard
+assignment-saved = The rules are saved.
+assignment-rules = Rules
+assignment-rules-hint = The first rule that fits a lead and finds somebody gives it; who is next in turn gets it. Write traits like “language Tamil, source Facebook, tag VIP”.
+assignment-dry-run = Dry run
+assignment-all-present = As if everybody were at work
+assignment-try = Who would get the last 100 leads?
+rule-add = Add a rule
+rule-place = No.
+rule-on = On
+rule-on-of = Rule { $place } is on
+rule-name = Name
+rule-name-of = Name of rule { $place }
+rule-of = Leads
+rule-kind-of = Which leads rule { $place } gives
+rule-new = New ones
+rule-converted = Converted ones, to Recovery
+rule-when = That have
+rule-when-of = What leads of rule { $place } have
+rule-every = any
+rule-needs = To people who know
+rule-needs-of = What people of rule { $place } know
+rule-anybody = anything
+rule-team = Of the team
+rule-team-of = Team of rule { $place }
+rule-any-team = Any team
+rule-sticky = Number comes back to its owner
+rule-sticky-of = By rule { $place } a number comes back to its owner
+rule-deeds = What can be done with a rule
+rule-up = Move { $name } up
+rule-down = Move { $name } down
+rule-remove = Remove { $name }
+takers = People
+takers-hint = Leave a limit empty for none. A share of 2 gets two leads where others get one; 0 gets none.
+taker-person = Who
+taker-role = Works as
+taker-per-day = Leads a day
+taker-per-day-of = Leads a day for { $name }
+taker-open = Open leads at most
+taker-open-of = Open leads at most for { $name }
+taker-share = Share
+taker-share-of = Share of { $name }
+taker-skills = Knows
+taker-skills-of = What { $name } knows
+taker-any = no limit
+taker-no-skills = nothing special
+dry-run-none = There are no leads yet.
+dry-run-lead = Newest leads
+dry-run-source = Came from
+dry-run-to = Would go to
+dry-run-why = Because
+dry-run-nobody = nobody: waits
+auto-assign = Auto-assign
+auto-assigned = { $given ->
+    [0] Nothing was left to give out.
+    [one] One lead was given out.
+   *[other] { $given } leads were given out.
+}
+auto-assigned-some = Given out: { $given }. Still waiting: { $waiting }; nobody could have them.

@@ -261,7 +261,13 @@ impl App {
             },
             Route::Notices => html! { <NotificationsPage {key} clock={self.clock} /> },
             Route::Attention => html! { <AttentionPage {key} /> },
-            Route::Users(_) | Route::Permissions | Route::Devices | Route::Deleted | Route::Audit(_) | Route::Quarantine => html! {
+            Route::Users(_)
+            | Route::Assignment
+            | Route::Permissions
+            | Route::Devices
+            | Route::Deleted
+            | Route::Audit(_)
+            | Route::Quarantine => html! {
                 <AdminPage {key} me={me.clone()} route={self.route.clone()} clock={self.clock} on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Account => html! {

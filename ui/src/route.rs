@@ -43,6 +43,7 @@ pub enum Route {
     Notices,
     Attention,
     Users(UsersTab),
+    Assignment,
     Permissions,
     Devices,
     Deleted,
@@ -64,6 +65,7 @@ pub enum Page {
     Notices,
     Attention,
     Users,
+    Assignment,
     Permissions,
     Devices,
     Deleted,
@@ -83,6 +85,7 @@ impl Page {
         Page::Notices,
         Page::Attention,
         Page::Users,
+        Page::Assignment,
         Page::Permissions,
         Page::Devices,
         Page::Deleted,
@@ -102,6 +105,7 @@ impl Page {
             Page::Notices => Action::Notifications,
             Page::Attention | Page::Account => Action::SignIn,
             Page::Users | Page::Devices => Action::ManageUsers,
+            Page::Assignment => Action::ManageSettings,
             Page::Permissions => Action::PermissionsPage,
             Page::Deleted => Action::DeletedItemsPage,
             Page::Audit => Action::ViewAudit,
@@ -124,7 +128,7 @@ impl Page {
     /// Listed under Admin.
     pub fn is_admin(self) -> bool {
         match self {
-            Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
+            Page::Users | Page::Assignment | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
             Page::Dashboard
             | Page::Queue
             | Page::Leads
@@ -158,6 +162,7 @@ impl Page {
             Page::Notices => Route::Notices,
             Page::Attention => Route::Attention,
             Page::Users => Route::Users(UsersTab::People),
+            Page::Assignment => Route::Assignment,
             Page::Permissions => Route::Permissions,
             Page::Devices => Route::Devices,
             Page::Deleted => Route::Deleted,
@@ -604,6 +609,7 @@ impl Route {
             Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
             Route::Users(_) => Some(Page::Users),
+            Route::Assignment => Some(Page::Assignment),
             Route::Permissions => Some(Page::Permissions),
             Route::Devices => Some(Page::Devices),
             Route::Deleted => Some(Page::Deleted),
@@ -636,6 +642,7 @@ impl Route {
             Some("admin") => match (parts.next(), parts.next()) {
                 (Some("users"), Some("teams")) => Route::Users(UsersTab::Teams),
                 (Some("users"), _) => Route::Users(UsersTab::People),
+                (Some("assignment"), _) => Route::Assignment,
                 (Some("permissions"), _) => Route::Permissions,
                 (Some("devices"), _) => Route::Devices,
                 (Some("deleted"), _) => Route::Deleted,
@@ -670,6 +677,7 @@ impl fmt::Display for Route {
             Route::Attention => f.write_str("#/attention"),
             Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
             Route::Users(UsersTab::Teams) => f.write_str("#/admin/users/teams"),
+            Route::Assignment => f.write_str("#/admin/assignment"),
             Route::Permissions => f.write_str("#/admin/permissions"),
             Route::Devices => f.write_str("#/admin/devices"),
             Route::Deleted => f.write_str("#/admin/deleted"),
@@ -777,12 +785,12 @@ mod tests {
         let rows: [(Role, &[Page], Page); 8] = [
             (
                 Role::SuperAdmin,
-                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Assignment, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
             (
                 Role::Admin,
-                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Assignment, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
             (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Quarantine], Dashboard),

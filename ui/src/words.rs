@@ -158,8 +158,11 @@ pub fn deed(what: &TimelineWhat) -> String {
         TimelineWhat::Restored { reason } if reason.is_empty() => t!("deed-restored"),
         TimelineWhat::Restored { reason } => t!("deed-restored-reason", reason = reason.as_str()),
         TimelineWhat::Undone { of } => t!("deed-undone", what = edit(of)),
-        TimelineWhat::Assigned { to: Some(to) } => t!("deed-assigned", to = to.as_str()),
-        TimelineWhat::Assigned { to: None } => t!("deed-assigned-nobody"),
+        TimelineWhat::Assigned { to: Some(to), why: None } => t!("deed-assigned", to = to.as_str()),
+        TimelineWhat::Assigned { to: Some(to), why: Some(why) } => t!("deed-assigned-why", to = to.as_str(), why = why.as_str()),
+        TimelineWhat::Assigned { to: None, .. } => t!("deed-assigned-nobody"),
+        TimelineWhat::Collector { to, why } => t!("deed-collector", to = to.as_str(), why = why.as_deref().unwrap_or_default()),
+        TimelineWhat::Waiting { why } => t!("deed-waiting", why = why.as_str()),
     }
 }
 
@@ -197,8 +200,10 @@ pub fn edit(what: &TimelineWhat) -> String {
         TimelineWhat::Deleted { .. } => t!("edit-deleted"),
         TimelineWhat::Restored { .. } => t!("edit-restored"),
         TimelineWhat::Undone { of } => t!("edit-undone", what = edit(of)),
-        TimelineWhat::Assigned { to: Some(to) } => t!("edit-assigned", to = to.as_str()),
-        TimelineWhat::Assigned { to: None } => t!("edit-assigned-nobody"),
+        TimelineWhat::Assigned { to: Some(to), .. } => t!("edit-assigned", to = to.as_str()),
+        TimelineWhat::Assigned { to: None, .. } => t!("edit-assigned-nobody"),
+        TimelineWhat::Collector { to, .. } => t!("edit-collector", to = to.as_str()),
+        TimelineWhat::Waiting { .. } => t!("edit-waiting"),
     }
 }
 
@@ -237,7 +242,7 @@ pub fn topic(what: &TimelineWhat) -> String {
         TimelineWhat::TagAdded { .. } | TimelineWhat::TagRemoved { .. } => t!("topic-tag"),
         TimelineWhat::Deleted { .. } | TimelineWhat::Restored { .. } => t!("topic-deletion"),
         TimelineWhat::Undone { of } => topic(of),
-        TimelineWhat::Assigned { .. } => t!("topic-owner"),
+        TimelineWhat::Assigned { .. } | TimelineWhat::Waiting { .. } | TimelineWhat::Collector { .. } => t!("topic-owner"),
     }
 }
 

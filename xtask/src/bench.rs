@@ -18,7 +18,7 @@ pub struct Args {
     /// Write the results to this file as JSON, too
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// One part alone: `cipher`, `local` or `window`
+    /// One part alone: `cipher`, `local`, `window` or `assignment`
     #[arg(long, value_name = "PART")]
     only: Option<String>,
 }

@@ -495,6 +495,17 @@ pub enum TimelineWhat {
     /// The server's word, not an edit.
     Assigned {
         to: Option<String>,
+        #[serde(default)]
+        why: Option<String>,
+    },
+    /// Who collects what is owed from now on.
+    Collector {
+        to: String,
+        why: Option<String>,
+    },
+    /// Nobody could be given it.
+    Waiting {
+        why: String,
     },
 }
 

@@ -10,11 +10,10 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{attention, documents, drafts, leads, meta, notices, outbox, proposals, rows};
+use crate::store::{assignments, attention, documents, drafts, leads, meta, notices, outbox, proposals, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
-use domain::people::Proposal;
 use domain::sabotage::{self, Fault};
 use domain::{Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
@@ -353,7 +352,7 @@ impl Engine {
         let mut change = one_record(snapshot.doc);
         let left = self.store().write(|tx| {
             let backfill: BackfillState = meta::get(tx, meta::BACKFILL)?.unwrap_or_default();
-            change.attention = put_proposals(tx, snapshot.doc, &snapshot.proposals)?;
+            change.attention = put_beside(tx, &snapshot)?;
             self.put_snapshot(tx, snapshot, &backfill, &mut change)
         })?;
         edit.actor = self.env().random();
@@ -379,7 +378,7 @@ impl Engine {
             }
             Entry::Snapshot(snapshot) => {
                 change.absorb(one_record(snapshot.doc));
-                change.attention |= put_proposals(c, snapshot.doc, &snapshot.proposals)?;
+                change.attention |= put_beside(c, &snapshot)?;
                 applied.evicted |= self.put_snapshot(c, *snapshot, backfill, change)?;
             }
             Entry::Evict { doc } => {
@@ -548,6 +547,7 @@ impl Engine {
         if let Some(lead) = doc.as_lead() {
             leads::remove(c, lead)?;
             notices::forget_of(c, lead)?;
+            assignments::remove_of(c, lead)?;
         }
         let proposed = proposals::remove_of(c, doc)?;
         meta::set(c, meta::WIPE_DUE, &true)?;
@@ -617,9 +617,12 @@ fn evicts_pending(c: &Connection, batch: &PullBatch) -> Result<Vec<DocId>, Clien
     Ok(leaving.into_iter().zip(pending).filter_map(|(doc, pending)| pending.then_some(doc)).collect())
 }
 
-/// A record's open proposals, as the server sent them with it; whether there were or are any.
-fn put_proposals(c: &Connection, doc: DocId, open: &[Proposal]) -> Result<bool, ClientError> {
-    let were = proposals::remove_of(c, doc)?;
+/// A record's open proposals and assignments, as the server sent them with it; whether there were or are proposals.
+fn put_beside(c: &Connection, snapshot: &Snapshot) -> Result<bool, ClientError> {
+    if let Some(lead) = snapshot.doc.as_lead() {
+        assignments::replace(c, lead, &snapshot.assignments)?;
+    }
+    let (were, open) = (proposals::remove_of(c, snapshot.doc)?, &snapshot.proposals);
     open.iter().try_for_each(|proposal| proposals::put(c, proposal))?;
     Ok(were || !open.is_empty())
 }
@@ -664,6 +667,13 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
         Row::Notice(notice) => {
             change.notices = true;
             notices::put(c, &notice)
+        }
+        Row::Assignment(line) => {
+            if leads::get(c, line.lead)?.is_none() {
+                return Ok(());
+            }
+            change.absorb(Change { leads: vec![line.lead], ..Change::default() });
+            assignments::put(c, &line)
         }
         Row::Proposal(proposal) => {
             // Of a record that is not here there is nothing to take.

@@ -7,7 +7,7 @@ use crate::own;
 use crate::profile::Profile;
 use crate::project;
 use crate::session::{self, SessionFacts};
-use crate::store::{Store, attention, documents, leads, meta, outbox, requests};
+use crate::store::{Store, assignments, attention, documents, leads, meta, outbox, requests};
 use crate::sync::SyncStatus;
 use crate::vault::Key;
 use bridge::Change;
@@ -491,7 +491,8 @@ impl Engine {
         doc: DocId,
     ) -> Result<(), ClientError> {
         if let Some(lead) = doc.ledger_of() {
-            return ledger::judge(facts, envelope, before, self.store.read(|c| leads::get(c, lead))?.as_ref());
+            let (row, collector) = self.store.read(|c| Ok((leads::get(c, lead)?, assignments::collector(c, lead)?)))?;
+            return ledger::judge(facts, envelope, before, row.as_ref(), collector);
         }
         let Some(lead) = doc.as_lead() else { return own::judge(facts, envelope, before, doc) };
         self.store.read(|c| ledger::judge_undo(c, lead, &envelope.command))?;

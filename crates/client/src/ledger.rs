@@ -6,22 +6,23 @@ use crate::store::documents::{self, Stored};
 use crate::store::leads;
 use domain::ledger::{may_begin, may_undo_conversion};
 use domain::policy::{Handed, authorise_ledger};
-use domain::{Command, Currency, DocId, Envelope, LeadId, Ledger, Refusal, RefusalCode, Status};
+use domain::{Command, Currency, DocId, Envelope, LeadId, Ledger, Refusal, RefusalCode, Status, UserId};
 use rusqlite::Connection;
 
-/// Permission and rules of a command on the ledger of `lead`, whose row is `row`.
+/// Permission and rules of a command on the ledger of `lead`, whose row is `row` and which `collector` collects.
 pub(crate) fn judge(
     facts: &SessionFacts,
     envelope: &Envelope,
     before: Option<&Stored>,
     row: Option<&leads::Row>,
+    collector: Option<UserId>,
 ) -> Result<(), ClientError> {
     let Command::Ledger(command) = &envelope.command else {
         return Err(Refusal::new(RefusalCode::NotFound, "This is not here.").into());
     };
     let ledger = before.map(|b| records::ledger::read(&b.doc)).transpose()?.unwrap_or_default();
     let entry_by = command.target().and_then(|id| ledger.entries.get(&id)).map(|entry| entry.by);
-    authorise_ledger(&facts.actor(), command, &Handed { collector: None, entry_by })?;
+    authorise_ledger(&facts.actor(), command, &Handed { collector, entry_by })?;
     let row = row.ok_or_else(|| Refusal::new(RefusalCode::NotFound, "This lead is not here any more."))?;
     may_begin(row.summary.status)?;
     Ok(command.check_state(&ledger, currency(facts)?)?)

@@ -3,11 +3,26 @@
 
 use crate::attendance::Attendance;
 use crate::id::{TeamId, UserId};
+use crate::limits;
 use crate::policy::{self, Action};
+use crate::refusal::{Refusal, RefusalCode};
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+mod record;
+
+pub use record::{Assignment, Part, Why};
+
+/// Rules of an organisation at most.
+pub const RULES_MAX: usize = 50;
+/// People whose limits and skills are written down, at most.
+pub const TAKERS_MAX: usize = 5_000;
+/// Skills of one person, or of one rule, at most.
+pub const SKILLS_MAX: usize = 50;
+/// Leads that one gets in a cycle, at most.
+pub const WEIGHT_MAX: u32 = 20;
 
 /// Somebody who may be given leads, as of now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +32,8 @@ pub struct Agent {
     pub team: Option<TeamId>,
     pub disabled: bool,
     pub attendance: Attendance,
+    /// Within the organisation's working hours.
+    pub working: bool,
     pub given_today: u32,
     pub open_leads: u32,
     pub limits: Limits,
@@ -26,7 +43,10 @@ pub struct Agent {
 /// What an agent takes at most, and how much beside others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
+    #[serde(default)]
     pub per_day: Option<u32>,
+    /// Leads that they own and that are not closed.
+    #[serde(default)]
     pub open: Option<u32>,
     /// Leads that one gets in a cycle of the rotation, beside the others'. 0 gets none.
     pub weight: u32,
@@ -55,6 +75,10 @@ pub struct Wanted {
     pub tags: BTreeSet<String>,
     /// Who has, or had last, a lead of the same phone number.
     pub known_to: Option<UserId>,
+    /// Where it waits in a team, it is given within that.
+    pub team: Option<TeamId>,
+    /// It is to be collected.
+    pub converted: bool,
 }
 
 impl Wanted {
@@ -79,6 +103,107 @@ pub struct Rule {
     pub needs: BTreeSet<Skill>,
     /// A phone number that comes back goes to whom it was with, if they may have it.
     pub sticky: bool,
+    /// Of leads that were converted, for those who collect; else of leads that nobody works on yet.
+    #[serde(default)]
+    pub converted: bool,
+}
+
+/// What is written down of one person; who is not named has the usual.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taker {
+    pub user: UserId,
+    #[serde(default)]
+    pub limits: Limits,
+    #[serde(default)]
+    pub skills: BTreeSet<Skill>,
+}
+
+/// How an organisation gives its leads out (rows H10 to H12).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// Counts the changes: compared when they are set.
+    pub version: u64,
+    /// The first first.
+    pub rules: Vec<Rule>,
+    pub takers: Vec<Taker>,
+}
+
+impl Default for Rules {
+    /// Before anybody set anything: everyone in turn, and those who collect in a turn of their own.
+    fn default() -> Self {
+        let none = BTreeSet::new();
+        let rule = |n, name: &str, sticky, converted| Rule {
+            id: Uuid::from_u64_pair(7, n),
+            name: name.to_owned(),
+            enabled: true,
+            when: none.clone(),
+            team: None,
+            needs: none.clone(),
+            sticky,
+            converted,
+        };
+        Self {
+            version: 0,
+            rules: vec![rule(1, "Everyone in turn", true, false), rule(2, "Recovery in turn", false, true)],
+            takers: Vec::new(),
+        }
+    }
+}
+
+impl Rules {
+    /// Checks what an Admin typed.
+    ///
+    /// # Errors
+    /// `MissingField`, `TooLong`, `InvalidValue` or `Duplicate`, saying what to change.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let no = |code, text: String| Err(Refusal::new(code, text).on("rules"));
+        if self.rules.len() > RULES_MAX || self.takers.len() > TAKERS_MAX {
+            return no(RefusalCode::TooLong, format!("There are at most {RULES_MAX} rules and {TAKERS_MAX} people with limits."));
+        }
+        let ids: BTreeSet<Uuid> = self.rules.iter().map(|rule| rule.id).collect();
+        let users: BTreeSet<UserId> = self.takers.iter().map(|taker| taker.user).collect();
+        if ids.len() < self.rules.len() || users.len() < self.takers.len() {
+            return no(RefusalCode::Duplicate, "A rule or a person is named twice.".into());
+        }
+        for rule in &self.rules {
+            if rule.name.trim().is_empty() {
+                return no(RefusalCode::MissingField, "Every rule needs a name.".into());
+            }
+            limits::check_text("rules", &rule.name, limits::LINE_MAX)?;
+            rule.when.iter().chain(&rule.needs).try_for_each(Skill::check)?;
+        }
+        self.takers.iter().flat_map(|taker| &taker.skills).try_for_each(Skill::check)?;
+        let many = |skills: &BTreeSet<Skill>| skills.len() > SKILLS_MAX;
+        if self.rules.iter().any(|rule| many(&rule.when) || many(&rule.needs)) || self.takers.iter().any(|taker| many(&taker.skills)) {
+            return no(RefusalCode::TooLong, format!("A rule or a person has at most {SKILLS_MAX} skills."));
+        }
+        match self.takers.iter().find(|taker| taker.limits.weight > WEIGHT_MAX) {
+            Some(_) => no(RefusalCode::InvalidValue, format!("A share is a whole number from 0 to {WEIGHT_MAX}.")),
+            None => Ok(()),
+        }
+    }
+
+    /// The place of a rule in the order, from 1.
+    #[must_use]
+    pub fn place(&self, rule: Uuid) -> Option<u32> {
+        self.rules.iter().position(|one| one.id == rule).and_then(|n| u32::try_from(n + 1).ok())
+    }
+}
+
+impl Skill {
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Skill::Language(name) | Skill::Source(name) | Skill::Tag(name) => name,
+        }
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        if self.name().trim().is_empty() {
+            return Err(Refusal::new(RefusalCode::MissingField, "A skill needs a name.").on("rules"));
+        }
+        limits::check_text("rules", self.name(), limits::LINE_MAX)
+    }
 }
 
 /// Where a rule's rotation stands. By id, so that whoever joins or leaves neither repeats nor skips others.
@@ -90,11 +215,12 @@ pub struct Position {
 }
 
 /// Why somebody was not given the lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unfit {
     Role,
     Disabled,
+    Hours,
     Absent,
     Paused,
     Team,
@@ -138,9 +264,12 @@ pub fn eligible(agent: &Agent, rule: &Rule) -> Result<(), Unfit> {
     if agent.disabled {
         return Err(Unfit::Disabled);
     }
-    // Converted leads have a rotation of their own.
-    if policy::scope(agent.role, Action::ReceiveLeads) != policy::Scope::All {
+    let receives = if rule.converted { policy::Scope::Converted } else { policy::Scope::All };
+    if policy::scope(agent.role, Action::ReceiveLeads) != receives {
         return Err(Unfit::Role);
+    }
+    if !agent.working {
+        return Err(Unfit::Hours);
     }
     match agent.attendance {
         Attendance::Present => {}
@@ -156,7 +285,7 @@ pub fn eligible(agent: &Agent, rule: &Rule) -> Result<(), Unfit> {
     if full(agent.given_today, agent.limits.per_day) {
         return Err(Unfit::DayCap);
     }
-    if full(agent.open_leads, agent.limits.open) {
+    if !rule.converted && full(agent.open_leads, agent.limits.open) {
         return Err(Unfit::OpenCap);
     }
     if agent.limits.weight == 0 { Err(Unfit::NoWeight) } else { Ok(()) }
@@ -166,10 +295,15 @@ pub fn eligible(agent: &Agent, rule: &Rule) -> Result<(), Unfit> {
 #[must_use]
 pub fn decide(rules: &[Rule], agents: &[Agent], lead: &Wanted, positions: &BTreeMap<Uuid, Position>) -> Decision {
     let traits = lead.traits();
+    let judge = |agent: &Agent, rule: &Rule| match eligible(agent, rule) {
+        Ok(()) if lead.team.is_some() && lead.team != agent.team && !lead.converted => Err(Unfit::Team),
+        judged => judged,
+    };
     let mut queue = Decision::Queue { rule: None, unfit: Vec::new() };
-    for rule in rules.iter().filter(|rule| rule.enabled && rule.when.is_subset(&traits)) {
+    let fits = |rule: &&Rule| rule.enabled && rule.converted == lead.converted && rule.when.is_subset(&traits);
+    for rule in rules.iter().filter(fits) {
         let fit: BTreeMap<UserId, &Agent> =
-            agents.iter().filter(|agent| eligible(agent, rule).is_ok()).map(|agent| (agent.user, agent)).collect();
+            agents.iter().filter(|agent| judge(agent, rule).is_ok()).map(|agent| (agent.user, agent)).collect();
         let position = positions.get(&rule.id).copied().unwrap_or_default();
         let candidates = || fit.keys().copied().collect();
         if let Some(to) = lead.known_to.filter(|user| rule.sticky && fit.contains_key(user)) {
@@ -178,7 +312,7 @@ pub fn decide(rules: &[Rule], agents: &[Agent], lead: &Wanted, positions: &BTree
         if let Some((to, position)) = next(&fit, position) {
             return Decision::Give { to, rule: rule.id, how: How::Rotation, candidates: candidates(), position };
         }
-        let unfit = agents.iter().filter_map(|agent| Some((agent.user, eligible(agent, rule).err()?))).collect();
+        let unfit = agents.iter().filter_map(|agent| Some((agent.user, judge(agent, rule).err()?))).collect();
         queue = Decision::Queue { rule: Some(rule.id), unfit };
     }
     queue

@@ -28,6 +28,8 @@ pub enum Setting {
     WorkingHoursEnd,
     WorkingDays,
     Holidays,
+    LeadAssignmentEnabled,
+    ReassignAfterMinutes,
 }
 
 /// What a setting's value is.
@@ -45,10 +47,12 @@ pub enum SettingKind {
     Weekdays,
     /// Days, written `YYYY-MM-DD`, with commas between; none is right too.
     Dates,
+    /// `true` or `false`.
+    Switch,
 }
 
 impl Setting {
-    pub const ALL: [Setting; 14] = [
+    pub const ALL: [Setting; 16] = [
         Setting::CallingHoursStart,
         Setting::CallingHoursEnd,
         Setting::FollowupMaxGapDays,
@@ -63,6 +67,8 @@ impl Setting {
         Setting::WorkingHoursEnd,
         Setting::WorkingDays,
         Setting::Holidays,
+        Setting::LeadAssignmentEnabled,
+        Setting::ReassignAfterMinutes,
     ];
 
     /// Its key in the document and on the command line (row Q4).
@@ -83,6 +89,8 @@ impl Setting {
             Setting::WorkingHoursEnd => "working_hours_end",
             Setting::WorkingDays => "working_days",
             Setting::Holidays => "holidays",
+            Setting::LeadAssignmentEnabled => "lead_assignment_enabled",
+            Setting::ReassignAfterMinutes => "reassign_after_minutes",
         }
     }
 
@@ -104,6 +112,10 @@ impl Setting {
             Setting::WorkingHoursEnd => "Until when people may check in",
             Setting::WorkingDays => "Days of the week on which people may check in",
             Setting::Holidays => "Days on which nobody checks in",
+            Setting::LeadAssignmentEnabled => "Leads are given out by the assignment rules",
+            Setting::ReassignAfterMinutes => {
+                "Minutes after which a lead that its owner did not touch is given to somebody else; 0 leaves it"
+            }
         }
     }
 
@@ -124,6 +136,8 @@ impl Setting {
             Setting::QueueOrder => SettingKind::Order,
             Setting::WorkingDays => SettingKind::Weekdays,
             Setting::Holidays => SettingKind::Dates,
+            Setting::LeadAssignmentEnabled => SettingKind::Switch,
+            Setting::ReassignAfterMinutes => minutes(0, 7 * 24 * 60),
         }
     }
 
@@ -145,6 +159,8 @@ impl Setting {
             Setting::WorkingHoursEnd => "18:00".into(),
             Setting::WorkingDays => "mon,tue,wed,thu,fri,sat".into(),
             Setting::Holidays => String::new(),
+            Setting::LeadAssignmentEnabled => "true".into(),
+            Setting::ReassignAfterMinutes => "0".into(),
         }
     }
 
@@ -166,6 +182,8 @@ impl Setting {
             SettingKind::Weekdays => wrong(format!("Name the days with commas between, from {}.", WEEKDAYS.join(","))),
             SettingKind::Dates if dates(value).is_some() => Ok(()),
             SettingKind::Dates => wrong("Type days like 2026-11-30, with commas between.".into()),
+            SettingKind::Switch if value.parse::<bool>().is_ok() => Ok(()),
+            SettingKind::Switch => wrong("Type true or false.".into()),
             SettingKind::Order => wrong(format!("Name each of these once, the first to be called first: {}.", self.default_value())),
         }
     }
@@ -336,7 +354,13 @@ impl Config {
         self.settings.get(&setting).cloned().unwrap_or_else(|| setting.default_value())
     }
 
-    /// A number or switch; a value that does not fit counts as the default.
+    /// A switch; a value that does not fit counts as the default.
+    #[must_use]
+    pub fn is_on(&self, setting: Setting) -> bool {
+        self.value(setting).parse().unwrap_or_else(|_| setting.default_value() == "true")
+    }
+
+    /// A number; a value that does not fit counts as the default.
     #[must_use]
     pub fn number(&self, setting: Setting) -> u32 {
         let read = |value: &str| value.parse().ok();
@@ -491,6 +515,7 @@ mod tests {
             (Setting::WorkingDays, ""),
             (Setting::WorkingDays, "mon,someday"),
             (Setting::Holidays, "2026-02-30"),
+            (Setting::LeadAssignmentEnabled, "yes"),
             (Setting::TriesMax, "0"),
             (Setting::TriesMax, "06"),
             (Setting::TriesMax, "-1"),

@@ -1,8 +1,8 @@
 //! The rotation against its promises, on random days. `LEADLINE_SEED` repeats one.
 
-use domain::assignment::{Agent, Decision, How, Limits, Position, Rule, Skill, Unfit, Wanted, decide, eligible};
+use domain::assignment::{Agent, Decision, How, Limits, Position, Rule, Rules, Skill, Taker, Unfit, Wanted, decide, eligible};
 use domain::attendance::Attendance;
-use domain::{Role, UserId};
+use domain::{RefusalCode, Role, TeamId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -38,6 +38,7 @@ fn agent(n: u128) -> Agent {
         team: None,
         disabled: false,
         attendance: Attendance::Present,
+        working: true,
         given_today: 0,
         open_leads: 0,
         limits: Limits::default(),
@@ -47,7 +48,16 @@ fn agent(n: u128) -> Agent {
 
 fn rule(n: u128) -> Rule {
     let none = BTreeSet::new();
-    Rule { id: Uuid::from_u128(n), name: "All".into(), enabled: true, when: none.clone(), team: None, needs: none, sticky: true }
+    Rule {
+        id: Uuid::from_u128(n),
+        name: "All".into(),
+        enabled: true,
+        when: none.clone(),
+        team: None,
+        needs: none,
+        sticky: true,
+        converted: false,
+    }
 }
 
 /// Gives one lead and moves the position, as the server does.
@@ -162,9 +172,42 @@ fn rules_stand_in_their_order_and_what_nobody_can_take_waits_and_says_why() {
 }
 
 #[test]
-fn only_people_who_work_fresh_leads_are_given_them() {
+fn fresh_leads_go_to_who_works_them_and_converted_ones_to_who_collects() {
     for role in Role::ALL {
-        let fits = eligible(&Agent { role, ..agent(0) }, &rule(1));
-        assert_eq!(fits, if role == Role::Salesperson { Ok(()) } else { Err(Unfit::Role) }, "{role:?}");
+        let fits = |converted| eligible(&Agent { role, ..agent(0) }, &Rule { converted, ..rule(1) });
+        assert_eq!(fits(false), if role == Role::Salesperson { Ok(()) } else { Err(Unfit::Role) }, "{role:?}");
+        assert_eq!(fits(true), if role == Role::RecoveryAgent { Ok(()) } else { Err(Unfit::Role) }, "{role:?}");
     }
+    let rules = Rules::default().rules;
+    let agents = [agent(0), Agent { role: Role::RecoveryAgent, ..agent(1) }];
+    let given = |lead: &Wanted| to(&decide(&rules, &agents, lead, &BTreeMap::new()));
+    assert_eq!(given(&Wanted::default()), Some(user(0)));
+    assert_eq!(given(&Wanted { converted: true, ..Wanted::default() }), Some(user(1)));
+}
+
+#[test]
+fn outside_of_the_hours_or_of_the_team_that_a_lead_waits_in_nobody_is_given_it() {
+    let team = Some(TeamId(Uuid::from_u128(7)));
+    let agents = [Agent { working: false, ..agent(0) }, Agent { team, ..agent(1) }, agent(2)];
+    let decision = decide(&[rule(1)], &agents, &Wanted { team, ..Wanted::default() }, &BTreeMap::new());
+    assert!(matches!(&decision, Decision::Give { to, candidates, .. } if *to == user(1) && candidates.len() == 1), "{decision:?}");
+    let nobody = decide(&[rule(1)], &agents[..1], &Wanted::default(), &BTreeMap::new());
+    assert_eq!(nobody, Decision::Queue { rule: Some(rule(1).id), unfit: vec![(user(0), Unfit::Hours)] });
+}
+
+#[test]
+fn rules_that_cannot_stand_are_refused_with_what_to_change() {
+    let good = Rules::default();
+    assert_eq!(good.check(), Ok(()));
+    let with = |change: &dyn Fn(&mut Rules)| {
+        let mut rules = good.clone();
+        change(&mut rules);
+        rules.check().map_err(|no| no.code)
+    };
+    let taker = |weight| Taker { user: user(1), limits: Limits { weight, ..Limits::default() }, skills: BTreeSet::new() };
+    assert_eq!(with(&|rules| rules.rules[0].name = " ".into()), Err(RefusalCode::MissingField));
+    assert_eq!(with(&|rules| rules.rules[1].id = rules.rules[0].id), Err(RefusalCode::Duplicate));
+    assert_eq!(with(&|rules| rules.takers = vec![taker(1), taker(1)]), Err(RefusalCode::Duplicate));
+    assert_eq!(with(&|rules| rules.takers = vec![taker(21)]), Err(RefusalCode::InvalidValue));
+    assert_eq!(with(&|rules| drop(rules.rules[0].needs.insert(Skill::Tag(String::new())))), Err(RefusalCode::MissingField));
 }

@@ -16,6 +16,11 @@
 //! | `GET /devices` | | `[Device]`: all for who manages users, else one's own |
 //! | `POST /devices/{id}/revoke` · `/wipe` | | `{}` |
 //! | `POST /leads/{id}/owner` | [`SetOwner`] | `OwnerRow` |
+//! | `POST /leads` with `Idempotency-Key` | [`PostLead`] | [`MadeLead`], 201 |
+//! | `POST /leads/auto-distribute` | [`AutoDistribute`] | [`Distributed`] |
+//! | `POST /leads/assign` | [`AssignMany`] | [`AssignedMany`] |
+//! | `GET /assignment/rules` · `PUT /assignment/rules` | · `Rules` of the version that was read | `Rules` |
+//! | `POST /assignment/dry-run` | [`DryRun`] | `[DryRunLine]` |
 //! | `POST /attendance/check-in` · `/check-out` · `/pause` · `/resume` | [`AttendanceStep`] | `AttendanceLine` |
 //! | `GET /attendance/status` · `GET /attendance/logs?…` ([`AttendanceFilter`]) | | `[AttendanceLine]` of those in sight |
 //! | `POST /proposals/{id}/take` · `/drop` | | `{}` |
@@ -25,9 +30,12 @@
 
 use crate::auth::Secret;
 use crate::push::PushItem;
+use crate::rows::OwnerRow;
+use domain::assignment::{Rules, Why};
 use domain::people::{Post, QuarantineReason};
-use domain::{DeviceId, Role, TeamId, UserId};
+use domain::{DeviceId, LeadId, Role, TeamId, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -77,6 +85,112 @@ pub struct SetOwner {
     /// Who owns it on the caller's screen.
     pub expected_owner: Option<UserId>,
     pub owner: Option<UserId>,
+}
+
+/// A lead over the API.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostLead {
+    pub name: String,
+    /// As people write it; without a prefix it is of the organisation's country.
+    pub phone: String,
+    #[serde(default)]
+    pub alt_phone: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+    /// An amount of the organisation's currency, as people write it: `120000.50`.
+    #[serde(default)]
+    pub budget: Option<String>,
+    #[serde(default)]
+    pub source: Option<String>,
+    #[serde(default)]
+    pub language: Option<String>,
+    #[serde(default)]
+    pub note: Option<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeLead {
+    pub id: LeadId,
+    /// Nobody while it waits.
+    pub owner: Option<UserId>,
+    pub team: Option<TeamId>,
+    /// What the rules decided; nothing where they were not asked.
+    pub why: Option<Why>,
+}
+
+/// Gives out leads that nobody has, by the rules.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct AutoDistribute {
+    /// Those after this one.
+    #[serde(default)]
+    pub after: Option<LeadId>,
+    /// At most so many, and never more than the server takes at once.
+    #[serde(default)]
+    pub most: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Distributed {
+    /// How many went to whom.
+    pub given: BTreeMap<UserId, u32>,
+    /// How many nobody could be given.
+    pub waiting: u32,
+    /// `after` of the next request; nothing where that was all.
+    pub next: Option<LeadId>,
+}
+
+/// Gives many leads by hand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AssignMany {
+    pub items: Vec<AssignOne>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct AssignOne {
+    pub lead: LeadId,
+    #[serde(flatten)]
+    pub set: SetOwner,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignedMany {
+    pub owners: Vec<OwnerRow>,
+    pub not: Vec<NotAssigned>,
+}
+
+/// One that was not given, as a problem says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotAssigned {
+    pub lead: LeadId,
+    pub code: String,
+    pub text: String,
+}
+
+/// Who would get the newest leads.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DryRun {
+    /// Instead of those that stand.
+    #[serde(default)]
+    pub rules: Option<Rules>,
+    /// As if everybody were at work.
+    #[serde(default)]
+    pub all_present: bool,
+    /// How many; 100 at most, and unless it says.
+    #[serde(default)]
+    pub leads: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunLine {
+    pub lead: LeadId,
+    pub name: String,
+    pub source: Option<String>,
+    pub language: Option<String>,
+    pub to: Option<UserId>,
+    pub why: Why,
 }
 
 /// The outbox of a device that may do nothing else any more. At most

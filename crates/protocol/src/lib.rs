@@ -27,6 +27,8 @@ pub const SECRET_HEADER: &str = "leadline-secret";
 pub const PENDING_HEADER: &str = "leadline-pending";
 /// With a pull: the version of the app that runs at the device.
 pub const VERSION_HEADER: &str = "leadline-version";
+/// With a new lead over the API: the caller's own key; the same again gets the same answer.
+pub const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 /// Content type of MessagePack bodies.
 pub const MSGPACK: &str = "application/msgpack";
 /// Largest body of a push, bytes.
@@ -59,6 +61,7 @@ pub mod paths {
     pub const DEVICES: &str = "/api/v1/devices";
     pub const PROPOSALS: &str = "/api/v1/proposals";
     pub const QUARANTINE: &str = "/api/v1/quarantine";
+    pub const ASSIGNMENT: &str = "/api/v1/assignment";
     pub const ATTENDANCE: &str = "/api/v1/attendance";
     pub const REPORTS: &str = "/api/v1/reports";
     pub const AUDIT: &str = "/api/v1/audit";

@@ -90,6 +90,9 @@ pub struct Snapshot {
     /// Open ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposals: Vec<domain::people::Proposal>,
+    /// In order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assignments: Vec<domain::assignment::Assignment>,
 }
 
 impl Snapshot {

@@ -21,6 +21,8 @@ pub enum Row {
     Proposal(domain::people::Proposal),
     /// What one person is told; theirs alone.
     Notice(domain::notice::Notice),
+    /// Why a lead is with whom it is, for whoever sees the lead.
+    Assignment(domain::assignment::Assignment),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

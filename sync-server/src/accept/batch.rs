@@ -17,11 +17,12 @@ use crate::store::orgs::{self, Head};
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{Result, StoreError, Tx, devices, documents, notices, proposals};
+use crate::store::{Result, StoreError, Tx, assignment, devices, documents, notices, proposals};
+use domain::assignment::Part;
 use domain::notice::{News, Notice};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{Actor, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
+use domain::{Actor, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadId, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
 use protocol::rows::{LeadSummary, Ownership, Row as Fact};
@@ -71,6 +72,8 @@ pub struct Batch<'a> {
     proposed: Vec<Proposal>,
     quarantined: Vec<Held>,
     notices: Vec<Notice>,
+    /// They need somebody who collects.
+    converted: Vec<LeadId>,
     /// Everybody who can be told; read when there is something to tell.
     listeners: Option<Vec<Actor>>,
     touched: Touched,
@@ -98,6 +101,7 @@ impl<'a> Batch<'a> {
             proposed: Vec::new(),
             quarantined: Vec::new(),
             notices: Vec::new(),
+            converted: Vec::new(),
             listeners: None,
             touched: Touched::default(),
         })
@@ -260,6 +264,7 @@ impl<'a> Batch<'a> {
         let seq = self.head.seq + self.entries.len() as u64;
         self.touched.seq = seq;
         if let (Some((news, mentioned)), Some(lead), Some(standing)) = (news, record.lead(), &standing) {
+            self.converted.extend((news == News::Converted).then_some(lead.id));
             self.tell_of(item, &news, &mentioned, lead, standing)?;
         }
         let loaded = Some(Loaded { doc: admitted.doc, record, seq });
@@ -412,6 +417,7 @@ impl<'a> Batch<'a> {
             proposed: self.proposed,
             quarantined: self.quarantined,
             notices: self.notices,
+            converted: self.converted,
             touched: self.touched,
         }
     }
@@ -438,6 +444,7 @@ pub struct Plan {
     proposed: Vec<Proposal>,
     quarantined: Vec<Held>,
     notices: Vec<Notice>,
+    converted: Vec<LeadId>,
     touched: Touched,
 }
 
@@ -470,6 +477,9 @@ impl Plan {
         }
         for notice in &self.notices {
             notices::insert(tx, org, notice)?;
+        }
+        for lead in &self.converted {
+            assignment::wait(tx, org, Part::Collection, *lead, self.now)?;
         }
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             let Some(loaded) = &work.loaded else { continue };

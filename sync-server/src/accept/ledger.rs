@@ -3,7 +3,7 @@
 
 use super::batch::Batch;
 use crate::sight::Channel;
-use crate::store::{Result, log};
+use crate::store::{Result, assignment, log};
 use domain::policy::{Handed, authorise_ledger};
 use domain::{Actor, Command, DocId, LeadId, Ledger, LedgerCommand, Refusal, RefusalCode, Scope, Status, policy};
 
@@ -23,7 +23,8 @@ pub fn permitted(batch: &mut Batch<'_>, actor: &Actor, doc: DocId, command: &Led
         let ledger = batch.work(doc).ok()?.loaded.as_ref()?.record.ledger()?;
         Some(ledger.entries.get(&id)?.by)
     });
-    Ok(authorise_ledger(actor, command, &Handed { collector: None, entry_by }).map(drop))
+    let collector = assignment::collector(batch.tx, batch.org, LeadId(doc.id))?;
+    Ok(authorise_ledger(actor, command, &Handed { collector, entry_by }).map(drop))
 }
 
 fn was_converted(batch: &mut Batch<'_>, lead: DocId) -> Result<bool> {

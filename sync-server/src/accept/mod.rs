@@ -12,7 +12,7 @@ mod settle;
 
 pub use judge::gate;
 pub use queue::Queue;
-pub use settle::{drop_proposal, drop_quarantined, may_decide, release, take_proposal};
+pub use settle::{create, drop_proposal, drop_quarantined, may_decide, release, take_proposal};
 
 use crate::auth::SignedIn;
 use crate::error::Error;

@@ -15,7 +15,7 @@ use crate::store::actors::Holder;
 use crate::store::leads::Standing;
 use crate::store::quarantine::{self, Held};
 use crate::store::users::User;
-use crate::store::{Store, StoreError, outcomes, proposals};
+use crate::store::{Store, StoreError, Tx, outcomes, proposals};
 use domain::command::Facts;
 use domain::people::{Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
@@ -97,17 +97,40 @@ pub fn drop_quarantined(store: &Store, env: &Env, org: OrgId, who: &SignedIn, id
     })
 }
 
+/// Makes a lead in an open transaction, as this person asked of the server itself: the first command makes it, the
+/// others are edits of it.
+///
+/// # Errors
+/// `Refused` for who may not, and for a lead that can't stand.
+pub fn create(tx: &mut dyn Tx, env: &Env, org: OrgId, who: &SignedIn, commands: Vec<Command>) -> Result<(LeadId, Touched), Error> {
+    let lead = LeadId(env.new_id());
+    let touched = within(tx, env, org, |batch| {
+        let standing = judge::new_standing(who.actor());
+        for (n, command) in commands.into_iter().enumerate() {
+            let id = if n == 0 { CommandId(lead.0) } else { CommandId(env.new_id()) };
+            policy::authorise_command(who.actor(), &command, &standing.subject())?;
+            let envelope = Envelope { id, author: who.actor().user, at: env.now_ms(), command };
+            carry_out(batch, who, DocId::lead(lead), &envelope, Some(standing), None)?;
+        }
+        Ok(())
+    })?;
+    Ok((lead, touched))
+}
+
 /// Runs `body` as one transaction, with what it admits.
 fn in_batch(store: &Store, env: &Env, org: OrgId, body: impl FnOnce(&mut Batch<'_>) -> Result<(), Error>) -> Result<Touched, Error> {
-    store.write(|tx| {
-        let mut cache = Cache::new(1);
-        let mut batch = Batch::open(tx, env, org, &mut cache)?;
-        body(&mut batch)?;
-        let plan = batch.into_plan();
-        let blobs = plan.verify().map_err(|doc| StoreError::Corrupt(format!("{doc} does not load again")))?;
-        plan.write(tx, env, org, blobs)?;
-        Ok(plan.touched())
-    })
+    store.write(|tx| within(tx, env, org, body))
+}
+
+/// As [`in_batch`], in an open transaction.
+fn within(tx: &mut dyn Tx, env: &Env, org: OrgId, body: impl FnOnce(&mut Batch<'_>) -> Result<(), Error>) -> Result<Touched, Error> {
+    let mut cache = Cache::new(1);
+    let mut batch = Batch::open(tx, env, org, &mut cache)?;
+    body(&mut batch)?;
+    let plan = batch.into_plan();
+    let blobs = plan.verify().map_err(|doc| StoreError::Corrupt(format!("{doc} does not load again")))?;
+    plan.write(tx, env, org, blobs)?;
+    Ok(plan.touched())
 }
 
 /// The change as which the command stands in the document already.

@@ -94,6 +94,11 @@ pub enum AuditEvent {
         /// Whose edit it is.
         of: UserId,
     },
+    /// How leads are given out: the names of the rules that stand, in their order.
+    RulesChanged {
+        version: u64,
+        rules: Vec<String>,
+    },
     /// Rows of `what` left the server as a file.
     Export {
         what: String,
@@ -179,6 +184,7 @@ impl AuditEvent {
             AuditEvent::DeviceWiped { .. } => AuditAction::DeviceWiped,
             AuditEvent::QuarantineReceived { .. } | AuditEvent::Quarantine { .. } => AuditAction::Quarantine,
             AuditEvent::Proposal { .. } => AuditAction::Proposal,
+            AuditEvent::RulesChanged { .. } => AuditAction::Settings,
             AuditEvent::Export { .. } => AuditAction::Export,
             AuditEvent::Backup | AuditEvent::Sealed { .. } | AuditEvent::EpochBegun { .. } => AuditAction::Server,
         }
@@ -203,6 +209,7 @@ impl AuditEvent {
             | AuditEvent::DeviceRevoked { .. }
             | AuditEvent::DeviceWiped { .. }
             | AuditEvent::QuarantineReceived { .. }
+            | AuditEvent::RulesChanged { .. }
             | AuditEvent::Export { .. }
             | AuditEvent::Backup
             | AuditEvent::Sealed { .. }

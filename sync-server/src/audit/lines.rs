@@ -224,6 +224,10 @@ impl Teller {
                 };
                 (self.person(tx, *of)?, what.to_owned())
             }
+            AuditEvent::RulesChanged { rules, .. } => {
+                let names: Vec<String> = rules.iter().map(|name| typed(name)).collect();
+                (String::new(), format!("Assignment rules: {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") }))
+            }
             AuditEvent::Export { what, rows } => (typed(what), format!("{rows} rows")),
             AuditEvent::Backup => (String::new(), "The database was copied into a file".to_owned()),
             AuditEvent::Sealed { entries, .. } => (String::new(), format!("The first {entries} entries were sealed")),
@@ -302,7 +306,7 @@ fn of_fact(fact: &Fact) -> Option<Told> {
     match fact {
         Fact::User(user) => told(AuditAction::PersonAdded, &user.name, user.role.as_str().replace('_', " ")),
         Fact::Team(team) => told(AuditAction::TeamChanged, &team.name, "Added".to_owned()),
-        Fact::Org(_) | Fact::Owner(_) | Fact::Proposal(_) | Fact::Notice(_) => None,
+        Fact::Org(_) | Fact::Owner(_) | Fact::Proposal(_) | Fact::Notice(_) | Fact::Assignment(_) => None,
     }
 }
 

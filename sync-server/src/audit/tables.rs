@@ -22,7 +22,7 @@ impl Told {
             Some(Fact::User(user)) => drop(self.users.insert(user.id, user)),
             Some(Fact::Team(team)) => drop(self.teams.insert(team.id, team)),
             Some(Fact::Proposal(proposal)) => drop(self.proposals.insert(proposal.id, proposal)),
-            Some(Fact::Org(_) | Fact::Owner(_) | Fact::Notice(_)) | None => {}
+            Some(Fact::Org(_) | Fact::Owner(_) | Fact::Notice(_) | Fact::Assignment(_)) | None => {}
         }
     }
 }

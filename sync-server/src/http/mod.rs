@@ -2,6 +2,7 @@
 //! the content type says so; errors are problem details.
 
 mod account;
+mod assignment;
 mod attendance;
 mod audit;
 mod auth;
@@ -180,7 +181,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route(paths::PULL, get(sync::pull))
         .route(&format!("{}/{{kind}}/{{id}}", paths::SNAPSHOT), get(sync::snapshot))
         .route(paths::LIVE, get(live::live))
+        .route(paths::LEADS, post(assignment::create))
+        .route(&format!("{}/auto-distribute", paths::LEADS), post(assignment::distribute))
+        .route(&format!("{}/assign", paths::LEADS), post(assignment::assign_many))
         .route(&format!("{}/{{id}}/owner", paths::LEADS), post(leads::set_owner))
+        .route(&format!("{}/rules", paths::ASSIGNMENT), get(assignment::rules).put(assignment::set_rules))
+        .route(&format!("{}/dry-run", paths::ASSIGNMENT), post(assignment::dry_run))
         .route(&format!("{}/{{id}}/take", paths::PROPOSALS), post(settle::take_proposal))
         .route(&format!("{}/{{id}}/drop", paths::PROPOSALS), post(settle::drop_proposal))
         .route(&format!("{}/{{id}}/release", paths::QUARANTINE), post(settle::release))

@@ -2,10 +2,9 @@
 //! what is due today, so that the app is usable while the rest arrives. The log goes on from the
 //! `seq` at which it began.
 
-use super::{BATCH_BYTES, First, View, plain, sees_other, snapshot};
+use super::{BATCH_BYTES, Beside, First, View, plain, sees_other, snapshot};
 use crate::store::leads::Held;
-use crate::store::{Result, documents, leads, log, notices, proposals, teams, users};
-use domain::people::Proposal;
+use crate::store::{Result, assignment, documents, leads, log, notices, proposals, teams, users};
 use domain::{DocId, DocKind, LeadId};
 use jiff::{Timestamp, tz::TimeZone};
 use protocol::cursor::Backfill;
@@ -95,8 +94,8 @@ fn due(view: &mut View<'_>) -> Result<Vec<Entry>> {
         .map(|held| {
             let doc = DocId::lead(held.id);
             let metas = log::metas(view.tx, view.org.id, doc)?;
-            let proposals = proposals::open(view.tx, view.org.id, doc)?;
-            Ok(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas, proposals))))
+            let beside = Beside::of(view.tx, view.org.id, held.id)?;
+            Ok(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas, beside))))
         })
         .collect()
 }
@@ -105,14 +104,17 @@ fn snapshots(view: &mut View<'_>, after: Option<LeadId>, page: Vec<Held>) -> Res
     let Some(last) = page.last().map(|held| held.id) else { return Ok(Vec::new()) };
     let mut metas: HashMap<LeadId, Vec<ChangeMeta>> = HashMap::with_capacity(page.len());
     leads::page_metas(view.tx, view.org.id, &view.sight, after, last, &mut |lead, meta| metas.entry(lead).or_default().push(meta))?;
-    let mut open: HashMap<LeadId, Vec<Proposal>> = HashMap::new();
+    let mut open: HashMap<LeadId, Beside> = HashMap::new();
     for proposal in proposals::open_between(view.tx, view.org.id, after.map(|lead| lead.0), last.0)? {
-        open.entry(LeadId(proposal.doc.id)).or_default().push(proposal);
+        open.entry(LeadId(proposal.doc.id)).or_default().proposals.push(proposal);
+    }
+    for line in assignment::between(view.tx, view.org.id, after, last)? {
+        open.entry(line.lead).or_default().assignments.push(line);
     }
     let with_metas = |held: Held| {
         let metas = metas.remove(&held.id).unwrap_or_default();
-        let proposals = open.remove(&held.id).unwrap_or_default();
-        snapshot(&view.sight, view.org, held, metas, proposals)
+        let beside = open.remove(&held.id).unwrap_or_default();
+        snapshot(&view.sight, view.org, held, metas, beside)
     };
     Ok(page.into_iter().map(with_metas).collect())
 }

@@ -1,9 +1,9 @@
 //! Following the log: what each entry means for who pulls it. Per document and batch there is one
 //! entry, decided by whether the record is in sight now and whether it came or went.
 
-use super::{BATCH_BYTES, First, View, backfill, plain, sees_other, shown, snapshot};
+use super::{BATCH_BYTES, Beside, First, View, backfill, plain, sees_other, shown, snapshot};
 use crate::store::log::{self, Change, Move, Stored};
-use crate::store::{Result, leads, proposals, users};
+use crate::store::{Result, leads, users};
 use domain::sabotage::{self, Fault};
 use domain::{DocId, DocKind, LeadId, Status};
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
@@ -230,6 +230,6 @@ fn whole(view: &mut View<'_>, doc: DocId) -> Result<Option<Entry>> {
     let Some(lead) = doc.as_lead() else { return plain(view.tx, view.org.id, doc).map(|whole| Some(Entry::Snapshot(Box::new(whole)))) };
     let Some(held) = leads::held(view.tx, view.org.id, lead)? else { return Ok(None) };
     let metas = log::metas(view.tx, view.org.id, doc)?;
-    let proposals = proposals::open(view.tx, view.org.id, doc)?;
-    Ok(Some(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas, proposals)))))
+    let beside = Beside::of(view.tx, view.org.id, lead)?;
+    Ok(Some(Entry::Snapshot(Box::new(snapshot(&view.sight, view.org, held, metas, beside)))))
 }

@@ -11,9 +11,10 @@ use crate::error::Error;
 use crate::sight::Sight;
 use crate::store::leads::Held;
 use crate::store::orgs::Head;
-use crate::store::{Store, StoreError, Tx, devices, documents, leads, log, orgs, proposals, users};
+use crate::store::{Store, StoreError, Tx, assignment, devices, documents, leads, log, orgs, proposals, users};
+use domain::assignment::Assignment;
 use domain::people::Proposal;
-use domain::{Actor, DocId, Env, OrgId, phone};
+use domain::{Actor, DocId, Env, LeadId, OrgId, phone};
 use protocol::Cursor;
 use protocol::pull::{ChangeMeta, PullBatch, Snapshot};
 use protocol::rows::{LeadSummary, OrgRow, PROJECTION_VERSION};
@@ -117,8 +118,8 @@ pub fn one(store: &Store, org: &OrgRow, who: &SignedIn, doc: DocId) -> Result<Sn
         let row = leads::get(tx, org.id, lead)?.filter(|row| sight.sees(&row.standing)).ok_or(Error::NotFound)?;
         let held = leads::held(tx, org.id, row.id)?.ok_or(Error::NotFound)?;
         let metas = log::metas(tx, org.id, DocId::lead(lead))?;
-        let proposals = proposals::open(tx, org.id, DocId::lead(lead))?;
-        Ok(snapshot(&sight, org, held, metas, proposals))
+        let beside = Beside::of(tx, org.id, lead)?;
+        Ok(snapshot(&sight, org, held, metas, beside))
     })
 }
 
@@ -151,11 +152,24 @@ fn plain(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Snapshot, StoreError
         _ => (records::Doc::seed(doc.kind).save(), 0),
     };
     let metas = log::metas(tx, org, doc)?;
-    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new() })
+    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new(), assignments: Vec::new() })
+}
+
+/// Rows of a lead that go with it.
+#[derive(Default)]
+struct Beside {
+    proposals: Vec<Proposal>,
+    assignments: Vec<Assignment>,
+}
+
+impl Beside {
+    fn of(tx: &mut dyn Tx, org: OrgId, lead: LeadId) -> Result<Self, StoreError> {
+        Ok(Self { proposals: proposals::open(tx, org, DocId::lead(lead))?, assignments: assignment::of_lead(tx, org, lead)? })
+    }
 }
 
 /// A snapshot as `sight` may have it.
-fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, proposals: Vec<Proposal>) -> Snapshot {
+fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, beside: Beside) -> Snapshot {
     let masked = sight.masked();
     Snapshot {
         doc: DocId::lead(held.id),
@@ -165,7 +179,8 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, pro
         // Who and when is no secret: the timeline of those who get no document is made of it.
         metas,
         seq: held.seq,
-        proposals: if masked { Vec::new() } else { proposals },
+        proposals: if masked { Vec::new() } else { beside.proposals },
+        assignments: if masked { Vec::new() } else { beside.assignments },
     }
 }
 

@@ -48,6 +48,17 @@ pub fn newest(tx: &mut dyn Tx, org: OrgId) -> Result<Vec<AttendanceLine>> {
     tx.query(&sql, &[org.into()])?.into_iter().map(read).collect()
 }
 
+/// The newest line of everybody who has one, each found by its index, however long the log is.
+pub fn standing(tx: &mut dyn Tx, org: OrgId) -> Result<Vec<AttendanceLine>> {
+    let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("a.{column}")).collect();
+    let sql = format!(
+        "SELECT {} FROM users u JOIN attendance a ON a.org_id = u.org_id AND a.place = \
+         (SELECT max(b.place) FROM attendance b WHERE b.org_id = u.org_id AND b.user_id = u.user_id) WHERE u.org_id = $1",
+        columns.join(", ")
+    );
+    tx.query(&sql, &[org.into()])?.into_iter().map(read).collect()
+}
+
 /// Lines before `place`, the newest first, as far as `wanted` says more.
 pub fn before(tx: &mut dyn Tx, org: OrgId, place: u64, wanted: &mut dyn FnMut(AttendanceLine) -> bool) -> Result<()> {
     let sql = format!("SELECT {COLUMNS} FROM attendance WHERE org_id = $1 AND place < $2 ORDER BY place DESC");

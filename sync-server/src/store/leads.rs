@@ -45,11 +45,11 @@ pub struct Held {
 
 pub fn put(tx: &mut dyn Tx, org: OrgId, lead: LeadId, summary: &LeadSummary, seq: u64) -> Result<()> {
     tx.execute(
-        "INSERT INTO leads (org_id, lead_id, owner_id, team_id, status, next_follow_up_at, summary, updated_seq, deleted) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+        "INSERT INTO leads (org_id, lead_id, owner_id, team_id, status, next_follow_up_at, summary, updated_seq, deleted, phone) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (org_id, lead_id) DO UPDATE SET owner_id = excluded.owner_id, team_id = excluded.team_id, status = excluded.status, \
          next_follow_up_at = excluded.next_follow_up_at, summary = excluded.summary, updated_seq = excluded.updated_seq, \
-         deleted = excluded.deleted",
+         deleted = excluded.deleted, phone = excluded.phone",
         &[
             org.into(),
             lead.into(),
@@ -60,6 +60,7 @@ pub fn put(tx: &mut dyn Tx, org: OrgId, lead: LeadId, summary: &LeadSummary, seq
             pack(summary),
             seq.into(),
             summary.deleted.into(),
+            summary.phone.as_str().into(),
         ],
     )?;
     Ok(())
@@ -77,6 +78,18 @@ pub fn get(tx: &mut dyn Tx, org: OrgId, lead: LeadId) -> Result<Option<LeadRow>>
         summary: row.unpacked(4)?,
         updated_seq: row.count(5)?,
     }))
+}
+
+/// Writes the numbers of rows that an older server wrote beside them, at most `limit`; how many it did.
+pub fn fill_phones(tx: &mut dyn Tx, org: OrgId, limit: u64) -> Result<usize> {
+    let rows = tx.query("SELECT lead_id, summary FROM leads WHERE org_id = $1 AND phone IS NULL LIMIT $2", &[org.into(), limit.into()])?;
+    let filled = rows.len();
+    for mut row in rows {
+        let (lead, summary): (LeadId, LeadSummary) = (row.id(0)?, row.unpacked(1)?);
+        let sql = "UPDATE leads SET phone = $3 WHERE org_id = $1 AND lead_id = $2";
+        tx.execute(sql, &[org.into(), lead.into(), summary.phone.into()])?;
+    }
+    Ok(filled)
 }
 
 /// The summary as this version makes it, of a row that an older one may have written.

@@ -16,6 +16,7 @@ pub const SQLITE: &[Step] = &[
     (7, include_str!("../../../migrations/server-sqlite/0007_notices.sql")),
     (8, include_str!("../../../migrations/server-sqlite/0008_attendance.sql")),
     (9, include_str!("../../../migrations/server-sqlite/0009_reports.sql")),
+    (10, include_str!("../../../migrations/server-sqlite/0010_assignment.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
@@ -27,6 +28,7 @@ pub const POSTGRES: &[Step] = &[
     (7, include_str!("../../../migrations/server-postgres/0007_notices.sql")),
     (8, include_str!("../../../migrations/server-postgres/0008_attendance.sql")),
     (9, include_str!("../../../migrations/server-postgres/0009_reports.sql")),
+    (10, include_str!("../../../migrations/server-postgres/0010_assignment.sql")),
 ];
 
 /// Brings the database up to this server's version.

@@ -3,6 +3,7 @@
 //! Ids are their 16 bytes. Nothing outside this folder writes SQL.
 
 pub mod actors;
+pub mod assignment;
 pub mod attendance;
 pub mod codes;
 pub mod copy;

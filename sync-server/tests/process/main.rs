@@ -1,5 +1,6 @@
 //! `leadline-server` as a process: its command line, HTTP, the live socket, shutdown, backup, logs.
 
+mod assignment;
 mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;

@@ -77,6 +77,13 @@ impl Server {
         self.child.wait().expect("it ends")
     }
 
+    /// SIGKILL; its folder, as it lies there.
+    pub fn kill(mut self) -> TempDir {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("it ends");
+        self.folder.take().expect("not stopped before")
+    }
+
     pub fn stop(mut self) -> TempDir {
         self.terminate();
         self.folder.take().expect("not stopped before")
@@ -217,6 +224,13 @@ impl Client {
         let request = self.headers().into_iter().fold(request, |r, (k, v)| r.header(k, v));
         let mut response = request.send(body).expect("an answer");
         (response.status().as_u16(), response.body_mut().read_to_string().expect("text"))
+    }
+
+    /// A request with a key of its own; `None` when the server is going or gone.
+    pub fn try_post_with_key(&self, path: &str, key: &str, body: &str) -> Option<(u16, String)> {
+        let request = self.dressed(self.agent.post(self.url(path))).header(protocol::IDEMPOTENCY_HEADER, key);
+        let mut response = request.send(body).ok()?;
+        Some((response.status().as_u16(), response.body_mut().read_to_string().ok()?))
     }
 
     pub fn patch_json(&self, path: &str, body: &str) -> (u16, String) {

@@ -35,7 +35,19 @@ fn story(store: &Store) {
     all_or_nothing(store, &world);
     seqs_have_no_gap(&world);
     crate::accounts::an_account_lives(&world);
+    world.later(until_ten(world.core.env().now_ms()));
+    crate::assignment::a_day(&world);
     a_newer_schema_is_refused(store);
+}
+
+/// Until ten on the next working day in Kolkata, ms.
+fn until_ten(now_ms: i64) -> i64 {
+    const HOUR: i64 = 3_600_000;
+    let ahead = 11 * HOUR / 2;
+    let today = (now_ms + ahead) / (24 * HOUR);
+    // The first of 1970 was a Thursday.
+    let tomorrow = if (today + 1 + 3) % 7 == 6 { today + 2 } else { today + 1 };
+    tomorrow * 24 * HOUR - ahead + 10 * HOUR - now_ms
 }
 
 fn all_or_nothing(store: &Store, world: &World) {

@@ -7,6 +7,7 @@ mod support;
 
 mod accept;
 mod accounts;
+mod assignment;
 mod attendance;
 mod audit;
 mod bad_input;

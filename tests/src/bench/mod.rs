@@ -1,5 +1,6 @@
 //! Measurements, each beside a raw baseline taken in the same run on the same machine.
 
+pub mod assignment;
 mod cipher;
 pub mod local;
 pub mod report;

@@ -165,6 +165,7 @@ async fn an_admins_and_a_team_leads_screens_break_no_rule() -> Result<()> {
     for _ in ["dark", "light"] {
         check.page("#/admin/users", "users-table").await?;
         check.page("#/admin/users/teams", "teams-table").await?;
+        check.page("#/admin/assignment", "takers-table").await?;
         check.page("#/admin/permissions", "permissions-grid").await?;
         check.page("#/admin/devices", "devices-table").await?;
         check.page("#/admin/deleted", "deleted-page").await?;

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod assign;
+mod assignment;
 mod axe;
 mod bulk;
 mod calling;

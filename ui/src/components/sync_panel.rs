@@ -238,6 +238,7 @@ pub fn icon_of(what: &TimelineWhat) -> Icon {
         TimelineWhat::Deleted { .. } => Icon::Trash,
         TimelineWhat::Restored { .. } => Icon::Retry,
         TimelineWhat::Undone { .. } => Icon::Retry,
-        TimelineWhat::Assigned { .. } => Icon::HandOver,
+        TimelineWhat::Assigned { .. } | TimelineWhat::Collector { .. } => Icon::HandOver,
+        TimelineWhat::Waiting { .. } => Icon::Clock,
     }
 }

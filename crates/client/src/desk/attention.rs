@@ -104,7 +104,7 @@ fn assignment(c: &Connection, reader: &Reader, today: &Today<'_>, refused: Refus
         lead_here: row.is_some(),
         lead_name: row.map(|row| row.summary.name).unwrap_or_default(),
         typed: to.clone().unwrap_or_default(),
-        what: TimelineWhat::Assigned { to },
+        what: TimelineWhat::Assigned { to, why: None },
         wrote: today.when(request.asked_at),
         refused: today.when(refused_at),
         kind: AttentionKind::Assignment,

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 mod admin;
+mod assignment;
 mod attention;
 mod bulk;
 mod csv;
@@ -47,6 +48,7 @@ use bridge::admin::{
     AuditGet, DeviceList, DeviceRevoke, DeviceWipe, PeopleList, PersonChange, PersonCode, PersonInvite, QuarantineDrop, QuarantineList,
     QuarantineRelease, TeamCreate, TeamRename,
 };
+use bridge::assignment::{AssignmentDistribute, AssignmentDryRun, AssignmentGet, AssignmentSet, AssignmentSwitch};
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
 use bridge::bulk::{LeadBulk, LeadBulkCan, LeadBulkUndo, LeadCsv, LeadIds, LeadStill};
 use bridge::dashboard::DashboardGet;
@@ -318,6 +320,11 @@ answers! {
     AuditGet by admin::audit;
     ReportLeads by report::leads;
     ReportLeadRows by report::rows;
+    AssignmentGet by assignment::get;
+    AssignmentSet by assignment::set;
+    AssignmentSwitch by assignment::switch;
+    AssignmentDryRun by assignment::dry_run;
+    AssignmentDistribute by assignment::distribute;
     AccountGet by account::get;
     AccountName by account::set_name;
     PasswordStrength by account::strength;

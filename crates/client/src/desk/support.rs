@@ -8,8 +8,8 @@ use domain::{Pool, RefusalCode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const TABLES: [&str; 11] =
-    ["meta", "documents", "tails", "outbox", "attention", "requests", "proposals", "users", "teams", "leads", "drafts"];
+const TABLES: [&str; 12] =
+    ["meta", "documents", "tails", "outbox", "attention", "requests", "proposals", "users", "teams", "leads", "drafts", "assignments"];
 
 /// What a support bundle holds.
 #[derive(Clone, Debug, Serialize)]

@@ -45,7 +45,12 @@ pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
         let assignment = |request: Request| -> Result<OutboxItem, ClientError> {
             let lead_name = leads::get(c, request.lead)?.map(|row| row.summary.name).unwrap_or_default();
             let to = request.owner.map(|owner| reader.name(c, owner)).transpose()?;
-            Ok(OutboxItem { lead: request.lead, lead_name, what: TimelineWhat::Assigned { to }, when: today.when(request.asked_at) })
+            Ok(OutboxItem {
+                lead: request.lead,
+                lead_name,
+                what: TimelineWhat::Assigned { to, why: None },
+                when: today.when(request.asked_at),
+            })
         };
         let mut waiting: Vec<OutboxItem> = outbox::first(c, OUTBOX_SHOWN_MAX)?.into_iter().map(item).collect::<Result<_, _>>()?;
         waiting.extend(asked.into_iter().take(OUTBOX_SHOWN_MAX - waiting.len()).map(assignment).collect::<Result<Vec<_>, _>>()?);

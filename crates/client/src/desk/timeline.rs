@@ -6,9 +6,10 @@ use super::words::Reader;
 use crate::error::ClientError;
 use crate::project;
 use crate::store::documents::Stored;
-use crate::store::{leads, meta, outbox};
+use crate::store::{assignments, leads, meta, outbox};
 use bridge::Problem;
 use bridge::lead::{LeadTimeline, TimelineEntry, TimelineWhat};
+use domain::assignment::{Assignment, Part, Why};
 use domain::{Action, Command, CommandId, DeviceId, DocId, Envelope, LeadField, LeadId, UserId};
 use protocol::pull::ChangeMeta;
 use rusqlite::Connection;
@@ -18,6 +19,8 @@ use uuid::Uuid;
 
 /// An edit that reached the server later than this after it was made says when, ms.
 const ARRIVED_LATE_MS: i64 = 60_000;
+/// Who did what the server did by itself.
+const RULES: &str = "Assignment rules";
 
 pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, Problem> {
     let (_, stored) = desk.engine.record(ask.lead)?;
@@ -38,7 +41,8 @@ pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, 
             return stored.metas.iter().rev().map(entry).collect::<Result<_, _>>().map(Some);
         }
         let entry = |past: PastEdit| {
-            Ok(TimelineEntry {
+            let key = past.at();
+            let line = TimelineEntry {
                 command: past.envelope.id,
                 by: reader.name(c, past.envelope.author)?,
                 mine: reader.is_me(past.envelope.author),
@@ -47,11 +51,18 @@ pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, 
                 arrived: past.arrived_late().map(|at| today.when(at)),
                 sent: !unsent.contains(&past.envelope.id),
                 here: past.device.map(|device| Some(device) == this).or_else(|| unsent.contains(&past.envelope.id).then_some(true)),
-            })
+            };
+            Ok((key, line))
         };
         let past = Past::of(&stored);
         let before = before(&past, &reader, see_phone);
-        let mut entries = past.newest_first().map(entry).collect::<Result<Vec<_>, ClientError>>()?;
+        let mut keyed = past.newest_first().map(entry).collect::<Result<Vec<_>, ClientError>>()?;
+        for line in assignments::of_lead(c, ask.lead)? {
+            keyed.push((line.at, assigned(c, &reader, &today, &line)?));
+        }
+        // What came at one instant stays in its order.
+        keyed.sort_by_key(|(at, _)| Reverse(*at));
+        let mut entries: Vec<TimelineEntry> = keyed.into_iter().map(|(_, entry)| entry).collect();
         for entry in &mut entries {
             if let TimelineWhat::Field { from, .. } | TimelineWhat::Custom { from, .. } = &mut entry.what {
                 *from = before.get(&entry.command).cloned();
@@ -60,6 +71,27 @@ pub(super) fn get(desk: &Desk, ask: LeadTimeline) -> Result<Vec<TimelineEntry>, 
         Ok(Some(entries))
     })?;
     entries.ok_or_else(|| Problem::new(bridge::ProblemCode::Refused, "The timeline of this lead is not in your role."))
+}
+
+/// What the server decided about the owner, or who collects, and why.
+fn assigned(c: &Connection, reader: &Reader, today: &Today<'_>, line: &Assignment) -> Result<TimelineEntry, ClientError> {
+    let to = line.to.map(|to| reader.name(c, to)).transpose()?;
+    let why = Some(line.why.words()).filter(|why| !why.is_empty());
+    let what = match (&line.why, line.part) {
+        (Why::Waits { .. }, _) => TimelineWhat::Waiting { why: line.why.words() },
+        (_, Part::Lead) => TimelineWhat::Assigned { to, why },
+        (_, Part::Collection) => TimelineWhat::Collector { to: to.unwrap_or_default(), why },
+    };
+    Ok(TimelineEntry {
+        command: CommandId(line.id),
+        by: line.by.map_or_else(|| Ok(RULES.to_owned()), |by| reader.name(c, by))?,
+        mine: line.by.is_some_and(|by| reader.is_me(by)),
+        when: today.when(line.at),
+        what,
+        arrived: None,
+        sent: true,
+        here: None,
+    })
 }
 
 /// What is told of an edit whose record the reader may not hold: who and when.

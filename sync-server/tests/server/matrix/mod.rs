@@ -229,7 +229,9 @@ fn own(world: &World, lead: LeadId, owner: Option<UserId>, team: Option<TeamId>)
         let head = orgs::lock(tx, org)?;
         let row = leads::get(tx, org, lead)?.expect("a lead");
         let mut log = log::Appender::new(org, &head, core.env().now_ms());
-        sync_server::assign::give(tx, core.env(), &mut log, by, row, owner, team, &mut Default::default())?;
+        let gift = sync_server::assign::Gift { by: Some(by), owner, team, why: domain::assignment::Why::Hand, version: 0 };
+        let mut pen = sync_server::assignment::Pen { tx, env: core.env(), log: &mut log, touched: &mut Default::default() };
+        sync_server::assign::give(&mut pen, row, gift)?;
         log.finish(tx)
     });
     done.expect("owned");

@@ -1,6 +1,7 @@
 //! The administration area: people and teams, permissions, devices, deleted items, the audit log and
 //! quarantine. Who may open which is decided in `route`, what happens by the server.
 
+mod assignment;
 mod audit;
 mod confirm;
 mod deleted;
@@ -35,6 +36,7 @@ pub fn AdminPage(props: &Props) -> Html {
     let me = props.me.clone();
     match &props.route {
         Route::Users(tab) => html! { <users::UsersPage {me} tab={*tab} on_route={&props.on_route} /> },
+        Route::Assignment => html! { <assignment::AssignmentPage /> },
         Route::Permissions => html! { <permissions::PermissionsPage role={me.role} /> },
         Route::Devices => html! { <devices::DevicesPage {me} clock={props.clock} /> },
         Route::Deleted => html! { <deleted::DeletedPage {me} /> },

@@ -2,6 +2,7 @@
 //! list; what a fresh answer does to the rows is decided in `list`.
 
 mod arrange;
+mod auto_assign;
 mod bar;
 mod bulk;
 mod chips;

@@ -1,5 +1,6 @@
 //! Pools as tabs with live counts (row D6), and the way to add a lead (row E1).
 
+use super::auto_assign::AutoAssign;
 use crate::components::key::Key;
 use crate::icon::{Glyph, Icon};
 use crate::route::Tab;
@@ -51,6 +52,9 @@ pub fn Tabs(props: &Props) -> Html {
     html! {
         <div class="leads__tabs">
             <div class="tabs" role="tablist" aria-label={t!("tabs-label")} {onkeydown}>{ for tabs.iter().copied().map(tab) }</div>
+            if props.tab == Tab::Pool(Pool::Fresh) && props.counts.fresh > 0 && policy::has(props.role, Action::DistributeLeads) {
+                <AutoAssign />
+            }
             if policy::has(props.role, Action::CreateLead) {
                 <button type="button" class="button" data-testid="add-lead-button" onclick={props.on_add.reform(|_: MouseEvent| ())}>
                     <Glyph icon={Icon::Plus} />{ t!("add-lead") }<Key name="Ctrl Space" />
