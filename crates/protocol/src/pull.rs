@@ -1,7 +1,7 @@
 //! `GET /api/v1/sync/pull?cursor=…`: what changed for this user since the cursor, in `seq` order.
 //! The body is a sequence of frames (see [`crate::frame`]), each one [`PullBatch`].
 
-use crate::rows::{LeadSummary, Row};
+use crate::rows::{LeadSummary, ReceiptRow, Row};
 use domain::{CommandId, DeviceId, DocId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,9 @@ pub struct Snapshot {
     /// Open ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposals: Vec<domain::people::Proposal>,
+    /// Of a ledger: the numbers of its receipts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<ReceiptRow>,
 }
 
 impl Snapshot {

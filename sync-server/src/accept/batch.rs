@@ -3,7 +3,7 @@
 
 use super::cache::Cache;
 use super::judge::{self, Decision};
-use super::{Loaded, Record, load};
+use super::{Loaded, Record, load, receipt};
 use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
 use crate::files::RECOVERY_MS;
@@ -17,14 +17,14 @@ use crate::store::orgs::{self, Head};
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{Result, StoreError, Tx, devices, documents, notices, proposals};
+use crate::store::{Result, StoreError, Tx, devices, documents, notices, proposals, receipts};
 use domain::notice::{News, Notice};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
 use domain::{Actor, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
-use protocol::rows::{LeadSummary, Ownership, Row as Fact};
+use protocol::rows::{LeadSummary, Ownership, ReceiptRow, Row as Fact};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -71,6 +71,7 @@ pub struct Batch<'a> {
     proposed: Vec<Proposal>,
     quarantined: Vec<Held>,
     notices: Vec<Notice>,
+    receipts: Vec<ReceiptRow>,
     /// Everybody who can be told; read when there is something to tell.
     listeners: Option<Vec<Actor>>,
     touched: Touched,
@@ -98,6 +99,7 @@ impl<'a> Batch<'a> {
             proposed: Vec::new(),
             quarantined: Vec::new(),
             notices: Vec::new(),
+            receipts: Vec::new(),
             listeners: None,
             touched: Touched::default(),
         })
@@ -258,7 +260,11 @@ impl<'a> Batch<'a> {
             bytes: admitted.bytes.clone(),
         }));
         let seq = self.head.seq + self.entries.len() as u64;
-        self.touched.seq = seq;
+        if let Some(receipt) = receipt::of(self, item)? {
+            self.entries.push(Entry::DocRow { doc: item.doc, author, fact: Fact::Receipt(receipt.clone()) });
+            self.receipts.push(receipt);
+        }
+        self.touched.seq = self.head.seq + self.entries.len() as u64;
         if let (Some((news, mentioned)), Some(lead), Some(standing)) = (news, record.lead(), &standing) {
             self.tell_of(item, &news, &mentioned, lead, standing)?;
         }
@@ -347,6 +353,14 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// The highest number of a receipt so far.
+    pub fn last_receipt(&mut self) -> Result<u64> {
+        match self.receipts.last() {
+            Some(receipt) => Ok(receipt.number),
+            None => receipts::last(self.tx, self.org),
+        }
+    }
+
     /// The organisation's, which entries of a ledger have; other documents have none.
     pub fn currency_for(&mut self, doc: DocId) -> Result<Option<Currency>> {
         if doc.kind != DocKind::Ledger {
@@ -412,6 +426,7 @@ impl<'a> Batch<'a> {
             proposed: self.proposed,
             quarantined: self.quarantined,
             notices: self.notices,
+            receipts: self.receipts,
             touched: self.touched,
         }
     }
@@ -438,6 +453,7 @@ pub struct Plan {
     proposed: Vec<Proposal>,
     quarantined: Vec<Held>,
     notices: Vec<Notice>,
+    receipts: Vec<ReceiptRow>,
     touched: Touched,
 }
 
@@ -470,6 +486,9 @@ impl Plan {
         }
         for notice in &self.notices {
             notices::insert(tx, org, notice)?;
+        }
+        for receipt in &self.receipts {
+            receipts::insert(tx, org, receipt)?;
         }
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             let Some(loaded) = &work.loaded else { continue };

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::sight::Sight;
 use crate::store::leads::Held;
 use crate::store::orgs::Head;
-use crate::store::{Store, StoreError, Tx, devices, documents, leads, log, orgs, proposals, users};
+use crate::store::{Store, StoreError, Tx, devices, documents, leads, log, orgs, proposals, receipts, users};
 use domain::people::Proposal;
 use domain::{Actor, DocId, Env, OrgId, phone};
 use protocol::Cursor;
@@ -151,7 +151,8 @@ fn plain(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Snapshot, StoreError
         _ => (records::Doc::seed(doc.kind).save(), 0),
     };
     let metas = log::metas(tx, org, doc)?;
-    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new() })
+    let receipts = doc.ledger_of().map_or(Ok(Vec::new()), |lead| receipts::of_ledger(tx, org, lead))?;
+    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new(), receipts })
 }
 
 /// A snapshot as `sight` may have it.
@@ -166,6 +167,7 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, pro
         metas,
         seq: held.seq,
         proposals: if masked { Vec::new() } else { proposals },
+        receipts: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ pub const SQLITE: &[Step] = &[
     (6, include_str!("../../../migrations/server-sqlite/0006_retention.sql")),
     (7, include_str!("../../../migrations/server-sqlite/0007_notices.sql")),
     (8, include_str!("../../../migrations/server-sqlite/0008_attendance.sql")),
+    (9, include_str!("../../../migrations/server-sqlite/0009_receipts.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
@@ -25,6 +26,7 @@ pub const POSTGRES: &[Step] = &[
     (6, include_str!("../../../migrations/server-postgres/0006_retention.sql")),
     (7, include_str!("../../../migrations/server-postgres/0007_notices.sql")),
     (8, include_str!("../../../migrations/server-postgres/0008_attendance.sql")),
+    (9, include_str!("../../../migrations/server-postgres/0009_receipts.sql")),
 ];
 
 /// Brings the database up to this server's version.

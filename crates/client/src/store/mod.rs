@@ -9,6 +9,7 @@ pub mod meta;
 pub mod notices;
 pub mod outbox;
 pub mod proposals;
+pub mod receipts;
 mod repair;
 pub mod requests;
 pub mod rows;
@@ -36,6 +37,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../migrations/client/0005_do_not_call.sql"),
     include_str!("../../../../migrations/client/0006_figures.sql"),
     include_str!("../../../../migrations/client/0007_notices.sql"),
+    include_str!("../../../../migrations/client/0008_receipts.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
 const PROJECTED_FROM: u32 = 6;
