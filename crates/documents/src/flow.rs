@@ -121,31 +121,31 @@ impl Flow {
         self.paper == Paper::A4 && self.y + points > A4.1 - self.margin - FOOT && !self.marks.is_empty()
     }
 
-    /// Texts beside each other, their first lines on one height; on a new page where this one is full.
+    /// Texts beside each other, their first lines on one base line; on a new page where this one is full.
     pub fn row(&mut self, cells: &[(Column, &str, Style)]) -> Result<(), DocumentError> {
         let sets: Vec<Set> = cells.iter().map(|(column, text, style)| set(text, column.to - column.from, *style)).collect::<Result<_, _>>()?;
-        let height = sets.iter().map(Set::height).fold(0.0, f32::max);
+        let base = sets.iter().map(|set| set.style.size * BASE).fold(0.0, f32::max);
+        let height = sets.iter().map(|set| base - set.style.size * BASE + set.height()).fold(0.0, f32::max);
         if self.needs_page(height) {
             self.new_page();
         }
         for ((column, ..), set) in cells.iter().zip(sets) {
-            self.put(*column, set);
+            self.put(*column, base, set);
         }
         self.y += height;
         Ok(())
     }
 
-    fn put(&mut self, column: Column, set: Set) {
+    fn put(&mut self, column: Column, base: f32, set: Set) {
         let (left, right) = (self.margin + column.from, self.margin + column.to);
         let Style { size, grey, .. } = set.style;
-        let mut top = self.y;
+        let mut y = self.y + base;
         for (words, width) in set.lines {
             let mut x = match set.style.align {
                 Align::Left => left,
                 Align::Centre => left + (right - left - width) / 2.0,
                 Align::Right => right - width,
             };
-            let y = top + size * BASE;
             if set.style.struck && width > 0.0 {
                 self.marks.push(Mark::Rule { x, y: y - size * 0.3, to: x + width, thickness: 0.6 });
             }
@@ -154,7 +154,7 @@ impl Flow {
                 self.marks.push(Mark::Word { x, y, size, grey, word });
                 x += step;
             }
-            top += size * LEADING;
+            y += size * LEADING;
         }
     }
 
@@ -220,7 +220,7 @@ impl Flow {
             let style = Style::plain(8.0).to(Align::Right).quiet();
             let number = set(&page(n + 1, count), self.inner(), style)?;
             self.y = sheet.height - self.margin - style.size;
-            self.put(Column { from: 0.0, to: self.inner() }, number);
+            self.put(Column { from: 0.0, to: self.inner() }, style.size * BASE, number);
             sheet.marks.append(&mut self.marks);
         }
         pdf::save(sheets, self.logo.as_ref(), title)

@@ -42,7 +42,6 @@ labels! {
     note: "Note", "टिप्पणी";
     by: "Received by", "प्राप्तकर्ता";
     package: "Package", "पैकेज";
-    discounts: "Discounts", "छूट";
     paid: "Paid so far", "अब तक भुगतान";
     left: "Left to pay", "शेष राशि";
     over: "Paid beyond the package", "अतिरिक्त भुगतान";

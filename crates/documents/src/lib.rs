@@ -13,6 +13,8 @@ pub use logo::{LOGO_BYTES_MAX, LOGO_SIDE_MAX, check as check_logo};
 pub use receipt::{Receipt, State, receipt};
 pub use statement::{Statement, statement};
 
+pub use domain::ledger::Paper;
+
 use domain::money::MoneyError;
 
 /// Who gives the document out.
@@ -25,39 +27,6 @@ pub struct Organisation<'a> {
     pub tax_number: &'a str,
     /// A PNG file.
     pub logo: Option<&'a [u8]>,
-}
-
-/// What a receipt is printed on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Paper {
-    #[default]
-    A4,
-    /// A till's roll of 80 mm; as long as the receipt is.
-    Roll,
-}
-
-impl Paper {
-    pub const ALL: [Paper; 2] = [Paper::A4, Paper::Roll];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Paper::A4 => "a4",
-            Paper::Roll => "roll",
-        }
-    }
-}
-
-impl std::str::FromStr for Paper {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "a4" => Ok(Paper::A4),
-            "roll" | "80mm" => Ok(Paper::Roll),
-            _ => Err(format!("{text} is no paper; it is a4 or roll (80 mm)")),
-        }
-    }
 }
 
 /// Why there is no document.

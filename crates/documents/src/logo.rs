@@ -28,11 +28,12 @@ pub fn read(file: &[u8]) -> Result<RawImage, DocumentError> {
     let no_png = |e: png::DecodingError| wrong(format!("The logo is no PNG file that can be read ({e})."));
     let mut decoder = Decoder::new_with_limits(Cursor::new(file), Limits { bytes: MEMORY_MAX });
     decoder.set_transformations(Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info().map_err(no_png)?;
-    let (width, height) = (reader.info().width, reader.info().height);
+    // Before anything of the size that it names is read.
+    let (width, height) = decoder.read_header_info().map(|info| (info.width, info.height)).map_err(no_png)?;
     if width > LOGO_SIDE_MAX || height > LOGO_SIDE_MAX {
         return Err(wrong(format!("The logo is {width} × {height} pixels; {LOGO_SIDE_MAX} a side is the most.")));
     }
+    let mut reader = decoder.read_info().map_err(no_png)?;
     let size = reader.output_buffer_size().filter(|size| *size <= MEMORY_MAX);
     let mut pixels = vec![0; size.ok_or_else(|| wrong("The logo is too large to print.".to_owned()))?];
     let frame = reader.next_frame(&mut pixels).map_err(no_png)?;

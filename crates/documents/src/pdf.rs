@@ -4,7 +4,7 @@
 use crate::DocumentError;
 use crate::face::{EM, Face, Word};
 use printpdf::{
-    Codepoint, Color, DictItem, FontId, Greyscale, Line, LinePoint, Mm, Op, ParsedFont, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions,
+    Codepoint, Color, DictItem, FontId, Greyscale, Line, LinePoint, Mm, OffsetDateTime, Op, ParsedFont, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions,
     Point, Pt, RawImage, TextItem, TextMatrix, XObjectId, XObjectTransform,
 };
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ pub struct Sheet {
 pub struct Title<'a> {
     pub title: &'a str,
     pub author: &'a str,
+    /// When it was made, ms since the epoch.
+    pub at_ms: i64,
 }
 
 /// The file.
@@ -41,6 +43,11 @@ pub fn save(sheets: Vec<Sheet>, logo: Option<&RawImage>, title: &Title<'_>) -> R
     let mut document = PdfDocument::new(title.title);
     document.metadata.info.author = title.author.to_owned();
     document.metadata.info.creator = "Leadline".to_owned();
+    if let Ok(at) = OffsetDateTime::from_unix_timestamp(title.at_ms.div_euclid(1_000)) {
+        document.metadata.info.creation_date = at;
+        document.metadata.info.modification_date = at;
+        document.metadata.info.metadata_date = at;
+    }
     let fonts = Fonts::of(&sheets);
     for (face, remapper) in &fonts.0 {
         document.resources.fonts.map.insert(id_of(*face), printpdf::PdfFont::new(cut(*face, remapper)?));

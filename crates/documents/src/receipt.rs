@@ -31,6 +31,8 @@ pub struct Receipt<'a> {
     /// What the ledger comes to, and its price.
     pub summary: &'a Summary,
     pub language: Language,
+    /// When it is made, ms since the epoch.
+    pub at_ms: i64,
 }
 
 /// The receipt as a PDF file.
@@ -62,7 +64,7 @@ pub fn receipt(of: &Receipt<'_>, paper: Paper) -> Result<Vec<u8>, DocumentError>
         flow.gap(60.0);
         flow.text(&format!("{}: ____________________", labels.sign), Style::plain(size).to(Align::Right))?;
     }
-    let title = Title { title: &format!("{} {}", labels.receipt, of.number), author: of.organisation.name };
+    let title = Title { title: &format!("{} {}", labels.receipt, of.number), author: of.organisation.name, at_ms: of.at_ms };
     flow.save(&title, |page, of| format!("{} {page}/{of}", labels.page))
 }
 

@@ -24,6 +24,8 @@ pub struct Statement<'a> {
     /// The day of an entry that says none of its own, by the time it was typed, ms since the epoch.
     pub day_of: &'a dyn Fn(i64) -> Day,
     pub language: Language,
+    /// When it is made, ms since the epoch.
+    pub at_ms: i64,
 }
 
 const SIZE: f32 = 8.5;
@@ -67,7 +69,7 @@ pub fn statement(of: &Statement<'_>) -> Result<Vec<u8>, DocumentError> {
     columns.set(&mut flow, ["", &total[0], &total[1], &total[2], &total[3]], bold, bold)?;
     flow.gap(10.0);
     standing(&mut flow, &summary, &labels, 10.5)?;
-    let title = Title { title: &format!("{} {}", labels.statement, of.customer), author: of.organisation.name };
+    let title = Title { title: &format!("{} {}", labels.statement, of.customer), author: of.organisation.name, at_ms: of.at_ms };
     flow.save(&title, |page, of| format!("{} {page}/{of}", labels.page))
 }
 
@@ -106,7 +108,7 @@ fn what(of: &Statement<'_>, labels: &Labels, line: &AccountLine<'_>) -> Vec<Stri
         What::Reversal { entry, reason, replacement } => {
             let head = if replacement.is_some() { labels.correction } else { labels.reversal };
             let of_receipt = [Some(head.to_owned()), number(*entry)].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let new = replacement.as_ref().map(|payment| format!("→ {} {}", payment.amount.written(), by(payment)));
+            let new = replacement.as_ref().map(|payment| format!("{} {}", payment.amount.written(), by(payment)));
             [Some(of_receipt), Some(reason.clone()), new, number(line.id)].into_iter().flatten().collect()
         }
     };

@@ -11,7 +11,7 @@ mod receipt;
 
 pub use account::AccountLine;
 pub use command::{INSTALMENTS_MAX, LedgerCommand};
-pub use receipt::{provisional_number, receipt_number};
+pub use receipt::{Paper, provisional_number, receipt_number};
 
 use crate::config::is_date;
 use crate::id::UserId;

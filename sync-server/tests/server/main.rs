@@ -23,6 +23,7 @@ mod matrix;
 mod notices;
 mod pull;
 mod quarantine;
+mod receipts;
 mod reopening;
 mod restore;
 mod sessions;

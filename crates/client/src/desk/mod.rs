@@ -20,6 +20,7 @@ mod phrase;
 mod presence;
 mod queue;
 mod record;
+mod printed;
 pub(crate) mod remind;
 mod search;
 pub(crate) mod session;
@@ -57,7 +58,9 @@ use bridge::lead::{
     ProposalTake, TagAdd, TagRemove, WhenRead,
 };
 use bridge::notice::{NoticeList, NoticeReadAll, NoticeSet};
-use bridge::payment::{DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd};
+use bridge::payment::{
+    DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd, ReceiptPdf, StatementPdf,
+};
 use bridge::presence::{LeadViewing, PresenceGet};
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
@@ -289,6 +292,8 @@ answers! {
     PackageSet by payment::package;
     PlanSet by payment::plan;
     PromiseAdd by payment::promise;
+    ReceiptPdf by printed::receipt;
+    StatementPdf by printed::statement;
     PresenceGet by presence::get;
     LeadViewing by presence::viewing;
     QueueGet by queue::get;

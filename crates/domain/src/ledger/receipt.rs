@@ -2,6 +2,7 @@
 //! other, none left out, none given twice.
 
 use super::{LedgerCommand, What};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Digits of a number at least.
@@ -44,4 +45,25 @@ pub fn receipt_number(prefix: &str, number: u64) -> String {
 pub fn provisional_number(entry: Uuid) -> String {
     let id = entry.simple().to_string().to_uppercase();
     format!("P-{}", &id[id.len() - PROVISIONAL..])
+}
+
+/// What a receipt is printed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paper {
+    #[default]
+    A4,
+    /// A till's roll of 80 mm; as long as the receipt is.
+    Roll,
+}
+
+impl std::str::FromStr for Paper {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "a4" => Ok(Paper::A4),
+            "roll" => Ok(Paper::Roll),
+            _ => Err(format!("{text} is no paper; it is a4 or roll, which is 80 mm wide")),
+        }
+    }
 }
