@@ -6,13 +6,13 @@ use crate::lead::{edit, one_of, saved};
 use crate::place::Place;
 use crate::print::{Printer, table};
 use crate::words;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bridge::ProblemCode;
 use bridge::payment::{
     DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PdfFile, PlanSet, PromiseAdd,
     ReceiptPdf, StatementPdf,
 };
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use domain::ledger::Mode;
 use serde_json::json;
 use std::io::Write as _;
@@ -111,9 +111,21 @@ fn in_words(ledger: &LedgerView) -> String {
         let receipt = entry.receipt.as_ref().map_or_else(String::new, |receipt| {
             if receipt.is_provisional { format!("{} (provisional)", receipt.number) } else { receipt.number.clone() }
         });
-        vec![words::short(entry.id), words::when(&entry.when), entry.what.clone(), receipt, reference, entry.by.clone(), state(entry).to_owned()]
+        vec![
+            words::short(entry.id),
+            words::when(&entry.when),
+            entry.what.clone(),
+            receipt,
+            reference,
+            entry.by.clone(),
+            state(entry).to_owned(),
+        ]
     };
     let rows = ledger.entries.iter().map(row).collect();
     let head = head.join(" · ");
-    if ledger.entries.is_empty() { head } else { format!("{head}\n\n{}", table(&["ENTRY", "WHEN", "WHAT", "RECEIPT", "REFERENCE", "BY", ""], rows)) }
+    if ledger.entries.is_empty() {
+        head
+    } else {
+        format!("{head}\n\n{}", table(&["ENTRY", "WHEN", "WHAT", "RECEIPT", "REFERENCE", "BY", ""], rows))
+    }
 }

@@ -2,9 +2,9 @@
 //! on every device and at the server is that of an independent calculation, to the paisa.
 
 use anyhow::{Context as _, Result, ensure};
+use client::store::receipts;
 use domain::command::NewLead;
 use domain::ledger::{Day, Instalment, Mode, Payment, What};
-use client::store::receipts;
 use domain::{Command, Currency, LeadId, Ledger, LedgerCommand, Money, Status};
 use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -237,7 +237,8 @@ fn a_receipt_and_a_statement_come_to_what_was_paid() -> Result<()> {
     for status in ["in_progress", "interested", "qualified", "converted"] {
         admin.run(&["lead", "status", &lead, status])?;
     }
-    for (setting, value) in [("company_name", "नक्षत्र अकादमी"), ("tax_number", "27AAACS1234F1Z5"), ("receipt_prefix", "NA/26-")] {
+    for (setting, value) in [("company_name", "नक्षत्र अकादमी"), ("tax_number", "27AAACS1234F1Z5"), ("receipt_prefix", "NA/26-")]
+    {
         admin.run(&["config", "set", setting, value])?;
     }
     let (code, said) = admin.attempt(&["config", "set", "logo", "/dev/null"])?;
@@ -262,7 +263,8 @@ fn a_receipt_and_a_statement_come_to_what_was_paid() -> Result<()> {
     admin.run(&["sync"])?;
     ensure!(entry(0)?["receipt"] == serde_json::json!({ "number": "NA/26-00001", "is_provisional": false }), "{}", entry(0)?);
     let text = receipt("after.pdf", &["--language", "hindi"])?;
-    for part in ["NA/26-00001", "₹12,34,567.05", "नक्षत्र", "अकादमी", "प्रियंवदा", "श्रीवास्तव", "बारह", "चौंतीस", "सड़सठ", "27AAACS1234F1Z5"] {
+    for part in ["NA/26-00001", "₹12,34,567.05", "नक्षत्र", "अकादमी", "प्रियंवदा", "श्रीवास्तव", "बारह", "चौंतीस", "सड़सठ", "27AAACS1234F1Z5"]
+    {
         ensure!(text.contains(part), "“{part}” is not in: {text}");
     }
     let again = receipt("after.pdf", &[]);

@@ -79,6 +79,9 @@ static KNOWN: LazyLock<BTreeMap<Face, Known>> = LazyLock::new(|| {
     Face::ALL.into_iter().filter_map(read).collect()
 });
 
+const MINUS: char = '−';
+const DASH: &str = "–";
+
 /// One glyph, its measures in units of [`EM`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyph {
@@ -122,7 +125,8 @@ pub fn shaped(word: &str, weight: Weight) -> Result<Word, DocumentError> {
     let mut glyphs = Vec::new();
     for (at, part) in by_script(&text) {
         let face = Face::of(part.chars().any(is_devanagari), weight);
-        shape_part(face, at, part, &mut glyphs)?;
+        // The fonts have no minus sign; a dash of the same length in bytes is drawn, and reads back as one.
+        shape_part(face, at, &part.replace(MINUS, DASH), &mut glyphs)?;
     }
     Ok(Word { text, glyphs })
 }
@@ -202,7 +206,8 @@ mod tests {
         assert_eq!(ki, ["ि", "क"]);
         // A conjunct is one glyph, or a half form and a full one: never a visible virama.
         let virama = glyphs_of("\u{25cc}\u{94d}").last().expect("a virama").0;
-        for conjunct in ["क्ष", "ज्ञ", "त्र", "श्र", "द्ध", "न्द", "स्त", "ट्ठ", "र्म"] {
+        for conjunct in ["क्ष", "ज्ञ", "त्र", "श्र", "द्ध", "न्द", "स्त", "ट्ठ", "र्म"]
+        {
             let ids: Vec<u16> = glyphs_of(conjunct).into_iter().map(|(id, _)| id).collect();
             assert!(!ids.contains(&virama), "{conjunct}: {ids:?}");
             assert!(ids.len() < conjunct.chars().count(), "{conjunct}: {ids:?}");
@@ -215,12 +220,31 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_our_own_is_a_box() {
+        for language in domain::money::Language::ALL {
+            let labels = format!("{:?}", crate::labels::Labels::of(language));
+            let numbers: Vec<String> = (0..100).map(|n| domain::money::number(n, language, domain::money::Grouping::Indian)).collect();
+            let money = ["INR", "USD", "EUR", "GBP", "JPY"].map(|code| {
+                let amount = domain::Money::new(-9_876_543_210_123, code.parse().expect("a currency"));
+                format!("{} {}", amount.written(), amount.in_words(language))
+            });
+            for weight in [Weight::Regular, Weight::Bold] {
+                for word in words(&format!("{labels} {numbers:?} {money:?}"), weight).expect("it shapes") {
+                    assert!(word.glyphs.iter().all(|glyph| glyph.id != 0), "{}", word.text);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn each_script_has_its_font_and_nothing_is_missing() {
         let word = shaped("₹1,20,000/अनन्या-A", Weight::Regular).expect("it shapes");
         let faces: Vec<Face> = word.glyphs.iter().map(|glyph| glyph.face).collect();
         assert!(faces.contains(&Face::Latin) && faces.contains(&Face::Devanagari));
         assert!(word.glyphs.iter().all(|glyph| glyph.id != 0), "no box");
         assert!(!shaped("₹1,20,000.50", Weight::Bold).expect("it shapes").is_reordered());
+        let minus = shaped("−₹5,000", Weight::Regular).expect("it shapes");
+        assert!(minus.glyphs.iter().all(|glyph| glyph.id != 0) && minus.is_reordered(), "a dash that reads as a minus");
         for text in ["", " \n\t ", "\u{0}\u{7}"] {
             assert!(words(text, Weight::Regular).expect("nothing").is_empty(), "{text:?}");
         }

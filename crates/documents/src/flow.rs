@@ -123,7 +123,8 @@ impl Flow {
 
     /// Texts beside each other, their first lines on one base line; on a new page where this one is full.
     pub fn row(&mut self, cells: &[(Column, &str, Style)]) -> Result<(), DocumentError> {
-        let sets: Vec<Set> = cells.iter().map(|(column, text, style)| set(text, column.to - column.from, *style)).collect::<Result<_, _>>()?;
+        let sets: Vec<Set> =
+            cells.iter().map(|(column, text, style)| set(text, column.to - column.from, *style)).collect::<Result<_, _>>()?;
         let base = sets.iter().map(|set| set.style.size * BASE).fold(0.0, f32::max);
         let height = sets.iter().map(|set| base - set.style.size * BASE + set.height()).fold(0.0, f32::max);
         if self.needs_page(height) {

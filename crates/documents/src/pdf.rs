@@ -4,8 +4,8 @@
 use crate::DocumentError;
 use crate::face::{EM, Face, Word};
 use printpdf::{
-    Codepoint, Color, DictItem, FontId, Greyscale, Line, LinePoint, Mm, OffsetDateTime, Op, ParsedFont, PdfDocument, PdfFontHandle, PdfPage, PdfSaveOptions,
-    Point, Pt, RawImage, TextItem, TextMatrix, XObjectId, XObjectTransform,
+    Codepoint, Color, DictItem, FontId, Greyscale, Line, LinePoint, Mm, OffsetDateTime, Op, ParsedFont, PdfDocument, PdfFontHandle,
+    PdfPage, PdfSaveOptions, Point, Pt, RawImage, TextItem, TextMatrix, XObjectId, XObjectTransform,
 };
 use std::collections::BTreeMap;
 use subsetter::GlyphRemapper;
@@ -17,10 +17,25 @@ const DPI: f32 = 300.0;
 
 /// Something on a page; places are points from its left and top, of a text its base line.
 pub enum Mark {
-    Word { x: f32, y: f32, size: f32, grey: f32, word: Word },
+    Word {
+        x: f32,
+        y: f32,
+        size: f32,
+        grey: f32,
+        word: Word,
+    },
     /// From the left to the right end.
-    Rule { x: f32, y: f32, to: f32, thickness: f32 },
-    Logo { x: f32, y: f32, width: f32 },
+    Rule {
+        x: f32,
+        y: f32,
+        to: f32,
+        thickness: f32,
+    },
+    Logo {
+        x: f32,
+        y: f32,
+        width: f32,
+    },
 }
 
 /// One page, points.

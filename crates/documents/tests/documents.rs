@@ -171,12 +171,15 @@ fn a_receipt_reads_as_it_looks_in_latin() {
 #[test]
 fn a_receipt_reads_as_it_looks_in_devanagari() {
     let logo = logo();
-    let paid = Payment { note: "प्रवेश शुल्क व छात्रवृत्ति".into(), ..payment(25_000_00, Mode::BankTransfer, "2026-11-26", None) };
+    let paid = Payment {
+        note: "प्रवेश शुल्क व छात्रवृत्ति".into(), ..payment(25_000_00, Mode::BankTransfer, "2026-11-26", None)
+    };
     let summary = summary_of(&paid);
     for (paper, name) in [(Paper::A4, "receipt-a4-hindi"), (Paper::Roll, "receipt-roll-hindi")] {
         let pdf = receipt(&of(hindi(&logo), &paid, &summary, Language::Hindi), paper).expect("a receipt");
         let text = text_of(&pdf);
-        let words = ["पच्चीस", "हज़ार", "रुपये", "मात्र", "प्रवेश", "छात्रवृत्ति", "कृष्णमूर्ति", "श्रीमती", "रसीद", "प्रतियोगिता", "कक्षाएँ", "द्वितीय", "लक्ष्मी"];
+        let words =
+            ["पच्चीस", "हज़ार", "रुपये", "मात्र", "प्रवेश", "छात्रवृत्ति", "कृष्णमूर्ति", "श्रीमती", "रसीद", "प्रतियोगिता", "कक्षाएँ", "द्वितीय", "लक्ष्मी"];
         assert_says(&text, &words);
         assert_says(&text, &["₹25,000", "बैंक", "ट्रांसफ़र"]);
         picture(name, &pdf, if paper == Paper::A4 { 60 } else { 120 });
@@ -200,7 +203,11 @@ fn a_receipt_says_that_it_is_provisional_or_reversed() {
 }
 
 fn of_account<'a>(organisation: Organisation<'a>, ledger: &'a Ledger, language: Language) -> Statement<'a> {
-    let customer = if language == Language::Hindi { "श्रीमती अनन्या कृष्णमूर्ति" } else { "Ananya Krishnamurthy" };
+    let customer = if language == Language::Hindi {
+        "श्रीमती अनन्या कृष्णमूर्ति"
+    } else {
+        "Ananya Krishnamurthy"
+    };
     Statement {
         organisation,
         customer,
@@ -222,25 +229,19 @@ fn a_statement_shows_every_entry_and_comes_to_the_ledger() {
     let text = text_of(&pdf);
     // Counted by hand: 25,000.00 + 14,999.25 − 2,000.00; and 1,20,000 − 5,000 less that.
     assert_says(&text, &["Total ₹1,15,000 ₹37,999.25 ₹77,000.75", "Paid so far ₹37,999.25", "Left to pay ₹77,000.75"]);
+    assert_says(&text, &["−₹5,000", "−₹10,000.50", "−₹2,000", "−₹0.75"]);
     // In their order, the reversed and the outdone among them, with the balance after each.
-    let balances = [
-        "₹1,20,000",
-        "₹95,000",
-        "₹90,000",
-        "₹79,999.50",
-        "₹90,000",
-        "₹90,000",
-        "₹75,000",
-        "₹75,000.75",
-        "₹77,000.75",
-        "₹77,000.75",
-    ];
+    let balances =
+        ["₹1,20,000", "₹95,000", "₹90,000", "₹79,999.50", "₹90,000", "₹90,000", "₹75,000", "₹75,000.75", "₹77,000.75", "₹77,000.75"];
     let mut rest = text.as_str();
     for balance in balances {
         let at = rest.find(balance).unwrap_or_else(|| panic!("{balance} is not in: {rest}"));
         rest = &rest[at + balance.len()..];
     }
-    assert_says(&text, &["typed twice", "also typed twice", "another", "reversal counts", "Reversal R-00003", "early bird", "reversed", "R-00001"]);
+    assert_says(
+        &text,
+        &["typed twice", "also typed twice", "another", "reversal counts", "Reversal R-00003", "early bird", "reversed", "R-00001"],
+    );
     picture("statement-a4", &pdf, 60);
     let pdf = statement(&of_account(hindi(&logo), &ledger, Language::Hindi)).expect("a statement");
     assert_says(&text_of(&pdf), &["खाता", "विवरण", "कृष्णमूर्ति", "₹77,000.75", "रद्दीकरण"]);

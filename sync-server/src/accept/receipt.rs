@@ -12,7 +12,7 @@ use protocol::rows::ReceiptRow;
 pub fn of(batch: &mut Batch<'_>, item: &PushItem) -> Result<Option<ReceiptRow>> {
     let (Command::Ledger(command), Some(lead)) = (&item.envelope.command, item.doc.ledger_of()) else { return Ok(None) };
     let entry = item.envelope.id.0;
-    if !command.has_receipt() || receipts::has(batch.tx, batch.org, entry)? {
+    if !command.has_receipt() || receipts::of(batch.tx, batch.org, entry)?.is_some() {
         return Ok(None);
     }
     let number = batch.last_receipt()? + 1;

@@ -11,9 +11,15 @@ pub fn last(tx: &mut dyn Tx, org: OrgId) -> Result<u64> {
     last.map_or(Ok(0), |mut row| row.count(0))
 }
 
-pub fn has(tx: &mut dyn Tx, org: OrgId, entry: Uuid) -> Result<bool> {
-    let sql = "SELECT 1 FROM receipts WHERE org_id = $1 AND entry_id = $2";
-    Ok(tx.query_opt(sql, &[org.into(), entry.into()])?.is_some())
+/// Of one entry.
+pub fn of(tx: &mut dyn Tx, org: OrgId, entry: Uuid) -> Result<Option<ReceiptRow>> {
+    let sql = "SELECT entry_id, lead_id, number, prefix FROM receipts WHERE org_id = $1 AND entry_id = $2";
+    tx.query_opt(sql, &[org.into(), entry.into()])?.map(read).transpose()
+}
+
+pub fn count(tx: &mut dyn Tx, org: OrgId) -> Result<u64> {
+    let count = tx.query_opt("SELECT count(*) FROM receipts WHERE org_id = $1", &[org.into()])?;
+    count.map_or(Ok(0), |mut row| row.count(0))
 }
 
 pub fn insert(tx: &mut dyn Tx, org: OrgId, receipt: &ReceiptRow) -> Result<()> {

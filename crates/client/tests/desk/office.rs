@@ -237,7 +237,16 @@ impl Server {
             (Some(LeadSummary::of(&record, Ownership::of_new((owner, None)), NOW)), vec![self.meta(CommandId(lead.0), RAVI, NOW)]);
         let (projection, seq) = (PROJECTION_VERSION, metas[0].seq);
         let doc_id = DocId::lead(lead);
-        Entry::Snapshot(Box::new(Snapshot { doc: doc_id, projection, summary, blob: doc.save(), metas, seq, proposals: Vec::new(), receipts: Vec::new() }))
+        Entry::Snapshot(Box::new(Snapshot {
+            doc: doc_id,
+            projection,
+            summary,
+            blob: doc.save(),
+            metas,
+            seq,
+            proposals: Vec::new(),
+            receipts: Vec::new(),
+        }))
     }
 
     /// As the server sends a record to those who may not hold its document.
@@ -251,7 +260,16 @@ impl Server {
         summary.follow_ups.iter_mut().for_each(|due| due.note.clear());
         (summary.assigned_at, summary.converted_at, summary.dropped_at) = (None, None, None);
         summary.called.clear();
-        Entry::Snapshot(Box::new(Snapshot { doc, projection, summary: Some(summary), blob: Vec::new(), metas, seq, proposals: Vec::new(), receipts: Vec::new() }))
+        Entry::Snapshot(Box::new(Snapshot {
+            doc,
+            projection,
+            summary: Some(summary),
+            blob: Vec::new(),
+            metas,
+            seq,
+            proposals: Vec::new(),
+            receipts: Vec::new(),
+        }))
     }
 
     /// Ravi did this to the record, one after the other; nobody is told.

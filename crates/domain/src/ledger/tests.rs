@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::money::AMOUNT_MAX;
-use proptest::prelude::*;
 use PaymentStatus::{Completed, Overdue, Partial, Pending};
+use proptest::prelude::*;
 
 const ME: UserId = UserId(Uuid::from_u128(1));
 
