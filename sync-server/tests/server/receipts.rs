@@ -1,6 +1,6 @@
 //! Numbers of receipts: in their order, none left out and none twice, whoever pushes and whatever is refused.
 
-use crate::support::{Device, START, World, name};
+use crate::support::{Device, World};
 use domain::config::Setting;
 use domain::ledger::{Mode, Payment};
 use domain::{Command, Currency, DocId, LeadId, LedgerCommand, Money};
@@ -98,7 +98,6 @@ fn only_accepted_money_is_numbered() {
     let shown: Vec<(Uuid, String)> = all.iter().map(|receipt| (receipt.entry, receipt.text())).collect();
     assert_eq!(shown, [(first.envelope.id.0, "R-00001".to_owned()), (corrected.envelope.id.0, "ACME/26-00002".to_owned())]);
     assert!(all.iter().all(|receipt| receipt.lead == lead));
-    assert!(world.core.env().now_ms() > START);
 }
 
 fn numbers_in(entries: &[Entry], lead: LeadId) -> BTreeSet<u64> {
@@ -115,8 +114,8 @@ fn numbers_reach_whoever_has_the_ledger_and_nobody_else() {
     let world = World::memory();
     let mut boss = world.device("ananya");
     let lead = boss.created("+919820014786");
-    let (mut asha, mut meera, mut karthik) = (world.device("asha"), world.device("meera"), world.device("karthik"));
-    for device in [&mut boss, &mut asha, &mut meera, &mut karthik] {
+    let (mut asha, mut karthik) = (world.device("asha"), world.device("karthik"));
+    for device in [&mut boss, &mut asha, &mut karthik] {
         device.pull();
     }
     for minor in [500, 700] {
@@ -130,7 +129,5 @@ fn numbers_reach_whoever_has_the_ledger_and_nobody_else() {
     for device in [&mut asha, &mut karthik, &mut world.device("asha"), &mut world.device("karthik")] {
         assert_eq!(numbers_in(&device.pull(), lead), BTreeSet::new());
     }
-    let renamed = meera.edit_as_on(&world, lead, name("Renamed"));
-    meera.push_one(&renamed);
     assert_eq!(numbers_in(&boss.pull(), lead), BTreeSet::new(), "told once");
 }
