@@ -47,14 +47,15 @@ fn receipt_numbers_have_no_gap_and_no_double_through_kills_of_the_server() -> Re
             Ok(typed)
         };
         let writing: Vec<_> = devices.iter().map(|device| scope.spawn(move || writes(device))).collect();
-        for _ in 0..KILLS {
+        let killed = (0..KILLS).try_for_each(|_| {
             let began = Instant::now();
             while began.elapsed() < LIVES {
                 std::thread::yield_now();
             }
-            server.restart()?;
-        }
+            server.restart()
+        });
         stop.store(true, Ordering::Relaxed);
+        killed?;
         writing.into_iter().map(|thread| thread.join().map_err(|_| anyhow::anyhow!("a writer panicked"))?).collect()
     })?;
     settle(&devices)?;
