@@ -287,6 +287,23 @@ pub enum Payment {
     Package { lead: String, total: Option<String> },
     /// Set all instalments anew, each like 2026-12-01=5000; none for no plan
     Plan { lead: String, instalments: Vec<String> },
+    /// Save the receipt of a payment as a PDF
+    Receipt {
+        lead: String,
+        /// Its id or the end of it
+        entry: String,
+        #[command(flatten)]
+        file: PdfTo,
+        /// a4, or roll for a till's printer of 80 mm
+        #[arg(long, default_value = "a4")]
+        paper: String,
+    },
+    /// Save every entry, and what they come to, as a PDF
+    Statement {
+        lead: String,
+        #[command(flatten)]
+        file: PdfTo,
+    },
     /// Write down when they said they would pay
     Promise {
         lead: String,
@@ -298,11 +315,21 @@ pub enum Payment {
     },
 }
 
+#[derive(Debug, Args)]
+pub struct PdfTo {
+    /// The file to write; if left out, one of the document's own name in this folder
+    #[arg(long)]
+    pub to: Option<PathBuf>,
+    /// english or hindi
+    #[arg(long, default_value = "english")]
+    pub language: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Config {
     /// Show the settings, or one list: sources, languages, drop_reasons, follow_up_reasons, follow_up_outcomes, custom_fields
     Show { list: Option<String> },
-    /// Set a rule, like `set tries_max 4`
+    /// Set a rule, like `set tries_max 4`; of `logo` the value is a PNG file
     Set { setting: String, value: String },
     /// Go back to a rule's default
     Unset { setting: String },

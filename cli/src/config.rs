@@ -6,15 +6,20 @@ use crate::lead::one_of;
 use crate::place::Place;
 use crate::print::{Printer, table};
 use crate::words;
-use domain::config::{Config, ConfigOption, FieldKind, OptionList, Setting};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bridge::ProblemCode;
+use domain::config::{Config, ConfigOption, FieldKind, OptionList, Setting, SettingKind};
 use domain::{Command, Refusal};
 use serde_json::json;
+use std::path::Path;
 
 pub fn run(place: &Place, print: &Printer, ask: Ask) -> Result<(), Failure> {
     match ask {
         Ask::Show { list } => show(place, print, list.as_deref()),
         Ask::Set { setting, value } => {
             let setting: Setting = parsed(&setting)?;
+            let value = if setting.kind() == SettingKind::Picture { picture(Path::new(&value))? } else { value };
             give(place, print, |_| Ok(Command::SetSetting { setting, value: Some(value) }))
         }
         Ask::Unset { setting } => {
@@ -35,6 +40,23 @@ pub fn run(place: &Place, print: &Printer, ask: Ask) -> Result<(), Failure> {
         Ask::Rename { list, entry, label } => change(place, print, &list, &entry, Some(label.trim().to_owned()), None),
         Ask::Offer { list, entry } => change(place, print, &list, &entry, None, Some(true)),
         Ask::Withdraw { list, entry } => change(place, print, &list, &entry, None, Some(false)),
+    }
+}
+
+/// What a PNG file is kept as.
+fn picture(file: &Path) -> Result<String, Failure> {
+    let unreadable = |e: std::io::Error| Failure::new(ProblemCode::Disk, format!("{} can’t be read: {e}.", file.display()));
+    let content = std::fs::read(file).map_err(unreadable)?;
+    client::check_logo(&content).map_err(|e| Failure::new(ProblemCode::Refused, e.to_string()))?;
+    Ok(STANDARD.encode(content))
+}
+
+/// As the table shows it.
+fn short_value(setting: Setting, value: &str) -> String {
+    match setting.kind() {
+        SettingKind::Picture if !value.is_empty() => format!("PNG, {} KB", (value.len() * 3 / 4).div_ceil(1024)),
+        SettingKind::Text { .. } => value.lines().collect::<Vec<_>>().join(", "),
+        _ => value.to_owned(),
     }
 }
 
@@ -72,7 +94,7 @@ fn show(place: &Place, print: &Printer, list: Option<&str>) -> Result<(), Failur
     print.answer(&json!({ "settings": settings.iter().cloned().collect::<std::collections::BTreeMap<_, _>>() }), || {
         let row = |(setting, value): &(Setting, String)| {
             let set = if config.settings.contains_key(setting) { "" } else { "default" };
-            vec![setting.as_str().to_owned(), value.clone(), set.to_owned(), setting.about().to_owned()]
+            vec![setting.as_str().to_owned(), short_value(*setting, value), set.to_owned(), setting.about().to_owned()]
         };
         let lists: Vec<&str> = OptionList::ALL.into_iter().map(OptionList::as_str).collect();
         let rows = settings.iter().map(row).collect();

@@ -1,17 +1,21 @@
 //! `leadline payment …`
 
-use crate::args::Payment;
+use crate::args::{Payment, PdfTo};
 use crate::failure::Failure;
 use crate::lead::{edit, one_of, saved};
 use crate::place::Place;
 use crate::print::{Printer, table};
 use crate::words;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bridge::ProblemCode;
 use bridge::payment::{
-    DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd,
+    DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PdfFile, PlanSet, PromiseAdd,
+    ReceiptPdf, StatementPdf,
 };
 use domain::ledger::Mode;
 use serde_json::json;
+use std::io::Write as _;
 
 pub fn run(place: &Place, print: &Printer, command: Payment) -> Result<(), Failure> {
     match command {
@@ -28,6 +32,19 @@ pub fn run(place: &Place, print: &Printer, command: Payment) -> Result<(), Failu
             desk.ask(PaymentReverse { lead, entry, reason, amount: corrected })?;
             saved(print, lead)
         }
+        Payment::Receipt { lead, entry, file, paper } => {
+            let desk = place.read()?;
+            let lead = desk.find_lead(&lead)?;
+            let entries = desk.ask(LedgerGet { lead })?.entries;
+            let entry = one_of(entries.iter().map(|one| (one.id, ())), &entry, "entry")?.0;
+            let (paper, language) = (parsed(&paper)?, parsed(&file.language)?);
+            save(print, &file, &desk.ask(ReceiptPdf { lead, entry, paper, language })?)
+        }
+        Payment::Statement { lead, file } => {
+            let desk = place.read()?;
+            let lead = desk.find_lead(&lead)?;
+            save(print, &file, &desk.ask(StatementPdf { lead, language: parsed(&file.language)? })?)
+        }
         Payment::Refund { lead, amount, mode, day, reason } => {
             let mode = mode_of(&mode)?;
             edit(place, print, &lead, |lead| PaymentRefund { lead, amount, mode, day, reason })
@@ -43,7 +60,21 @@ pub fn run(place: &Place, print: &Printer, command: Payment) -> Result<(), Failu
 }
 
 fn mode_of(typed: &str) -> Result<Mode, Failure> {
+    parsed(typed)
+}
+
+fn parsed<T: std::str::FromStr<Err = String>>(typed: &str) -> Result<T, Failure> {
     typed.parse().map_err(|text: String| Failure::new(ProblemCode::Refused, text))
+}
+
+/// Writes a file that is not there yet.
+fn save(print: &Printer, to: &PdfTo, file: &PdfFile) -> Result<(), Failure> {
+    let content = STANDARD.decode(&file.content).map_err(|e| Failure::new(ProblemCode::Internal, e.to_string()))?;
+    let path = to.to.clone().unwrap_or_else(|| file.name.clone().into());
+    let refused = |e: std::io::Error| Failure::new(ProblemCode::Disk, format!("{} can’t be written: {e}.", path.display()));
+    let mut new = std::fs::OpenOptions::new().write(true).create_new(true).open(&path).map_err(refused)?;
+    new.write_all(&content).map_err(refused)?;
+    print.answer(&json!({ "file": path, "bytes": content.len() }), || format!("Saved as {}", path.display()))
 }
 
 /// `2026-12-01=5000` as day and amount.
@@ -77,9 +108,24 @@ fn in_words(ledger: &LedgerView) -> String {
     };
     let row = |entry: &EntryView| {
         let reference = entry.reference.clone().unwrap_or_default();
-        vec![words::short(entry.id), words::when(&entry.when), entry.what.clone(), reference, entry.by.clone(), state(entry).to_owned()]
+        let receipt = entry.receipt.as_ref().map_or_else(String::new, |receipt| {
+            if receipt.is_provisional { format!("{} (provisional)", receipt.number) } else { receipt.number.clone() }
+        });
+        vec![
+            words::short(entry.id),
+            words::when(&entry.when),
+            entry.what.clone(),
+            receipt,
+            reference,
+            entry.by.clone(),
+            state(entry).to_owned(),
+        ]
     };
     let rows = ledger.entries.iter().map(row).collect();
     let head = head.join(" · ");
-    if ledger.entries.is_empty() { head } else { format!("{head}\n\n{}", table(&["ENTRY", "WHEN", "WHAT", "REFERENCE", "BY", ""], rows)) }
+    if ledger.entries.is_empty() {
+        head
+    } else {
+        format!("{head}\n\n{}", table(&["ENTRY", "WHEN", "WHAT", "RECEIPT", "REFERENCE", "BY", ""], rows))
+    }
 }

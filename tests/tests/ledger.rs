@@ -1,6 +1,9 @@
 //! Money between real client engines and a real server: whatever was typed on several devices offline, every total
 //! on every device and at the server is that of an independent calculation, to the paisa.
 
+#[path = "money/receipts.rs"]
+mod receipts;
+
 use anyhow::{Context as _, Result, ensure};
 use domain::command::NewLead;
 use domain::ledger::{Day, Instalment, Mode, Payment, What};

@@ -25,7 +25,7 @@ const BUILD_PACKAGES: &[&str] = &[
 /// To show the window where there is no display.
 const DISPLAY_PACKAGES: &[&str] = &["xvfb", "xauth", "imagemagick", "fonts-inter", "fonts-noto-core"];
 /// To drive the window, to keep keys in a real keychain, and to try the server on its second database.
-const TEST_PACKAGES: &[&str] = &["webkit2gtk-driver", "dbus", "dbus-x11", "gnome-keyring", "postgresql"];
+const TEST_PACKAGES: &[&str] = &["webkit2gtk-driver", "dbus", "dbus-x11", "gnome-keyring", "postgresql", "poppler-utils"];
 /// To compile for wasm where rustup can't fetch its standard library.
 const WASM_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 

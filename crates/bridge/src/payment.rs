@@ -3,7 +3,8 @@
 
 use crate::lead::When;
 use crate::requests;
-use domain::ledger::{Mode, PaymentStatus};
+use domain::ledger::{Mode, Paper, PaymentStatus};
+use domain::money::Language;
 use domain::{CommandId, LeadId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -47,6 +48,42 @@ pub struct EntryView {
     pub counts: bool,
     /// Another reversal of the same entry counts instead.
     pub outdone: bool,
+    /// Of an entry that brings money.
+    pub receipt: Option<ReceiptView>,
+}
+
+/// What a receipt is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptView {
+    /// `R-00042`; `P-1234ABCD` while it is provisional.
+    pub number: String,
+    /// The server did not number it yet.
+    pub is_provisional: bool,
+}
+
+/// A file that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PdfFile {
+    /// `Receipt R-00042.pdf`
+    pub name: String,
+    /// In base64.
+    pub content: String,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "k")]
+pub enum Document {
+    Receipt { lead: LeadId, entry: Uuid, paper: Paper },
+    Statement { lead: LeadId },
+}
+
+/// Where a file was saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedFile {
+    pub path: String,
+    /// The system's viewer has it, from where it can be printed.
+    pub is_opened: bool,
 }
 
 requests! {
@@ -69,5 +106,11 @@ requests! {
     "package_set" PackageSet { pub lead: LeadId, pub total: Option<String> } -> CommandId;
     /// Day and amount of each, the earliest first; none for no plan.
     "plan_set" PlanSet { pub lead: LeadId, pub instalments: Vec<(String, String)> } -> CommandId;
+    /// The receipt of an entry that brings money.
+    "receipt_pdf" ReceiptPdf { pub lead: LeadId, pub entry: Uuid, pub paper: Paper, pub language: Language } -> PdfFile;
+    /// Every entry of the ledger, and what it comes to today.
+    "statement_pdf" StatementPdf { pub lead: LeadId, pub language: Language } -> PdfFile;
+    /// Saves one into this person's folder for downloads, and shows it there in the system's viewer to print it.
+    "document_save" DocumentSave { pub document: Document, pub language: Language, pub open: bool } -> SavedFile;
     "promise_add" PromiseAdd { pub lead: LeadId, pub day: String, pub amount: Option<String>, pub note: String } -> CommandId;
 }

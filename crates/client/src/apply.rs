@@ -10,7 +10,7 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{assignments, attention, documents, drafts, leads, meta, notices, outbox, proposals, rows};
+use crate::store::{assignments, attention, documents, drafts, leads, meta, notices, outbox, proposals, receipts, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
@@ -458,6 +458,9 @@ impl Engine {
         for meta in &snapshot.metas {
             outbox::take(c, meta.command)?;
         }
+        if let Some(lead) = doc.ledger_of() {
+            receipts::put_all(c, lead, &snapshot.receipts)?;
+        }
         let old = if backfill.first && backfill.running { None } else { documents::load_readable(c, doc)? };
         let pending = outbox::count_of(c, doc)?;
         // Where the document is withheld, its row is all there is.
@@ -548,6 +551,9 @@ impl Engine {
             leads::remove(c, lead)?;
             notices::forget_of(c, lead)?;
             assignments::remove_of(c, lead)?;
+        }
+        if let Some(lead) = doc.ledger_of() {
+            receipts::forget_of(c, lead)?;
         }
         let proposed = proposals::remove_of(c, doc)?;
         meta::set(c, meta::WIPE_DUE, &true)?;
@@ -682,6 +688,10 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             }
             change.absorb(Change { attention: true, ..one_record(proposal.doc) });
             proposals::put(c, &proposal)
+        }
+        Row::Receipt(receipt) => {
+            change.absorb(Change { leads: vec![receipt.lead], ..Change::default() });
+            receipts::put(c, &receipt)
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod tls;
 mod transport;
 pub mod vault;
 
+pub use documents::check_logo;
 pub use engine::{CutOff, CutOffListener, Engine, Listener, SessionEndListener};
 pub use error::ClientError;
 pub use http::HttpTransport;

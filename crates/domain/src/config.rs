@@ -30,6 +30,11 @@ pub enum Setting {
     Holidays,
     LeadAssignmentEnabled,
     ReassignAfterMinutes,
+    CompanyName,
+    CompanyAddress,
+    TaxNumber,
+    Logo,
+    ReceiptPrefix,
 }
 
 /// What a setting's value is.
@@ -49,10 +54,18 @@ pub enum SettingKind {
     Dates,
     /// `true` or `false`.
     Switch,
+    /// Lines of text.
+    Text {
+        lines: usize,
+    },
+    /// A small PNG file in base64; none is right too.
+    Picture,
+    /// What receipt numbers begin with.
+    Prefix,
 }
 
 impl Setting {
-    pub const ALL: [Setting; 16] = [
+    pub const ALL: [Setting; 21] = [
         Setting::CallingHoursStart,
         Setting::CallingHoursEnd,
         Setting::FollowupMaxGapDays,
@@ -69,6 +82,11 @@ impl Setting {
         Setting::Holidays,
         Setting::LeadAssignmentEnabled,
         Setting::ReassignAfterMinutes,
+        Setting::CompanyName,
+        Setting::CompanyAddress,
+        Setting::TaxNumber,
+        Setting::Logo,
+        Setting::ReceiptPrefix,
     ];
 
     /// Its key in the document and on the command line (row Q4).
@@ -91,6 +109,11 @@ impl Setting {
             Setting::Holidays => "holidays",
             Setting::LeadAssignmentEnabled => "lead_assignment_enabled",
             Setting::ReassignAfterMinutes => "reassign_after_minutes",
+            Setting::CompanyName => "company_name",
+            Setting::CompanyAddress => "company_address",
+            Setting::TaxNumber => "tax_number",
+            Setting::Logo => "logo",
+            Setting::ReceiptPrefix => "receipt_prefix",
         }
     }
 
@@ -116,6 +139,11 @@ impl Setting {
             Setting::ReassignAfterMinutes => {
                 "Minutes after which a lead that its owner did not touch is given to somebody else; 0 leaves it"
             }
+            Setting::CompanyName => "Name on receipts and statements; the organisation’s own where none is set",
+            Setting::CompanyAddress => "Address on receipts and statements",
+            Setting::TaxNumber => "Tax number on receipts and statements",
+            Setting::Logo => "Logo on receipts and statements, a PNG file",
+            Setting::ReceiptPrefix => "What the numbers of new receipts begin with",
         }
     }
 
@@ -138,6 +166,10 @@ impl Setting {
             Setting::Holidays => SettingKind::Dates,
             Setting::LeadAssignmentEnabled => SettingKind::Switch,
             Setting::ReassignAfterMinutes => minutes(0, 7 * 24 * 60),
+            Setting::CompanyName | Setting::TaxNumber => SettingKind::Text { lines: 1 },
+            Setting::CompanyAddress => SettingKind::Text { lines: 6 },
+            Setting::Logo => SettingKind::Picture,
+            Setting::ReceiptPrefix => SettingKind::Prefix,
         }
     }
 
@@ -158,9 +190,10 @@ impl Setting {
             Setting::WorkingHoursStart => "09:00".into(),
             Setting::WorkingHoursEnd => "18:00".into(),
             Setting::WorkingDays => "mon,tue,wed,thu,fri,sat".into(),
-            Setting::Holidays => String::new(),
             Setting::LeadAssignmentEnabled => "true".into(),
             Setting::ReassignAfterMinutes => "0".into(),
+            Setting::Holidays | Setting::CompanyName | Setting::CompanyAddress | Setting::TaxNumber | Setting::Logo => String::new(),
+            Setting::ReceiptPrefix => "R-".into(),
         }
     }
 
@@ -184,9 +217,33 @@ impl Setting {
             SettingKind::Dates => wrong("Type days like 2026-11-30, with commas between.".into()),
             SettingKind::Switch if value.parse::<bool>().is_ok() => Ok(()),
             SettingKind::Switch => wrong("Type true or false.".into()),
+            SettingKind::Text { lines } => check_lines(self.as_str(), value, lines),
+            SettingKind::Picture if is_picture(value) => Ok(()),
+            SettingKind::Picture => wrong(format!("The logo is a PNG file of {} KB at most.", limits::LOGO_MAX / 1024)),
+            SettingKind::Prefix if value.len() <= PREFIX_MAX && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-/".contains(&b)) => {
+                Ok(())
+            }
+            SettingKind::Prefix => wrong(format!("Type up to {PREFIX_MAX} letters, digits, - or /, like ABC/26-.")),
             SettingKind::Order => wrong(format!("Name each of these once, the first to be called first: {}.", self.default_value())),
         }
     }
+}
+
+/// Longest [`SettingKind::Prefix`].
+const PREFIX_MAX: usize = 12;
+
+fn check_lines(field: &str, value: &str, most: usize) -> Result<(), Refusal> {
+    if value.lines().count() > most {
+        return Err(Refusal::new(RefusalCode::TooLong, format!("Type {most} lines at most.")).on(field));
+    }
+    value.lines().try_for_each(|line| limits::check_text(field, line, limits::LINE_MAX))
+}
+
+/// By its first bytes and its length; what it shows is seen when it is printed.
+fn is_picture(value: &str) -> bool {
+    let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=".contains(&b);
+    let fits = value.len() <= limits::LOGO_MAX.div_ceil(3) * 4 && value.len().is_multiple_of(4);
+    value.is_empty() || (value.starts_with("iVBORw0KGgo") && fits && value.bytes().all(is_base64))
 }
 
 impl std::str::FromStr for Setting {
@@ -516,6 +573,10 @@ mod tests {
             (Setting::WorkingDays, "mon,someday"),
             (Setting::Holidays, "2026-02-30"),
             (Setting::LeadAssignmentEnabled, "yes"),
+            (Setting::Logo, "R0lGODlhAQABAAAAACw="),
+            (Setting::Logo, &format!("iVBORw0KGgo{}", "A".repeat(limits::LOGO_MAX * 4 / 3))),
+            (Setting::ReceiptPrefix, "रसीद"),
+            (Setting::ReceiptPrefix, "ABCDEFGHIJKLM"),
             (Setting::TriesMax, "0"),
             (Setting::TriesMax, "06"),
             (Setting::TriesMax, "-1"),
@@ -524,6 +585,9 @@ mod tests {
         ] {
             assert_eq!(setting.check(value).map_err(|r| r.code), Err(RefusalCode::InvalidValue), "{setting:?} {value}");
         }
+        assert_eq!(Setting::CompanyAddress.check(&"a\n".repeat(7)).map_err(|r| r.code), Err(RefusalCode::TooLong));
+        assert_eq!(Setting::CompanyAddress.check("12 MG Road\nपुणे 411001"), Ok(()));
+        assert_eq!(Setting::Logo.check("iVBORw0KGgoA"), Ok(()));
         assert!("lunch".parse::<Setting>().is_err_and(|r| r.text.contains("tries_max")));
     }
 

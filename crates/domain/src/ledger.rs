@@ -5,9 +5,13 @@
 //! counts, with its replacement; the others are kept and flagged (architecture §5). What a reversal puts in place
 //! is an entry of the reversal's id, and can be reversed in turn.
 
+mod account;
 mod command;
+mod receipt;
 
+pub use account::AccountLine;
 pub use command::{INSTALMENTS_MAX, LedgerCommand};
+pub use receipt::{Paper, provisional_number, receipt_number};
 
 use crate::config::is_date;
 use crate::id::UserId;
@@ -274,12 +278,7 @@ impl Ledger {
     /// What counts.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        let mut reversals: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-        for (id, entry) in &self.entries {
-            if let What::Reversal { entry, .. } = &entry.what {
-                reversals.entry(*entry).or_default().push(*id);
-            }
-        }
+        let reversals = self.reversals();
         let mut standing =
             Standing { outdone: reversals.values().flat_map(|of_one| &of_one[1..]).copied().collect(), ..Standing::default() };
         for (id, entry) in &self.entries {
@@ -293,6 +292,17 @@ impl Ledger {
             }
         }
         standing
+    }
+
+    /// Which reversals name an entry, the one that counts first.
+    fn reversals(&self) -> BTreeMap<Uuid, Vec<Uuid>> {
+        let mut reversals: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+        for (id, entry) in &self.entries {
+            if let What::Reversal { entry, .. } = &entry.what {
+                reversals.entry(*entry).or_default().push(*id);
+            }
+        }
+        reversals
     }
 
     /// The payment, or what stands in its place after all reversals, one after the other.

@@ -31,6 +31,8 @@ pub const PREFERENCE_MAX: usize = 16_000;
 pub const NOTICES_MAX: usize = 500;
 /// Follow-ups, calls, notes, comments, tags and own fields in one lead together.
 pub const ITEMS_MAX: usize = 2_000;
+/// A logo, bytes: its base64 stands twice in the change that sets it, as its value and in its command.
+pub const LOGO_MAX: usize = 16 * 1024;
 /// Bytes of one change; above this the gate refuses it unread.
 pub const CHANGE_MAX: usize = 64 * 1024;
 /// Largest budget, minor units (10 billion of the currency).

@@ -5,6 +5,10 @@
 //! the minor units that are left over to the first shares, one each, so that the shares add up to the whole.
 //! Typed amounts with more decimals than the currency has are refused, not rounded.
 
+mod words;
+
+pub use words::{Language, number};
+
 use crate::phone;
 use crate::refusal::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};

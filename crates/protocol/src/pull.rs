@@ -1,7 +1,7 @@
 //! `GET /api/v1/sync/pull?cursor=…`: what changed for this user since the cursor, in `seq` order.
 //! The body is a sequence of frames (see [`crate::frame`]), each one [`PullBatch`].
 
-use crate::rows::{LeadSummary, Row};
+use crate::rows::{LeadSummary, ReceiptRow, Row};
 use domain::{CommandId, DeviceId, DocId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,9 @@ pub struct Snapshot {
     /// In order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assignments: Vec<domain::assignment::Assignment>,
+    /// Of a ledger: the numbers of its receipts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<ReceiptRow>,
 }
 
 impl Snapshot {

@@ -2,8 +2,10 @@
 
 use domain::follow_up::Due;
 use domain::lead::Called;
+use domain::ledger::receipt_number;
 use domain::{LeadId, OrgId, Role, Status, TeamId, UserId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Version of [`LeadSummary`]'s content.
 pub const PROJECTION_VERSION: u32 = 4;
@@ -23,6 +25,27 @@ pub enum Row {
     Notice(domain::notice::Notice),
     /// Why a lead is with whom it is, for whoever sees the lead.
     Assignment(domain::assignment::Assignment),
+    /// The number of a receipt, for whoever sees the ledger.
+    Receipt(ReceiptRow),
+}
+
+/// The number that the server gave to an entry's receipt; never another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptRow {
+    pub entry: Uuid,
+    pub lead: LeadId,
+    /// One more than that of the receipt before it, in the whole organisation.
+    pub number: u64,
+    /// As it was set then.
+    pub prefix: String,
+}
+
+impl ReceiptRow {
+    /// As it is printed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        receipt_number(&self.prefix, self.number)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 
 use super::cache::Cache;
 use super::judge::{self, Decision};
-use super::{Loaded, Record, load};
+use super::{Loaded, Record, load, receipt};
 use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
 use crate::files::RECOVERY_MS;
@@ -17,7 +17,7 @@ use crate::store::orgs::{self, Head};
 use crate::store::outcomes::{self, OutcomeRow};
 use crate::store::quarantine::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{Result, StoreError, Tx, assignment, devices, documents, notices, proposals};
+use crate::store::{Result, StoreError, Tx, assignment, devices, documents, notices, proposals, receipts};
 use domain::assignment::Part;
 use domain::notice::{News, Notice};
 use domain::people::{DeviceState, Proposal, ProposalState};
@@ -25,7 +25,7 @@ use domain::sabotage::{self, Fault};
 use domain::{Actor, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadId, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
-use protocol::rows::{LeadSummary, Ownership, Row as Fact};
+use protocol::rows::{LeadSummary, Ownership, ReceiptRow, Row as Fact};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -74,6 +74,7 @@ pub struct Batch<'a> {
     notices: Vec<Notice>,
     /// They need somebody who collects.
     converted: Vec<LeadId>,
+    receipts: Vec<ReceiptRow>,
     /// Everybody who can be told; read when there is something to tell.
     listeners: Option<Vec<Actor>>,
     touched: Touched,
@@ -102,6 +103,7 @@ impl<'a> Batch<'a> {
             quarantined: Vec::new(),
             notices: Vec::new(),
             converted: Vec::new(),
+            receipts: Vec::new(),
             listeners: None,
             touched: Touched::default(),
         })
@@ -262,7 +264,11 @@ impl<'a> Batch<'a> {
             bytes: admitted.bytes.clone(),
         }));
         let seq = self.head.seq + self.entries.len() as u64;
-        self.touched.seq = seq;
+        if let Some(receipt) = receipt::of(self, item)? {
+            self.entries.push(Entry::DocRow { doc: item.doc, author, fact: Fact::Receipt(receipt.clone()) });
+            self.receipts.push(receipt);
+        }
+        self.touched.seq = self.head.seq + self.entries.len() as u64;
         if let (Some((news, mentioned)), Some(lead), Some(standing)) = (news, record.lead(), &standing) {
             self.converted.extend((news == News::Converted).then_some(lead.id));
             self.tell_of(item, &news, &mentioned, lead, standing)?;
@@ -352,6 +358,14 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// The highest number of a receipt so far.
+    pub fn last_receipt(&mut self) -> Result<u64> {
+        match self.receipts.last() {
+            Some(receipt) => Ok(receipt.number),
+            None => receipts::last(self.tx, self.org),
+        }
+    }
+
     /// The organisation's, which entries of a ledger have; other documents have none.
     pub fn currency_for(&mut self, doc: DocId) -> Result<Option<Currency>> {
         if doc.kind != DocKind::Ledger {
@@ -418,6 +432,7 @@ impl<'a> Batch<'a> {
             quarantined: self.quarantined,
             notices: self.notices,
             converted: self.converted,
+            receipts: self.receipts,
             touched: self.touched,
         }
     }
@@ -445,6 +460,7 @@ pub struct Plan {
     quarantined: Vec<Held>,
     notices: Vec<Notice>,
     converted: Vec<LeadId>,
+    receipts: Vec<ReceiptRow>,
     touched: Touched,
 }
 
@@ -480,6 +496,9 @@ impl Plan {
         }
         for lead in &self.converted {
             assignment::wait(tx, org, Part::Collection, *lead, self.now)?;
+        }
+        for receipt in &self.receipts {
+            receipts::insert(tx, org, receipt)?;
         }
         for ((doc, work), blob) in self.works.iter().zip(blobs) {
             let Some(loaded) = &work.loaded else { continue };

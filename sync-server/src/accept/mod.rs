@@ -8,6 +8,7 @@ mod handover;
 mod judge;
 mod ledger;
 mod queue;
+mod receipt;
 mod settle;
 
 pub use judge::gate;
@@ -170,6 +171,13 @@ impl Record {
         match self {
             Self::Ledger(ledger) => Some(ledger),
             Self::Lead(_) | Self::Config(_) | Self::UserState(_) => None,
+        }
+    }
+
+    fn config(&self) -> Option<&Config> {
+        match self {
+            Self::Config(config) => Some(config),
+            Self::Lead(_) | Self::Ledger(_) | Self::UserState(_) => None,
         }
     }
 

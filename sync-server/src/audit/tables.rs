@@ -1,12 +1,13 @@
-//! Deep: what the log told of people, teams and proposals last, against the tables that answer for it now.
+//! Deep: what the log told of people, teams, proposals and receipts last, against the tables that answer for it now.
 //! Only what entries still hold can be compared.
 
 use crate::store::log::{self, LogRow};
-use crate::store::{Result, Tx, proposals, teams, users};
+use crate::store::{Result, Tx, proposals, receipts, teams, users};
 use domain::people::Proposal;
 use domain::{CommandId, OrgId, TeamId, UserId};
-use protocol::rows::{Row as Fact, TeamRow, UserRow};
+use protocol::rows::{ReceiptRow, Row as Fact, TeamRow, UserRow};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The last word of the log.
 #[derive(Default)]
@@ -14,6 +15,7 @@ struct Told {
     users: BTreeMap<UserId, UserRow>,
     teams: BTreeMap<TeamId, TeamRow>,
     proposals: BTreeMap<CommandId, Proposal>,
+    receipts: BTreeMap<Uuid, ReceiptRow>,
 }
 
 impl Told {
@@ -22,6 +24,7 @@ impl Told {
             Some(Fact::User(user)) => drop(self.users.insert(user.id, user)),
             Some(Fact::Team(team)) => drop(self.teams.insert(team.id, team)),
             Some(Fact::Proposal(proposal)) => drop(self.proposals.insert(proposal.id, proposal)),
+            Some(Fact::Receipt(receipt)) => drop(self.receipts.insert(receipt.entry, receipt)),
             Some(Fact::Org(_) | Fact::Owner(_) | Fact::Notice(_) | Fact::Assignment(_)) | None => {}
         }
     }
@@ -55,6 +58,15 @@ pub(super) fn compare(tx: &mut dyn Tx, org: OrgId, faults: &mut Vec<String>) -> 
         if proposals::get(tx, org, id)?.as_ref() != Some(&proposal) {
             faults.push(format!("Proposal {id}: the row in proposals is not what the log told last."));
         }
+    }
+    for (entry, receipt) in told.receipts {
+        if receipts::of(tx, org, entry)?.as_ref() != Some(&receipt) {
+            faults.push(format!("Receipt of {entry}: the row in receipts is not what the log told."));
+        }
+    }
+    let (rows, last) = (receipts::count(tx, org)?, receipts::last(tx, org)?);
+    if rows != last {
+        faults.push(format!("Receipts: {rows} rows, and the highest number is {last}."));
     }
     Ok(())
 }

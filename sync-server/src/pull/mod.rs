@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::sight::Sight;
 use crate::store::leads::Held;
 use crate::store::orgs::Head;
-use crate::store::{Store, StoreError, Tx, assignment, devices, documents, leads, log, orgs, proposals, users};
+use crate::store::{Store, StoreError, Tx, assignment, devices, documents, leads, log, orgs, proposals, receipts, users};
 use domain::assignment::Assignment;
 use domain::people::Proposal;
 use domain::{Actor, DocId, Env, LeadId, OrgId, phone};
@@ -152,7 +152,8 @@ fn plain(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Snapshot, StoreError
         _ => (records::Doc::seed(doc.kind).save(), 0),
     };
     let metas = log::metas(tx, org, doc)?;
-    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new(), assignments: Vec::new() })
+    let receipts = doc.ledger_of().map_or(Ok(Vec::new()), |lead| receipts::of_ledger(tx, org, lead))?;
+    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new(), assignments: Vec::new(), receipts })
 }
 
 /// Rows of a lead that go with it.
@@ -181,6 +182,7 @@ fn snapshot(sight: &Sight, org: &OrgRow, held: Held, metas: Vec<ChangeMeta>, bes
         seq: held.seq,
         proposals: if masked { Vec::new() } else { beside.proposals },
         assignments: if masked { Vec::new() } else { beside.assignments },
+        receipts: Vec::new(),
     }
 }
 

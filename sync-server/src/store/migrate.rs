@@ -17,6 +17,7 @@ pub const SQLITE: &[Step] = &[
     (8, include_str!("../../../migrations/server-sqlite/0008_attendance.sql")),
     (9, include_str!("../../../migrations/server-sqlite/0009_reports.sql")),
     (10, include_str!("../../../migrations/server-sqlite/0010_assignment.sql")),
+    (11, include_str!("../../../migrations/server-sqlite/0011_receipts.sql")),
 ];
 pub const POSTGRES: &[Step] = &[
     (1, include_str!("../../../migrations/server-postgres/0001_create_base.sql")),
@@ -29,6 +30,7 @@ pub const POSTGRES: &[Step] = &[
     (8, include_str!("../../../migrations/server-postgres/0008_attendance.sql")),
     (9, include_str!("../../../migrations/server-postgres/0009_reports.sql")),
     (10, include_str!("../../../migrations/server-postgres/0010_assignment.sql")),
+    (11, include_str!("../../../migrations/server-postgres/0011_receipts.sql")),
 ];
 
 /// Brings the database up to this server's version.

@@ -19,6 +19,7 @@ pub mod outcomes;
 pub mod postgres;
 pub mod proposals;
 pub mod quarantine;
+pub mod receipts;
 pub mod sessions;
 pub mod sqlite;
 pub mod teams;

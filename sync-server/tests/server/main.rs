@@ -24,6 +24,7 @@ mod matrix;
 mod notices;
 mod pull;
 mod quarantine;
+mod receipts;
 mod reopening;
 mod reports;
 mod restore;

@@ -19,6 +19,7 @@ mod notices;
 mod payment;
 mod phrase;
 mod presence;
+mod printed;
 mod queue;
 mod record;
 pub(crate) mod remind;
@@ -60,7 +61,9 @@ use bridge::lead::{
     ProposalTake, TagAdd, TagRemove, WhenRead,
 };
 use bridge::notice::{NoticeList, NoticeReadAll, NoticeSet};
-use bridge::payment::{DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd};
+use bridge::payment::{
+    DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd, ReceiptPdf, StatementPdf,
+};
 use bridge::presence::{LeadViewing, PresenceGet};
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::report::{ReportLeadRows, ReportLeads};
@@ -293,6 +296,8 @@ answers! {
     PackageSet by payment::package;
     PlanSet by payment::plan;
     PromiseAdd by payment::promise;
+    ReceiptPdf by printed::receipt;
+    StatementPdf by printed::statement;
     PresenceGet by presence::get;
     LeadViewing by presence::viewing;
     QueueGet by queue::get;

@@ -5,24 +5,32 @@ use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::ledger;
-use crate::store::leads;
+use crate::store::{leads, receipts};
 use bridge::Problem;
 use bridge::payment::{
-    DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd,
+    DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd, ReceiptView,
 };
-use domain::ledger::{Day, Entry, Instalment, Mode, Payment, Standing, What, may_begin};
+use domain::ledger::{Day, Entry, Instalment, Mode, Payment, Standing, What, may_begin, provisional_number};
 use domain::policy::has;
 use domain::{Action, CommandId, Currency, LeadId, Ledger, LedgerCommand, Money, Refusal, RefusalCode};
+use protocol::rows::ReceiptRow;
 use rusqlite::Connection;
+use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// Refused to who sees no payments.
+pub(super) fn check_role(reader: &Reader) -> Result<(), ClientError> {
+    if has(reader.facts.me.role, Action::ViewPayments) {
+        return Ok(());
+    }
+    Err(Refusal::new(RefusalCode::NotPermitted, "Payments are not in your role. Ask your manager.").into())
+}
 
 pub(super) fn get(desk: &Desk, ask: LedgerGet) -> Result<LedgerView, Problem> {
     let now_ms = desk.engine.env().now_ms();
     Ok(desk.read(|c| {
         let reader = desk.reader(c)?;
-        if !has(reader.facts.me.role, Action::ViewPayments) {
-            return Err(Refusal::new(RefusalCode::NotPermitted, "Payments are not in your role. Ask your manager.").into());
-        }
+        check_role(&reader)?;
         view(c, &reader, &reader.today(now_ms), ask.lead)
     })?)
 }
@@ -32,8 +40,11 @@ fn view(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId) -> Res
     let (ledger, currency) = (ledger::of_lead(c, lead)?, ledger::currency(&reader.facts)?);
     let too_much = |e: domain::money::MoneyError| ClientError::from(Refusal::new(RefusalCode::InvalidValue, e.to_string()));
     let summary = ledger.summary(currency, this_day(today)?).map_err(too_much)?;
-    let standing = ledger.standing();
-    let shown = |(id, entry): (&Uuid, &Entry)| shown_entry(c, reader, today, &standing, *id, entry);
+    let (standing, numbers) = (ledger.standing(), receipts::of_lead(c, lead)?);
+    let receipt = |(id, entry): (&Uuid, &Entry)| entry.what.has_receipt().then(|| receipt_of(*id, &numbers));
+    let shown = |(id, entry): (&Uuid, &Entry)| {
+        Ok(EntryView { receipt: receipt((id, entry)), ..shown_entry(c, reader, today, &standing, *id, entry)? })
+    };
     let above_zero = |amount: Money| (amount.minor > 0).then(|| amount.written());
     let is_converted = may_begin(row.summary.status).is_ok();
     Ok(LedgerView {
@@ -80,10 +91,19 @@ fn shown_entry(
         when: today.when(entry.at),
         counts: standing.holds(id),
         outdone: standing.outdone.contains(&id),
+        receipt: None,
     })
 }
 
-fn this_day(today: &Today<'_>) -> Result<Day, ClientError> {
+/// What the entry's receipt is called here.
+pub(super) fn receipt_of(entry: Uuid, numbers: &BTreeMap<Uuid, ReceiptRow>) -> ReceiptView {
+    match numbers.get(&entry) {
+        Some(row) => ReceiptView { number: row.text(), is_provisional: false },
+        None => ReceiptView { number: provisional_number(entry), is_provisional: true },
+    }
+}
+
+pub(super) fn this_day(today: &Today<'_>) -> Result<Day, ClientError> {
     today.day().parse().map_err(ClientError::Internal)
 }
 

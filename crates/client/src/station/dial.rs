@@ -1,6 +1,7 @@
 //! Dialling from this computer: the number out of the record, to a program. No shell is in it, and what the
 //! window sends names a lead, never a number.
 
+use super::opener::OPENER;
 use super::{Station, lock};
 use bridge::call::{CallDial, Dialling};
 use bridge::{Done, Problem, ProblemCode};
@@ -59,13 +60,6 @@ fn argv(dialling: &Dialling, number: &str) -> Result<Vec<String>, Problem> {
     }
     Ok(opener)
 }
-
-#[cfg(target_os = "macos")]
-const OPENER: &[&str] = &["open"];
-#[cfg(windows)]
-const OPENER: &[&str] = &["rundll32", "url.dll,FileProtocolHandler"];
-#[cfg(not(any(target_os = "macos", windows)))]
-const OPENER: &[&str] = &["xdg-open"];
 
 /// A command line in words: apart by blanks, together in double quotes.
 fn words(line: &str) -> Result<Vec<String>, Problem> {

@@ -5,10 +5,12 @@
 mod dial;
 mod invitation;
 mod link;
+mod opener;
 mod parting;
 mod profiles;
 mod remind;
 mod repair;
+mod save;
 mod settings;
 mod sign_in;
 mod tray;
@@ -24,6 +26,7 @@ use crate::vault::{Homes, Wrapped};
 use bridge::account::{PasswordChange, PasswordStrength, SignOutEverywhere};
 use bridge::call::{CallDial, DiallingSet};
 use bridge::link::{Link, LinkTake};
+use bridge::payment::DocumentSave;
 use bridge::session::{
     AppQuit, DemoAccount, Gate, Invitation, InvitationRead, PreferenceSet, ProfileCard, ProfileChoose, SessionBeginNew, SessionGet,
     SessionLock, SessionRedeem, SessionRepair, SessionSignIn, SessionSignOut, SessionUnlock, SessionView,
@@ -169,6 +172,10 @@ impl Station {
                 json(self.dial(&ask))
             }
             DiallingSet::NAME => json(self.set_dialling(read::<DiallingSet>(payload)?.dialling)),
+            DocumentSave::NAME => {
+                self.heard(name, &payload);
+                json(self.save_document(&read(payload)?))
+            }
             LinkTake::NAME => json(Ok(self.take_link())),
             PreferenceSet::NAME => self.set_preference(payload),
             PasswordChange::NAME => self.change_password(payload),

@@ -10,6 +10,7 @@ pub mod meta;
 pub mod notices;
 pub mod outbox;
 pub mod proposals;
+pub mod receipts;
 mod repair;
 pub mod requests;
 pub mod rows;
@@ -29,7 +30,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
@@ -38,6 +39,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../../../../migrations/client/0006_figures.sql"),
     include_str!("../../../../migrations/client/0007_notices.sql"),
     include_str!("../../../../migrations/client/0008_assignments.sql"),
+    include_str!("../../../../migrations/client/0009_receipts.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
 const PROJECTED_FROM: u32 = 6;

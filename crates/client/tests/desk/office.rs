@@ -246,6 +246,7 @@ impl Server {
             seq,
             proposals: Vec::new(),
             assignments: Vec::new(),
+            receipts: Vec::new(),
         }))
     }
 
@@ -269,6 +270,7 @@ impl Server {
             seq,
             proposals: Vec::new(),
             assignments: Vec::new(),
+            receipts: Vec::new(),
         }))
     }
 
@@ -320,6 +322,7 @@ impl Server {
             metas: vec![],
             seq: 1,
             proposals: vec![],
+            receipts: vec![],
         }))
     }
 
@@ -349,6 +352,7 @@ impl Server {
             seq,
             proposals: Vec::new(),
             assignments: Vec::new(),
+            receipts: Vec::new(),
         }))
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::money::AMOUNT_MAX;
 use PaymentStatus::{Completed, Overdue, Partial, Pending};
+use proptest::prelude::*;
 
 const ME: UserId = UserId(Uuid::from_u128(1));
 
@@ -176,6 +177,23 @@ fn references_are_compared_by_letters_and_digits() {
 }
 
 #[test]
+fn whatever_brings_money_has_a_receipt() {
+    let reason = || "r".to_owned();
+    for (what, has) in [
+        (What::Payment(payment(5)), true),
+        (reversal(1, Some(5)), true),
+        (reversal(1, None), false),
+        (What::Refund { payment: payment(5), reason: reason() }, false),
+        (What::Discount { amount: rupees(5), reason: reason() }, false),
+    ] {
+        assert_eq!(what.has_receipt(), has, "{what:?}");
+    }
+    assert_eq!(receipt_number("AB/26-", 7), "AB/26-00007");
+    assert_eq!(receipt_number("", 1_234_567), "1234567");
+    assert_eq!(provisional_number(id(0x1234_abcd)), "P-1234ABCD");
+}
+
+#[test]
 fn commands_read_back_as_written() {
     let command = LedgerCommand::Reverse { entry: id(1), reason: "r".into(), replacement: Some(payment(5)) };
     let text = serde_json::to_string(&command).expect("plain values");
@@ -183,4 +201,39 @@ fn commands_read_back_as_written() {
     let entry = Entry { by: ME, at: 5, what: What::Payment(payment(5)) };
     let text = serde_json::to_string(&entry).expect("plain values");
     assert_eq!(serde_json::from_str::<Entry>(&text).expect("reads"), entry, "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    /// Also with reversals of reversals, of nothing, of themselves and of each other.
+    #[test]
+    fn a_statement_comes_to_what_the_ledger_says(
+        kinds in prop::collection::vec((0_u8..5, 1_i64..10_000, 1_u128..14, any::<bool>()), 0..12),
+        package in proptest::option::of(1_i64..50_000),
+    ) {
+        let what = |(kind, minor, target, put): (u8, i64, u128, bool)| match kind {
+            0 => What::Payment(payment(minor)),
+            1 => What::Refund { payment: payment(minor), reason: "r".into() },
+            2 => What::Discount { amount: rupees(minor), reason: "r".into() },
+            3 => What::Promise { day: day("2026-12-01"), amount: None, note: String::new() },
+            _ => reversal(target, put.then_some(minor)),
+        };
+        let mut held = ledger((1_u128..).zip(kinds.into_iter().map(what)));
+        held.package = package.map(rupees);
+        let lines = held.account(Currency::INR).expect("small sums");
+        prop_assert_eq!(lines.len(), held.entries.len());
+        let (charged, received) = lines.iter().fold((0, 0), |(c, r), line| (c + line.charged.minor, r + line.received.minor));
+        let standing = held.standing();
+        let sum = |amounts: Vec<i64>| amounts.into_iter().sum::<i64>();
+        let paid = sum(standing.payments.values().map(|p| p.amount.minor).collect()) - sum(standing.refunds.values().map(|p| p.amount.minor).collect());
+        prop_assert_eq!(received, paid);
+        prop_assert_eq!(-charged, sum(standing.discounts.values().map(|d| d.minor).collect()));
+        if let Some(last) = lines.last() {
+            prop_assert_eq!(last.balance.minor, package.unwrap_or(0) + charged - received);
+        }
+        for line in &lines {
+            let is_outdone = standing.outdone.contains(&line.id);
+            prop_assert!(!is_outdone || (line.charged.minor, line.received.minor, line.counts) == (0, 0, false));
+        }
+    }
 }
