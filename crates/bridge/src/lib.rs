@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod attendance;
 pub mod attention;
 pub mod bulk;
 pub mod call;

@@ -1,6 +1,6 @@
 //! The organisation's rules and lists: what Admins set, over defaults that are good enough to start with.
 
-use crate::attendance::WorkingHours;
+use crate::attendance::{PAUSE_REASONS, WorkingHours};
 use crate::calling::{self, Reason};
 use crate::command::Command;
 use crate::lead::defaults;
@@ -28,6 +28,7 @@ pub enum Setting {
     WorkingHoursEnd,
     WorkingDays,
     Holidays,
+    CheckOutAfterMinutes,
 }
 
 /// What a setting's value is.
@@ -48,7 +49,7 @@ pub enum SettingKind {
 }
 
 impl Setting {
-    pub const ALL: [Setting; 14] = [
+    pub const ALL: [Setting; 15] = [
         Setting::CallingHoursStart,
         Setting::CallingHoursEnd,
         Setting::FollowupMaxGapDays,
@@ -63,6 +64,7 @@ impl Setting {
         Setting::WorkingHoursEnd,
         Setting::WorkingDays,
         Setting::Holidays,
+        Setting::CheckOutAfterMinutes,
     ];
 
     /// Its key in the document and on the command line (row Q4).
@@ -83,6 +85,7 @@ impl Setting {
             Setting::WorkingHoursEnd => "working_hours_end",
             Setting::WorkingDays => "working_days",
             Setting::Holidays => "holidays",
+            Setting::CheckOutAfterMinutes => "check_out_after_minutes",
         }
     }
 
@@ -104,6 +107,9 @@ impl Setting {
             Setting::WorkingHoursEnd => "Until when people may check in",
             Setting::WorkingDays => "Days of the week on which people may check in",
             Setting::Holidays => "Days on which nobody checks in",
+            Setting::CheckOutAfterMinutes => {
+                "Minutes after which somebody is checked out whose computers are off, locked or offline; 0 leaves them"
+            }
         }
     }
 
@@ -124,6 +130,7 @@ impl Setting {
             Setting::QueueOrder => SettingKind::Order,
             Setting::WorkingDays => SettingKind::Weekdays,
             Setting::Holidays => SettingKind::Dates,
+            Setting::CheckOutAfterMinutes => minutes(0, 24 * 60),
         }
     }
 
@@ -145,6 +152,7 @@ impl Setting {
             Setting::WorkingHoursEnd => "18:00".into(),
             Setting::WorkingDays => "mon,tue,wed,thu,fri,sat".into(),
             Setting::Holidays => String::new(),
+            Setting::CheckOutAfterMinutes => "0".into(),
         }
     }
 
@@ -192,16 +200,18 @@ pub enum OptionList {
     FollowUpOutcomes,
     /// Fields of the organisation's own; each option is one.
     CustomFields,
+    PauseReasons,
 }
 
 impl OptionList {
-    pub const ALL: [OptionList; 6] = [
+    pub const ALL: [OptionList; 7] = [
         OptionList::Sources,
         OptionList::Languages,
         OptionList::DropReasons,
         OptionList::FollowUpReasons,
         OptionList::FollowUpOutcomes,
         OptionList::CustomFields,
+        OptionList::PauseReasons,
     ];
 
     #[must_use]
@@ -213,6 +223,7 @@ impl OptionList {
             OptionList::FollowUpReasons => "follow_up_reasons",
             OptionList::FollowUpOutcomes => "follow_up_outcomes",
             OptionList::CustomFields => "custom_fields",
+            OptionList::PauseReasons => "pause_reasons",
         }
     }
 
@@ -224,6 +235,7 @@ impl OptionList {
             OptionList::FollowUpReasons => &defaults::FOLLOW_UP_REASONS,
             OptionList::FollowUpOutcomes => &defaults::FOLLOW_UP_OUTCOMES,
             OptionList::CustomFields => &[],
+            OptionList::PauseReasons => &PAUSE_REASONS,
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum Row {
     Proposal(domain::people::Proposal),
     /// What one person is told; theirs alone.
     Notice(domain::notice::Notice),
+    /// Where somebody stands at work, for whoever sees their attendance.
+    Attendance(domain::attendance::Standing),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

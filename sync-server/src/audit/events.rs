@@ -2,6 +2,7 @@
 //! added, none is renamed.
 
 use crate::store::log::Entry;
+use domain::attendance::Attendance;
 use domain::people::{AuditAction, Post};
 use domain::{Command, CommandId, DeviceId, LeadId, Status, TeamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,12 @@ pub enum AuditEvent {
         /// Whose edit it is.
         of: UserId,
     },
+    /// Somebody checked in or out, paused or went on; no author where the server did it.
+    Attended {
+        user: UserId,
+        status: Attendance,
+        reason: Option<String>,
+    },
     /// Rows of `what` left the server as a file.
     Export {
         what: String,
@@ -179,6 +186,7 @@ impl AuditEvent {
             AuditEvent::DeviceWiped { .. } => AuditAction::DeviceWiped,
             AuditEvent::QuarantineReceived { .. } | AuditEvent::Quarantine { .. } => AuditAction::Quarantine,
             AuditEvent::Proposal { .. } => AuditAction::Proposal,
+            AuditEvent::Attended { .. } => AuditAction::Attendance,
             AuditEvent::Export { .. } => AuditAction::Export,
             AuditEvent::Backup | AuditEvent::Sealed { .. } | AuditEvent::EpochBegun { .. } => AuditAction::Server,
         }
@@ -203,6 +211,7 @@ impl AuditEvent {
             | AuditEvent::DeviceRevoked { .. }
             | AuditEvent::DeviceWiped { .. }
             | AuditEvent::QuarantineReceived { .. }
+            | AuditEvent::Attended { .. }
             | AuditEvent::Export { .. }
             | AuditEvent::Backup
             | AuditEvent::Sealed { .. }

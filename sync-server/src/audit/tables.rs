@@ -2,7 +2,8 @@
 //! Only what entries still hold can be compared.
 
 use crate::store::log::{self, LogRow};
-use crate::store::{Result, Tx, proposals, teams, users};
+use crate::store::{Result, Tx, attendance, proposals, teams, users};
+use domain::attendance::Standing;
 use domain::people::Proposal;
 use domain::{CommandId, OrgId, TeamId, UserId};
 use protocol::rows::{Row as Fact, TeamRow, UserRow};
@@ -14,6 +15,7 @@ struct Told {
     users: BTreeMap<UserId, UserRow>,
     teams: BTreeMap<TeamId, TeamRow>,
     proposals: BTreeMap<CommandId, Proposal>,
+    attendance: BTreeMap<UserId, Standing>,
 }
 
 impl Told {
@@ -22,6 +24,7 @@ impl Told {
             Some(Fact::User(user)) => drop(self.users.insert(user.id, user)),
             Some(Fact::Team(team)) => drop(self.teams.insert(team.id, team)),
             Some(Fact::Proposal(proposal)) => drop(self.proposals.insert(proposal.id, proposal)),
+            Some(Fact::Attendance(standing)) => drop(self.attendance.insert(standing.user, standing)),
             Some(Fact::Org(_) | Fact::Owner(_) | Fact::Notice(_)) | None => {}
         }
     }
@@ -54,6 +57,11 @@ pub(super) fn compare(tx: &mut dyn Tx, org: OrgId, faults: &mut Vec<String>) -> 
     for (id, proposal) in told.proposals {
         if proposals::get(tx, org, id)?.as_ref() != Some(&proposal) {
             faults.push(format!("Proposal {id}: the row in proposals is not what the log told last."));
+        }
+    }
+    for (id, standing) in told.attendance {
+        if attendance::standing_of(tx, org, id)?.as_ref() != Some(&standing) {
+            faults.push(format!("Attendance of {id}: the last line in attendance is not what the log told last."));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The encrypted SQLite file: one writing connection, a few reading ones. Each module below holds
 //! the SQL of one table.
 
+pub mod attendance;
 pub mod attention;
 pub mod documents;
 pub mod drafts;
@@ -28,7 +29,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
@@ -36,6 +37,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../migrations/client/0005_do_not_call.sql"),
     include_str!("../../../../migrations/client/0006_figures.sql"),
     include_str!("../../../../migrations/client/0007_notices.sql"),
+    include_str!("../../../../migrations/client/0008_attendance.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
 const PROJECTED_FROM: u32 = 6;
