@@ -3,6 +3,8 @@
 
 use crate::assign::{self, Gift};
 use crate::assignment::Pen;
+use crate::assign;
+use crate::attendance;
 use crate::audit::{AuditEvent, CodePurpose, note};
 use crate::auth::{SignedIn, code, password, totp};
 use crate::error::Error;
@@ -205,6 +207,7 @@ fn put_post(
         let changed = AuditEvent::PersonChanged { user: user.row.id, before: before.clone(), after: post.clone() };
         note(tx, env, &mut log, who, changed)?;
         touched.seq = put_row(tx, env, &mut log, by, &user.row)?;
+        attendance::follow_post(tx, env, &mut log, who, &user, &mut touched)?;
     }
     if before.team != post.team {
         for lead in leads::owned_by(tx, org, user.row.id)? {

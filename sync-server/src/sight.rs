@@ -20,6 +20,9 @@ pub enum Channel {
     LedgerAll,
     /// Of who wrote an entry.
     LedgerUser(UserId),
+    AttendanceAll,
+    AttendanceTeam(TeamId),
+    AttendanceUser(UserId),
     /// What everybody gets.
     Everyone,
     /// What one person keeps, and what is told to them alone.
@@ -58,13 +61,28 @@ impl Channel {
         std::iter::once(Channel::LedgerAll).chain(authors.into_iter().map(Channel::LedgerUser)).collect()
     }
 
+    /// The channels that a person's attendance is in.
+    #[must_use]
+    pub fn of_attendance(person: &Actor) -> Vec<Channel> {
+        let mut channels = vec![Channel::AttendanceAll, Channel::AttendanceUser(person.user)];
+        channels.extend(person.team.map(Channel::AttendanceTeam));
+        channels
+    }
+
     /// What a permission compares, of a lead in these channels.
     #[must_use]
     pub fn subject(channels: &[Channel]) -> Subject {
         let mut subject = Subject::default();
         for channel in channels {
             match channel {
-                Channel::LeadAll | Channel::LedgerAll | Channel::LedgerUser(_) | Channel::Everyone | Channel::User(_) => {}
+                Channel::LeadAll
+                | Channel::LedgerAll
+                | Channel::LedgerUser(_)
+                | Channel::AttendanceAll
+                | Channel::AttendanceTeam(_)
+                | Channel::AttendanceUser(_)
+                | Channel::Everyone
+                | Channel::User(_) => {}
                 Channel::LeadTeam(team) => subject.team = Some(*team),
                 Channel::LeadUser(owner) => subject.owner = Some(*owner),
                 Channel::LeadConverted => subject.converted = true,
@@ -85,6 +103,9 @@ impl std::fmt::Display for Channel {
             Channel::LeadDeleted => f.write_str("lead/deleted"),
             Channel::LedgerAll => f.write_str("ledger/all"),
             Channel::LedgerUser(user) => write!(f, "ledger/user:{user}"),
+            Channel::AttendanceAll => f.write_str("attendance/all"),
+            Channel::AttendanceTeam(team) => write!(f, "attendance/team:{team}"),
+            Channel::AttendanceUser(user) => write!(f, "attendance/user:{user}"),
             Channel::Everyone => f.write_str("everyone"),
             Channel::User(user) => write!(f, "user:{user}"),
         }
@@ -110,10 +131,17 @@ impl TryFrom<String> for Channel {
         if let Some(user) = text.strip_prefix("ledger/user:") {
             return user.parse().map(Channel::LedgerUser).map_err(|_| unknown());
         }
+        if let Some(team) = text.strip_prefix("attendance/team:") {
+            return team.parse().map(Channel::AttendanceTeam).map_err(|_| unknown());
+        }
+        if let Some(user) = text.strip_prefix("attendance/user:") {
+            return user.parse().map(Channel::AttendanceUser).map_err(|_| unknown());
+        }
         if let Some(user) = text.strip_prefix("user:") {
             return user.parse().map(Channel::User).map_err(|_| unknown());
         }
         match text.as_str() {
+            "attendance/all" => Ok(Channel::AttendanceAll),
             "everyone" => Ok(Channel::Everyone),
             "ledger/all" => Ok(Channel::LedgerAll),
             "lead/all" => Ok(Channel::LeadAll),
@@ -155,6 +183,14 @@ impl Sight {
             Scope::Own => Some(Channel::LedgerUser(actor.user)),
             Scope::None | Scope::Team | Scope::Converted => None,
         });
+        channels.extend(match scope(actor.role, Action::ViewAttendance) {
+            Scope::None | Scope::Converted => vec![],
+            Scope::Own => vec![Channel::AttendanceUser(actor.user)],
+            Scope::Team => {
+                [Some(Channel::AttendanceUser(actor.user)), actor.team.map(Channel::AttendanceTeam)].into_iter().flatten().collect()
+            }
+            Scope::All | Scope::View => vec![Channel::AttendanceAll],
+        });
         channels.extend([Channel::Everyone, Channel::User(actor.user)]);
         Self { channels, actor: *actor }
     }
@@ -169,6 +205,12 @@ impl Sight {
     #[must_use]
     pub fn sees(&self, lead: &Standing) -> bool {
         policy::authorise(&self.actor, Action::ViewLead, &lead.subject()).is_ok()
+    }
+
+    /// Whether this person's attendance is seen.
+    #[must_use]
+    pub fn sees_attendance(&self, person: &Actor) -> bool {
+        self.reaches(&Channel::of_attendance(person))
     }
 
     /// Whether a document that is no lead is seen.
@@ -247,6 +289,23 @@ mod tests {
     }
 
     #[test]
+    fn attendance_is_seen_as_the_permission_table_says() {
+        let (me, other) = (UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+        let (north, south) = (TeamId(Uuid::from_u128(3)), TeamId(Uuid::from_u128(4)));
+        for role in Role::ALL {
+            for team in [None, Some(north)] {
+                let actor = Actor { user: me, role, team };
+                for (user, of) in [(me, team), (other, None), (other, Some(north)), (other, Some(south))] {
+                    let person = Actor { user, role: Role::Salesperson, team: of };
+                    let subject = Subject { owner: Some(user), team: of, ..Subject::default() };
+                    let may = policy::authorise(&actor, Action::ViewAttendance, &subject).is_ok();
+                    assert_eq!(Sight::of(&actor).sees_attendance(&person), may, "{actor:?} {person:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_channel_reads_back_as_written() {
         let team = Channel::LeadTeam(TeamId(Uuid::from_u128(3)));
         for channel in [
@@ -257,6 +316,9 @@ mod tests {
             Channel::LeadUser(UserId(Uuid::from_u128(5))),
             Channel::LedgerAll,
             Channel::LedgerUser(UserId(Uuid::from_u128(5))),
+            Channel::AttendanceAll,
+            Channel::AttendanceTeam(TeamId(Uuid::from_u128(3))),
+            Channel::AttendanceUser(UserId(Uuid::from_u128(5))),
             Channel::Everyone,
             Channel::User(UserId(Uuid::from_u128(5))),
         ] {

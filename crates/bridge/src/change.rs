@@ -29,6 +29,9 @@ pub struct Change {
     pub link: bool,
     /// Who else is on which lead.
     pub presence: bool,
+    /// Who is at work, or own steps that wait.
+    #[serde(default)]
+    pub attendance: bool,
 }
 
 impl Change {
@@ -50,6 +53,7 @@ impl Change {
         self.notices |= other.notices;
         self.link |= other.link;
         self.presence |= other.presence;
+        self.attendance |= other.attendance;
     }
 
     #[must_use]

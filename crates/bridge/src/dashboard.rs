@@ -54,6 +54,8 @@ pub enum CardKind {
     ConvertedToday,
     DroppedToday,
     Unassigned,
+    /// Present now, of those whose attendance the person sees.
+    Active,
     /// Mean minutes from the assignment of today's leads to their first call.
     ResponseTime,
 }
@@ -70,6 +72,8 @@ pub enum Behind {
         tab: DueTab,
         everyone: bool,
     },
+    /// The floor.
+    Attendance,
 }
 
 /// What a card says under its number.
@@ -91,6 +95,10 @@ pub enum Aside {
     /// The next promise.
     NextAt {
         when: When,
+    },
+    /// How many checked in today.
+    CheckedIn {
+        count: u32,
     },
     /// The longest missed.
     Oldest {

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod admin;
 pub mod assignment;
+pub mod attendance;
 pub mod attention;
 pub mod bulk;
 pub mod call;

@@ -10,15 +10,16 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{assignments, attention, documents, drafts, leads, meta, notices, outbox, proposals, receipts, rows};
+use crate::store::{assignments, attendance, attention, documents, drafts, leads, meta, notices, outbox, proposals, receipts, rows};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
 use domain::sabotage::{self, Fault};
-use domain::{Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, UserId};
+use domain::policy::authorise;
+use domain::{Action, Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, Subject, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
-use protocol::rows::{LeadSummary, OwnerRow, Ownership, PROJECTION_VERSION, Row};
+use protocol::rows::{LeadSummary, OwnerRow, Ownership, PROJECTION_VERSION, Row, UserRow};
 use records::{ChangeHash, Doc, RecordError};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -638,6 +639,8 @@ fn begin_backfill(c: &Connection, backfill: &mut BackfillState, recovering: bool
     if backfill.first && backfill.running {
         leads::build_search(c)?;
     }
+    // Those in sight come with the first page.
+    attendance::forget_all(c)?;
     let empty = documents::all(c)?.iter().all(|doc| doc.as_lead().is_none());
     *backfill = BackfillState { number: backfill.number + 1, running: true, first: empty, recovering, done: 0, total: 0 };
     Ok(())
@@ -662,6 +665,9 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
                 change.session = true;
             }
             (change.many_leads, change.directory) = (true, true);
+            if !sees_attendance(c, &user)? {
+                change.attendance |= attendance::forget(c, user.id)?;
+            }
             rows::put_user(c, &user)
         }
         Row::Owner(owner) => {
@@ -669,6 +675,10 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             let summary = LeadSummary { owner: owner.owner, team: owner.team, assigned_at: owner.assigned_at, ..found.summary };
             change.absorb(Change { leads: vec![owner.lead], ..Change::default() });
             leads::put(c, owner.lead, &summary, found.confirmed_at, found.pending, true)
+        }
+        Row::Attendance(standing) => {
+            change.attendance = true;
+            attendance::put(c, &standing)
         }
         Row::Notice(notice) => {
             change.notices = true;
@@ -694,6 +704,13 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
             receipts::put(c, &receipt)
         }
     }
+}
+
+/// Whether this person sees when the other is at work, as both are now.
+fn sees_attendance(c: &Connection, other: &UserRow) -> Result<bool, ClientError> {
+    let Some(facts) = SessionFacts::load(c)? else { return Ok(false) };
+    let subject = Subject { owner: Some(other.id), team: other.team, ..Subject::default() };
+    Ok(authorise(&facts.actor(), Action::ViewAttendance, &subject).is_ok())
 }
 
 /// The projection of a snapshot that another version of the server made.

@@ -7,7 +7,8 @@ use crate::session::{self, Tokens};
 use crate::store::{meta, outbox};
 use crate::tls::{self, Tls};
 use crate::transport::{Transport, TransportError};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
+use domain::attendance::{AttendanceLine, Step};
+use protocol::admin::{AttendanceStep, QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Redeem, Refresh, Secret, Session, SignIn};
 use protocol::frame::{self, FrameError};
 use protocol::pull::{PullBatch, Snapshot};
@@ -222,6 +223,17 @@ impl Transport for HttpTransport {
     fn set_owner(&self, lead: domain::LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {
         let body = serde_json::to_vec(set).map_err(|e| TransportError::Broken(e.to_string()))?;
         self.json(Method::Post, &format!("{}/{lead}/owner", paths::LEADS), Some(&body))
+    }
+
+    fn attend(&self, step: &Step, asked: &AttendanceStep) -> Result<AttendanceLine, TransportError> {
+        let body = serde_json::to_vec(asked).map_err(|e| TransportError::Broken(e.to_string()))?;
+        let route = match step {
+            Step::CheckIn => "check-in",
+            Step::CheckOut => "check-out",
+            Step::Pause { .. } => "pause",
+            Step::Resume => "resume",
+        };
+        self.json(Method::Post, &format!("{}/{route}", paths::ATTENDANCE), Some(&body))
     }
 
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {

@@ -6,6 +6,7 @@
 
 mod apply;
 mod assignment;
+mod attendance;
 pub mod background;
 pub mod desk;
 mod engine;

@@ -99,6 +99,7 @@ impl Engine {
         if sabotage::is_on(Fault::FailRound) && self.store().read(|c| Ok(outbox::size(c)?.0))? % 3 == 1 {
             return Err(ClientError::Internal("on purpose".into()));
         }
+        self.send_attendance(transport)?;
         loop {
             if let SyncStep::Wait { after_ms } = self.push_all(transport, report)? {
                 return Ok(SyncStep::Wait { after_ms });

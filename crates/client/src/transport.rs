@@ -3,7 +3,8 @@
 
 use crate::error::ClientError;
 use bridge::{Problem, ProblemCode};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
+use domain::attendance::{AttendanceLine, Step};
+use protocol::admin::{AttendanceStep, QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::pull::{PullBatch, Snapshot};
 use protocol::push::{PushRequest, PushResponse};
 use protocol::rows::OwnerRow;
@@ -141,6 +142,15 @@ pub trait Transport: Send + Sync {
     /// `No` with the code `owner_changed` when it is not; any [`TransportError`].
     fn set_owner(&self, _: domain::LeadId, _: &SetOwner) -> Result<OwnerRow, TransportError> {
         Err(TransportError::Server("it assigns nothing".into()))
+    }
+
+    /// Takes a step of one's own attendance; the same id again gets the same answer.
+    ///
+    /// # Errors
+    /// `No` for one that the server refuses; any [`TransportError`].
+    fn attend(&self, _: &Step, _: &AttendanceStep) -> Result<AttendanceLine, TransportError> {
+        // A server from before attendance.
+        Err(TransportError::NotFound)
     }
 
     /// Hands over what a person or device that was cut off has not sent.

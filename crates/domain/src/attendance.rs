@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use uuid::Uuid;
 
-/// Why somebody pauses (row G2).
-pub const PAUSE_REASONS: [&str; 4] = ["Lunch", "Break", "Meeting", "Personal"];
+/// Why people pause (row G2), before an Admin changes the list.
+pub(crate) const PAUSE_REASONS: [&str; 4] = ["Lunch", "Break", "Meeting", "Personal"];
 
 /// Whether somebody takes leads now (row G5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,19 +60,43 @@ impl Step {
         }
     }
 
+    /// What this step leads to.
+    #[must_use]
+    pub fn to(&self) -> Attendance {
+        match self {
+            Step::CheckIn | Step::Resume => Attendance::Present,
+            Step::Pause { .. } => Attendance::Paused,
+            Step::CheckOut => Attendance::Absent,
+        }
+    }
+
+    /// Checks the reason of a pause against those that the organisation has.
+    ///
+    /// # Errors
+    /// `ReasonRequired`, `InvalidValue`, naming the reasons.
+    pub fn check_reason(&self, offered: &[String]) -> Result<(), Refusal> {
+        let Some(reason) = self.reason() else { return Ok(()) };
+        let names = offered.join(", ");
+        if reason.trim().is_empty() {
+            return Err(Refusal::new(RefusalCode::ReasonRequired, format!("Say why you pause: {names}.")).on("reason"));
+        }
+        if offered.iter().any(|one| one == reason) {
+            return Ok(());
+        }
+        Err(Refusal::new(RefusalCode::InvalidValue, format!("The reason of a pause is one of {names}.")).on("reason"))
+    }
+
     /// What holds after this step from `now`.
     ///
     /// # Errors
-    /// `ReasonRequired` and `InvalidValue` for a pause's reason; `TransitionNotAllowed`.
+    /// `TransitionNotAllowed`.
     pub fn from(&self, now: Attendance) -> Result<Attendance, Refusal> {
-        if let Step::Pause { reason } = self {
-            check_reason(reason)?;
-        }
         let no = |text: &str| Err(Refusal::new(RefusalCode::TransitionNotAllowed, text));
         match (self, now) {
-            (Step::CheckIn, Attendance::Absent) | (Step::Resume, Attendance::Paused) => Ok(Attendance::Present),
-            (Step::Pause { .. }, Attendance::Present) => Ok(Attendance::Paused),
-            (Step::CheckOut, Attendance::Present | Attendance::Paused) => Ok(Attendance::Absent),
+            (Step::CheckIn, Attendance::Absent)
+            | (Step::Resume, Attendance::Paused)
+            | (Step::Pause { .. }, Attendance::Present)
+            | (Step::CheckOut, Attendance::Present | Attendance::Paused) => Ok(self.to()),
             (Step::CheckIn, Attendance::Present) => no("You are checked in already."),
             (Step::CheckIn, Attendance::Paused) => no("You are paused. Resume instead."),
             (Step::CheckOut, Attendance::Absent) => no("You are checked out already."),
@@ -81,17 +105,6 @@ impl Step {
             (Step::Resume, Attendance::Present) => no("You are not paused."),
         }
     }
-}
-
-fn check_reason(reason: &str) -> Result<(), Refusal> {
-    let names = PAUSE_REASONS.join(", ");
-    if reason.trim().is_empty() {
-        return Err(Refusal::new(RefusalCode::ReasonRequired, format!("Say why you pause: {names}.")).on("reason"));
-    }
-    if PAUSE_REASONS.contains(&reason) {
-        return Ok(());
-    }
-    Err(Refusal::new(RefusalCode::InvalidValue, format!("The reason of a pause is one of {names}.")).on("reason"))
 }
 
 /// One line of the attendance log (row G5).
@@ -108,6 +121,40 @@ pub struct AttendanceLine {
     pub at: i64,
     /// Nobody where the server did it.
     pub by: Option<UserId>,
+}
+
+/// Where somebody stands now: the newest of their lines, as devices get it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub user: UserId,
+    pub place: u64,
+    pub status: Attendance,
+    pub reason: Option<String>,
+    /// Since when, by the server's clock, ms.
+    pub at: i64,
+    /// When they checked in last, ms.
+    pub in_at: i64,
+    /// Nobody where the server did it.
+    pub by: Option<UserId>,
+}
+
+/// Lines of the log in one answer at most.
+pub const LINES_MAX: usize = 200;
+
+/// Which lines of the attendance log are asked for; every part narrows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendanceFilter {
+    #[serde(default)]
+    pub user: Option<UserId>,
+    /// Ms since the epoch, included.
+    #[serde(default)]
+    pub from: Option<i64>,
+    /// Ms since the epoch, excluded.
+    #[serde(default)]
+    pub to: Option<i64>,
+    /// Lines of smaller `place`: to read on.
+    #[serde(default)]
+    pub before: Option<u64>,
 }
 
 /// A moment in the organisation's zone.
@@ -157,7 +204,7 @@ impl WorkingHours {
 mod tests {
     use super::*;
     use crate::Config;
-    use crate::config::Setting;
+    use crate::config::{OptionList, Setting};
 
     #[test]
     fn a_day_goes_in_pause_resume_out_and_nothing_twice() {
@@ -174,9 +221,12 @@ mod tests {
             assert_eq!(now, after);
             assert_eq!(step.from(now).map_err(|no| no.code), Err(RefusalCode::TransitionNotAllowed), "{step:?} twice");
         }
+        let offered = Config::default().labels(OptionList::PauseReasons);
+        assert_eq!(offered, PAUSE_REASONS);
         for wrong in ["", "Cricket"] {
-            assert!(Step::Pause { reason: wrong.into() }.from(Attendance::Present).is_err_and(|no| no.text.contains("Lunch")));
+            assert!(Step::Pause { reason: wrong.into() }.check_reason(&offered).is_err_and(|no| no.text.contains("Lunch")));
         }
+        assert!([pause, Step::CheckIn].iter().all(|step| step.check_reason(&offered).is_ok()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The organisation's rules and lists: what Admins set, over defaults that are good enough to start with.
 
-use crate::attendance::WorkingHours;
+use crate::attendance::{PAUSE_REASONS, WorkingHours};
 use crate::calling::{self, Reason};
 use crate::command::Command;
 use crate::lead::defaults;
@@ -35,6 +35,7 @@ pub enum Setting {
     TaxNumber,
     Logo,
     ReceiptPrefix,
+    CheckOutAfterMinutes,
 }
 
 /// What a setting's value is.
@@ -65,7 +66,7 @@ pub enum SettingKind {
 }
 
 impl Setting {
-    pub const ALL: [Setting; 21] = [
+    pub const ALL: [Setting; 22] = [
         Setting::CallingHoursStart,
         Setting::CallingHoursEnd,
         Setting::FollowupMaxGapDays,
@@ -87,6 +88,7 @@ impl Setting {
         Setting::TaxNumber,
         Setting::Logo,
         Setting::ReceiptPrefix,
+        Setting::CheckOutAfterMinutes,
     ];
 
     /// Its key in the document and on the command line (row Q4).
@@ -114,6 +116,7 @@ impl Setting {
             Setting::TaxNumber => "tax_number",
             Setting::Logo => "logo",
             Setting::ReceiptPrefix => "receipt_prefix",
+            Setting::CheckOutAfterMinutes => "check_out_after_minutes",
         }
     }
 
@@ -144,6 +147,9 @@ impl Setting {
             Setting::TaxNumber => "Tax number on receipts and statements",
             Setting::Logo => "Logo on receipts and statements, a PNG file",
             Setting::ReceiptPrefix => "What the numbers of new receipts begin with",
+            Setting::CheckOutAfterMinutes => {
+                "Minutes after which somebody is checked out whose computers are off, locked or offline; 0 leaves them"
+            }
         }
     }
 
@@ -170,6 +176,7 @@ impl Setting {
             Setting::CompanyAddress => SettingKind::Text { lines: 6 },
             Setting::Logo => SettingKind::Picture,
             Setting::ReceiptPrefix => SettingKind::Prefix,
+            Setting::CheckOutAfterMinutes => minutes(0, 24 * 60),
         }
     }
 
@@ -194,6 +201,7 @@ impl Setting {
             Setting::ReassignAfterMinutes => "0".into(),
             Setting::Holidays | Setting::CompanyName | Setting::CompanyAddress | Setting::TaxNumber | Setting::Logo => String::new(),
             Setting::ReceiptPrefix => "R-".into(),
+            Setting::CheckOutAfterMinutes => "0".into(),
         }
     }
 
@@ -267,16 +275,18 @@ pub enum OptionList {
     FollowUpOutcomes,
     /// Fields of the organisation's own; each option is one.
     CustomFields,
+    PauseReasons,
 }
 
 impl OptionList {
-    pub const ALL: [OptionList; 6] = [
+    pub const ALL: [OptionList; 7] = [
         OptionList::Sources,
         OptionList::Languages,
         OptionList::DropReasons,
         OptionList::FollowUpReasons,
         OptionList::FollowUpOutcomes,
         OptionList::CustomFields,
+        OptionList::PauseReasons,
     ];
 
     #[must_use]
@@ -288,6 +298,7 @@ impl OptionList {
             OptionList::FollowUpReasons => "follow_up_reasons",
             OptionList::FollowUpOutcomes => "follow_up_outcomes",
             OptionList::CustomFields => "custom_fields",
+            OptionList::PauseReasons => "pause_reasons",
         }
     }
 
@@ -299,6 +310,7 @@ impl OptionList {
             OptionList::FollowUpReasons => &defaults::FOLLOW_UP_REASONS,
             OptionList::FollowUpOutcomes => &defaults::FOLLOW_UP_OUTCOMES,
             OptionList::CustomFields => &[],
+            OptionList::PauseReasons => &PAUSE_REASONS,
         }
     }
 }

@@ -209,6 +209,7 @@ pub enum AuditAction {
     Quarantine,
     Proposal,
     Export,
+    Attendance,
     /// The organisation's rules and lists.
     Settings,
     /// Backups, restores, seals.
@@ -216,7 +217,7 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
-    pub const ALL: [AuditAction; 28] = [
+    pub const ALL: [AuditAction; 29] = [
         AuditAction::Create,
         AuditAction::Update,
         AuditAction::Status,
@@ -243,6 +244,7 @@ impl AuditAction {
         AuditAction::Quarantine,
         AuditAction::Proposal,
         AuditAction::Export,
+        AuditAction::Attendance,
         AuditAction::Settings,
         AuditAction::Server,
     ];
@@ -277,6 +279,7 @@ impl AuditAction {
             AuditAction::Quarantine => "quarantine",
             AuditAction::Proposal => "proposal",
             AuditAction::Export => "export",
+            AuditAction::Attendance => "attendance",
             AuditAction::Settings => "settings",
             AuditAction::Server => "server",
         }
@@ -312,6 +315,7 @@ impl AuditAction {
             AuditAction::Quarantine => "Quarantine",
             AuditAction::Proposal => "Hand-over proposal",
             AuditAction::Export => "Exported",
+            AuditAction::Attendance => "Attendance",
             AuditAction::Settings => "Settings changed",
             AuditAction::Server => "Server maintained",
         }

@@ -22,7 +22,7 @@
 //! | `GET /assignment/rules` · `PUT /assignment/rules` | · `Rules` of the version that was read | `Rules` |
 //! | `POST /assignment/dry-run` | [`DryRun`] | `[DryRunLine]` |
 //! | `POST /attendance/check-in` · `/check-out` · `/pause` · `/resume` | [`AttendanceStep`] | `AttendanceLine` |
-//! | `GET /attendance/status` · `GET /attendance/logs?…` ([`AttendanceFilter`]) | | `[AttendanceLine]` of those in sight |
+//! | `GET /attendance/status` · `GET /attendance/logs?…` (fields of `AttendanceFilter`) | | `[AttendanceLine]` of those in sight |
 //! | `POST /proposals/{id}/take` · `/drop` | | `{}` |
 //! | `POST /quarantine` | [`QuarantineUpload`] | [`QuarantineAnswer`] |
 //! | `GET /quarantine` · `POST /quarantine/{id}/release` · `/drop` | | `[Quarantined]` · `{}` |
@@ -227,16 +227,6 @@ pub struct AttendanceStep {
     /// Of a pause.
     #[serde(default)]
     pub reason: Option<String>,
-}
-
-/// Which lines of the attendance log are asked for.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct AttendanceFilter {
-    #[serde(default)]
-    pub user: Option<UserId>,
-    /// Lines of smaller `place`: to read on.
-    #[serde(default)]
-    pub before: Option<u64>,
 }
 
 /// Nothing to say but "done".

@@ -27,6 +27,8 @@ pub enum Row {
     Assignment(domain::assignment::Assignment),
     /// The number of a receipt, for whoever sees the ledger.
     Receipt(ReceiptRow),
+    /// Where somebody stands at work, for whoever sees their attendance.
+    Attendance(domain::attendance::Standing),
 }
 
 /// The number that the server gave to an entry's receipt; never another.

@@ -35,7 +35,7 @@ impl Round {
         let takers: BTreeMap<UserId, &Taker> = rules.takers.iter().map(|taker| (taker.user, taker)).collect();
         let receives = |user: &users::User| scope(user.row.role, Action::ReceiveLeads) != Scope::None;
         let present: BTreeMap<UserId, Attendance> =
-            attendance::standing(tx, org)?.into_iter().map(|line| (line.user, line.status)).collect();
+            attendance::newest_each(tx, org)?.into_iter().map(|line| (line.user, line.status)).collect();
         let mut agents = Vec::new();
         for user in users::all(tx, org)?.into_iter().filter(receives) {
             let taker = takers.get(&user.row.id);

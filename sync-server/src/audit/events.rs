@@ -2,6 +2,7 @@
 //! added, none is renamed.
 
 use crate::store::log::Entry;
+use domain::attendance::Attendance;
 use domain::people::{AuditAction, Post};
 use domain::{Command, CommandId, DeviceId, LeadId, Status, TeamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,12 @@ pub enum AuditEvent {
         version: u64,
         rules: Vec<String>,
     },
+    /// Somebody checked in or out, paused or went on; no author where the server did it.
+    Attended {
+        user: UserId,
+        status: Attendance,
+        reason: Option<String>,
+    },
     /// Rows of `what` left the server as a file.
     Export {
         what: String,
@@ -185,6 +192,7 @@ impl AuditEvent {
             AuditEvent::QuarantineReceived { .. } | AuditEvent::Quarantine { .. } => AuditAction::Quarantine,
             AuditEvent::Proposal { .. } => AuditAction::Proposal,
             AuditEvent::RulesChanged { .. } => AuditAction::Settings,
+            AuditEvent::Attended { .. } => AuditAction::Attendance,
             AuditEvent::Export { .. } => AuditAction::Export,
             AuditEvent::Backup | AuditEvent::Sealed { .. } | AuditEvent::EpochBegun { .. } => AuditAction::Server,
         }
@@ -210,6 +218,7 @@ impl AuditEvent {
             | AuditEvent::DeviceWiped { .. }
             | AuditEvent::QuarantineReceived { .. }
             | AuditEvent::RulesChanged { .. }
+            | AuditEvent::Attended { .. }
             | AuditEvent::Export { .. }
             | AuditEvent::Backup
             | AuditEvent::Sealed { .. }

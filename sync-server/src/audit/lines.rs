@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::sight::{Channel, Sight};
 use crate::store::log::{self, Change, Entry, Move, Stored, Trail};
 use crate::store::{Result, Store, Tx, devices, documents, leads, orgs, teams, users};
+use domain::attendance::Attendance;
 use domain::people::{AUDIT_PAGE, AuditAction, AuditFilter, AuditLine, AuditPage, Post};
 use domain::policy::{self, scope};
 use domain::{Action, DeviceId, DocId, Envelope, LeadId, OrgId, Scope, Subject, TeamId, UserId};
@@ -228,6 +229,7 @@ impl Teller {
                 let names: Vec<String> = rules.iter().map(|name| typed(name)).collect();
                 (String::new(), format!("Assignment rules: {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") }))
             }
+            AuditEvent::Attended { user, status, reason } => (self.person(tx, *user)?, attended(*status, reason.as_deref())),
             AuditEvent::Export { what, rows } => (typed(what), format!("{rows} rows")),
             AuditEvent::Backup => (String::new(), "The database was copied into a file".to_owned()),
             AuditEvent::Sealed { entries, .. } => (String::new(), format!("The first {entries} entries were sealed")),
@@ -306,7 +308,7 @@ fn of_fact(fact: &Fact) -> Option<Told> {
     match fact {
         Fact::User(user) => told(AuditAction::PersonAdded, &user.name, user.role.as_str().replace('_', " ")),
         Fact::Team(team) => told(AuditAction::TeamChanged, &team.name, "Added".to_owned()),
-        Fact::Org(_) | Fact::Owner(_) | Fact::Proposal(_) | Fact::Notice(_) | Fact::Assignment(_) | Fact::Receipt(_) => None,
+        Fact::Org(_) | Fact::Owner(_) | Fact::Proposal(_) | Fact::Notice(_) | Fact::Assignment(_) | Fact::Receipt(_) | Fact::Attendance(_) => None,
     }
 }
 
@@ -319,6 +321,15 @@ fn purpose_of(purpose: CodePurpose) -> &'static str {
         CodePurpose::Invitation => "Invitation",
         CodePurpose::Password => "For a forgotten password",
     }
+}
+
+fn attended(status: Attendance, reason: Option<&str>) -> String {
+    let status = match status {
+        Attendance::Present => "Present",
+        Attendance::Paused => "Paused",
+        Attendance::Absent => "Checked out",
+    };
+    reason.map_or_else(|| status.to_owned(), |reason| format!("{status}: {}", typed(reason)))
 }
 
 fn failure(reason: Failure) -> &'static str {

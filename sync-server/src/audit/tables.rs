@@ -2,7 +2,8 @@
 //! Only what entries still hold can be compared.
 
 use crate::store::log::{self, LogRow};
-use crate::store::{Result, Tx, proposals, receipts, teams, users};
+use crate::store::{Result, Tx, attendance, proposals, receipts, teams, users};
+use domain::attendance::Standing;
 use domain::people::Proposal;
 use domain::{CommandId, OrgId, TeamId, UserId};
 use protocol::rows::{ReceiptRow, Row as Fact, TeamRow, UserRow};
@@ -16,6 +17,7 @@ struct Told {
     teams: BTreeMap<TeamId, TeamRow>,
     proposals: BTreeMap<CommandId, Proposal>,
     receipts: BTreeMap<Uuid, ReceiptRow>,
+    attendance: BTreeMap<UserId, Standing>,
 }
 
 impl Told {
@@ -24,6 +26,7 @@ impl Told {
             Some(Fact::User(user)) => drop(self.users.insert(user.id, user)),
             Some(Fact::Team(team)) => drop(self.teams.insert(team.id, team)),
             Some(Fact::Proposal(proposal)) => drop(self.proposals.insert(proposal.id, proposal)),
+            Some(Fact::Attendance(standing)) => drop(self.attendance.insert(standing.user, standing)),
             Some(Fact::Receipt(receipt)) => drop(self.receipts.insert(receipt.entry, receipt)),
             Some(Fact::Org(_) | Fact::Owner(_) | Fact::Notice(_) | Fact::Assignment(_)) | None => {}
         }
@@ -67,6 +70,11 @@ pub(super) fn compare(tx: &mut dyn Tx, org: OrgId, faults: &mut Vec<String>) -> 
     let (rows, last) = (receipts::count(tx, org)?, receipts::last(tx, org)?);
     if rows != last {
         faults.push(format!("Receipts: {rows} rows, and the highest number is {last}."));
+    }
+    for (id, standing) in told.attendance {
+        if attendance::standing_of(tx, org, id)?.as_ref() != Some(&standing) {
+            faults.push(format!("Attendance of {id}: the last line in attendance is not what the log told last."));
+        }
     }
     Ok(())
 }

@@ -4,14 +4,17 @@ use super::Core;
 use crate::attendance;
 use crate::auth::SignedIn;
 use crate::error::Error;
-use domain::attendance::{AttendanceLine, Step};
-use protocol::admin::{AttendanceFilter, AttendanceStep};
+use domain::attendance::{AttendanceFilter, AttendanceLine, Step};
+use protocol::admin::AttendanceStep;
+use std::time::Instant;
 
 impl Core {
     /// # Errors
     /// See [`attendance::take`].
     pub fn attend(&self, who: &SignedIn, asked: &AttendanceStep, step: &Step) -> Result<AttendanceLine, Error> {
-        attendance::take(&self.store, &self.env, &self.org, who, asked, step)
+        let (line, touched) = attendance::take(&self.store, &self.env, &self.org, who, asked, step)?;
+        self.told(touched)?;
+        Ok(line)
     }
 
     /// # Errors
@@ -27,8 +30,11 @@ impl Core {
     }
 
     /// # Errors
-    /// See [`attendance::end_day`].
+    /// See [`attendance::check_out`].
     pub fn end_day(&self) -> Result<usize, Error> {
-        attendance::end_day(&self.store, &self.env, &self.org)
+        let live = self.hub.at_work(Instant::now());
+        let (ended, touched) = attendance::check_out(&self.store, &self.env, &self.org, &live)?;
+        self.told(touched)?;
+        Ok(ended)
     }
 }

@@ -1,4 +1,4 @@
-//! Attendance: `POST /api/v1/attendance/check-in` and its brothers, `GET …/status`, `GET …/logs?user=…&before=…`.
+//! Attendance: `POST /api/v1/attendance/check-in` and its brothers, `GET …/status`, `GET …/logs?user=…&from=…&to=…&before=…`.
 
 use super::body::{Asked, Body};
 use super::{App, Problem, blocking};
@@ -6,8 +6,8 @@ use crate::auth::SignedIn;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use domain::attendance::{AttendanceLine, Step};
-use protocol::admin::{AttendanceFilter, AttendanceStep};
+use domain::attendance::{AttendanceFilter, AttendanceLine, Step};
+use protocol::admin::AttendanceStep;
 use std::sync::Arc;
 
 pub async fn check_in(State(app): State<Arc<App>>, who: SignedIn, Body(asked, format): Body<AttendanceStep>) -> Result<Response, Problem> {

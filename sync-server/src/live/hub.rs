@@ -3,6 +3,7 @@
 //! each node of several decides for its own sockets.
 
 use super::Touched;
+use crate::attendance::Live;
 use crate::sight::{Channel, Sight};
 use crate::store::leads::Standing;
 use domain::{LeadId, UserId};
@@ -153,6 +154,17 @@ impl Hub {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lock().by_id.is_empty()
+    }
+
+    /// Who is connected here, and who is in a call.
+    #[must_use]
+    pub fn at_work(&self, now: Instant) -> Live {
+        let peers = self.lock();
+        let calls = |peer: &&Peer| peer.held_until.is_some_and(|until| until > now);
+        Live {
+            connected: peers.by_id.values().map(|peer| peer.user).collect(),
+            calling: peers.by_id.values().filter(calls).map(|peer| peer.user).collect(),
+        }
     }
 
     /// Which lead this device has open.

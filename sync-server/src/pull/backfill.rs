@@ -4,7 +4,7 @@
 
 use super::{BATCH_BYTES, Beside, First, View, plain, sees_other, snapshot};
 use crate::store::leads::Held;
-use crate::store::{Result, assignment, documents, leads, log, notices, proposals, teams, users};
+use crate::store::{Result, assignment, attendance, documents, leads, log, notices, proposals, teams, users};
 use domain::{DocId, DocKind, LeadId};
 use jiff::{Timestamp, tz::TimeZone};
 use protocol::cursor::Backfill;
@@ -77,7 +77,11 @@ fn ledgers(view: &mut View<'_>, after: Option<LeadId>, page: &[Held]) -> Result<
 fn rows(view: &mut View<'_>) -> Result<Vec<Entry>> {
     let mut rows = vec![Row::Org(view.org.clone())];
     rows.extend(teams::all(view.tx, view.org.id)?.into_iter().map(Row::Team));
-    rows.extend(users::all(view.tx, view.org.id)?.into_iter().map(|user| Row::User(user.row)));
+    let people = users::all(view.tx, view.org.id)?;
+    rows.extend(people.iter().map(|user| Row::User(user.row.clone())));
+    for user in people.iter().filter(|user| view.sight.sees_attendance(&user.actor())) {
+        rows.extend(attendance::standing_of(view.tx, view.org.id, user.row.id)?.map(Row::Attendance));
+    }
     Ok(rows.into_iter().map(Entry::Row).collect())
 }
 

@@ -119,7 +119,11 @@ impl Gathered {
     fn take(&mut self, view: &mut View<'_>, stored: Stored) -> Result<()> {
         self.seq = stored.seq;
         match &stored.entry {
-            log::Entry::Row { fact, .. } => self.slots.push(Slot::Row(Box::new(fact.clone()))),
+            log::Entry::Row { fact, .. } => {
+                if sees_fact(view, fact)? {
+                    self.slots.push(Slot::Row(Box::new(fact.clone())));
+                }
+            }
             log::Entry::DocRow { doc, fact, .. } => {
                 let is_shown = match fact {
                     Row::Notice(notice) => self.sees(view, DocId::lead(notice.lead))?,
@@ -224,6 +228,13 @@ impl Gathered {
         }
         Ok(entries)
     }
+}
+
+/// Rows are for everybody, but for attendance: for whoever sees the person as they are now.
+fn sees_fact(view: &mut View<'_>, fact: &Row) -> Result<bool> {
+    let Row::Attendance(standing) = fact else { return Ok(true) };
+    let person = users::by_id(view.tx, view.org.id, standing.user)?;
+    Ok(person.is_some_and(|person| view.sight.sees_attendance(&person.actor())))
 }
 
 fn whole(view: &mut View<'_>, doc: DocId) -> Result<Option<Entry>> {

@@ -1,11 +1,20 @@
 //! The attendance log.
 
-use super::{Result, Row, Tx};
-use domain::attendance::AttendanceLine;
-use domain::{OrgId, UserId};
+use super::{Result, Row, Tx, Value};
+use domain::attendance::{Attendance, AttendanceFilter, AttendanceLine, LINES_MAX, Standing};
+use domain::{OrgId, TeamId, UserId};
 use uuid::Uuid;
 
 const COLUMNS: &str = "line_id, user_id, place, status, reason, at, by_id";
+
+/// Whose lines are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    Everybody,
+    /// Of who is in the team now, and one's own.
+    Team(TeamId, UserId),
+    One(UserId),
+}
 
 /// Adds a line after all others; the caller holds the organisation's lock. Its `place` is set here.
 pub fn append(tx: &mut dyn Tx, org: OrgId, line: &mut AttendanceLine) -> Result<()> {
@@ -49,7 +58,7 @@ pub fn newest(tx: &mut dyn Tx, org: OrgId) -> Result<Vec<AttendanceLine>> {
 }
 
 /// The newest line of everybody who has one, each found by its index, however long the log is.
-pub fn standing(tx: &mut dyn Tx, org: OrgId) -> Result<Vec<AttendanceLine>> {
+pub fn newest_each(tx: &mut dyn Tx, org: OrgId) -> Result<Vec<AttendanceLine>> {
     let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("a.{column}")).collect();
     let sql = format!(
         "SELECT {} FROM users u JOIN attendance a ON a.org_id = u.org_id AND a.place = \
@@ -59,10 +68,46 @@ pub fn standing(tx: &mut dyn Tx, org: OrgId) -> Result<Vec<AttendanceLine>> {
     tx.query(&sql, &[org.into()])?.into_iter().map(read).collect()
 }
 
-/// Lines before `place`, the newest first, as far as `wanted` says more.
-pub fn before(tx: &mut dyn Tx, org: OrgId, place: u64, wanted: &mut dyn FnMut(AttendanceLine) -> bool) -> Result<()> {
-    let sql = format!("SELECT {COLUMNS} FROM attendance WHERE org_id = $1 AND place < $2 ORDER BY place DESC");
-    tx.each(&sql, &[org.into(), place.into()], &mut |row| Ok(wanted(read(row)?)))
+/// Where a person stands; `None` of who never checked in.
+pub fn standing_of(tx: &mut dyn Tx, org: OrgId, user: UserId) -> Result<Option<Standing>> {
+    last_of(tx, org, user)?.map(|line| standing(tx, org, line)).transpose()
+}
+
+/// With when the person checked in last, of their newest line.
+pub fn standing(tx: &mut dyn Tx, org: OrgId, line: AttendanceLine) -> Result<Standing> {
+    let sql = "SELECT at FROM attendance WHERE org_id = $1 AND user_id = $2 AND place > (SELECT COALESCE(max(place), 0) FROM attendance \
+               WHERE org_id = $1 AND user_id = $2 AND status = $3 AND place < $4) ORDER BY place LIMIT 1";
+    let absent = Attendance::Absent.as_str();
+    let begun = tx.query_opt(sql, &[org.into(), line.user.into(), absent.into(), line.place.into()])?;
+    let in_at = begun.map_or(Ok(line.at), |mut row| row.int(0))?;
+    let AttendanceLine { id: _, user, place, status, reason, at, by } = line;
+    Ok(Standing { user, place, status, reason, at, in_at, by })
+}
+
+/// Lines that the filter asks for, the newest first, [`LINES_MAX`] at most.
+pub fn page(tx: &mut dyn Tx, org: OrgId, whose: Whose, filter: &AttendanceFilter) -> Result<Vec<AttendanceLine>> {
+    let last = i64::MAX.cast_unsigned();
+    let mut params: Vec<Value> = vec![
+        org.into(),
+        filter.before.map_or(last, |before| before.min(last)).into(),
+        filter.from.unwrap_or(i64::MIN).into(),
+        filter.to.unwrap_or(i64::MAX).into(),
+        (LINES_MAX as u64).into(),
+    ];
+    let mut sql = format!("SELECT {COLUMNS} FROM attendance WHERE org_id = $1 AND place < $2 AND at >= $3 AND at < $4");
+    match whose {
+        Whose::Everybody => {}
+        Whose::Team(team, me) => {
+            sql.push_str(" AND (user_id = $6 OR user_id IN (SELECT user_id FROM users WHERE org_id = $1 AND team_id = $7))");
+            params.extend([me.into(), team.into()]);
+        }
+        Whose::One(user) => {
+            sql.push_str(" AND user_id = $6");
+            params.push(user.into());
+        }
+    }
+    sql.push_str(" ORDER BY place DESC LIMIT $5");
+    tx.query(&sql, &params)?.into_iter().map(read).collect()
 }
 
 fn read(mut row: Row) -> Result<AttendanceLine> {

@@ -104,6 +104,12 @@ pub fn secrets(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<Vec<[u8;
     tx.query(sql, &[org.into(), device.into()])?.into_iter().map(|mut row| row.array(0)).collect()
 }
 
+/// When any of a person's devices was here last, ms since the epoch.
+pub fn heard(tx: &mut dyn Tx, org: OrgId, user: UserId) -> Result<Option<i64>> {
+    let row = tx.query_opt("SELECT max(last_seen) FROM devices WHERE org_id = $1 AND user_id = $2", &[org.into(), user.into()])?;
+    row.map_or(Ok(None), |mut row| row.opt_int(0))
+}
+
 /// How many commands the device last said wait there, and which version of the app runs.
 pub fn told(tx: &mut dyn Tx, org: OrgId, device: DeviceId) -> Result<(Option<u32>, String)> {
     let row =

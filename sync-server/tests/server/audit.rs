@@ -156,6 +156,7 @@ fn everything_is_written_down_in_words() {
             AuditAction::Quarantine,
             AuditAction::Proposal,
             AuditAction::Export,
+            AuditAction::Attendance,
             AuditAction::Settings,
             AuditAction::Server,
         ];

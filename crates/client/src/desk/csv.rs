@@ -62,7 +62,7 @@ fn cell(column: Column, row: &LeadRow, today: &Today<'_>) -> String {
     }
 }
 
-fn line(into: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn line(into: &mut String, cells: impl Iterator<Item = String>) {
     for (n, cell) in cells.enumerate() {
         if n > 0 {
             into.push(',');

@@ -7,7 +7,7 @@ mod charts;
 use super::facets::Facts;
 use super::when::{self, Today};
 use super::words::Reader;
-use super::{Desk, due, queue};
+use super::{Desk, attendance, due, queue};
 use crate::error::ClientError;
 use bridge::Problem;
 use bridge::dashboard::{DAYS_MAX, Dashboard, DashboardGet, DashboardKind, Figure};
@@ -45,7 +45,7 @@ pub(super) fn get(desk: &Desk, ask: DashboardGet) -> Result<Dashboard, Problem> 
         let pace = (kind == DashboardKind::Own).then(|| queue::pace_of(c, &reader, now_ms)).transpose()?;
         Ok(Dashboard {
             kind,
-            cards: cards.cards(&scope, &days, &follow_ups),
+            cards: cards.cards(&scope, &days, &follow_ups, attendance::active(c, &reader, now_ms)?),
             trend: charts.trend(&scope, &days),
             funnel: charts.funnel(&scope, &days),
             sources: charts.sources(&scope, &days),

@@ -4,6 +4,7 @@
 pub(crate) mod account;
 mod admin;
 mod assignment;
+mod attendance;
 mod attention;
 mod bulk;
 mod csv;
@@ -50,6 +51,7 @@ use bridge::admin::{
     QuarantineRelease, TeamCreate, TeamRename,
 };
 use bridge::assignment::{AssignmentDistribute, AssignmentDryRun, AssignmentGet, AssignmentSet, AssignmentSwitch};
+use bridge::attendance::{AttendanceGet, AttendanceRead, AttendanceTake, FloorGet, LogCsv, LogGet};
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
 use bridge::bulk::{LeadBulk, LeadBulkCan, LeadBulkUndo, LeadCsv, LeadIds, LeadStill};
 use bridge::dashboard::DashboardGet;
@@ -247,6 +249,12 @@ macro_rules! answers {
 
 answers! {
     DashboardGet by dashboard::get;
+    AttendanceGet by attendance::mine;
+    AttendanceTake by attendance::take;
+    AttendanceRead by attendance::read;
+    FloorGet by attendance::floor;
+    LogGet by attendance::log;
+    LogCsv by attendance::copy;
     NoticeList by notices::page;
     NoticeSet by notices::mark;
     NoticeReadAll by notices::read_all;

@@ -56,6 +56,8 @@ pub const CONTRADICTED_MAX: usize = 16;
 pub const BACKFILL: &str = "backfill";
 /// The protocol in which the server does not answer this app any more; gone once it answers.
 pub const TOO_OLD: &str = "too_old";
+/// Why an own step of attendance was refused, until its person read it.
+pub const ATTENDANCE_REFUSED: &str = "attendance_refused";
 /// When the last batch was pulled, ms since the epoch.
 pub const PULLED_AT: &str = "pulled_at";
 /// Since when the server is out of reach, ms since the epoch.

@@ -2,6 +2,7 @@
 //! the SQL of one table.
 
 pub mod assignments;
+pub mod attendance;
 pub mod attention;
 pub mod documents;
 pub mod drafts;
@@ -30,7 +31,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
@@ -40,6 +41,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../../../migrations/client/0007_notices.sql"),
     include_str!("../../../../migrations/client/0008_assignments.sql"),
     include_str!("../../../../migrations/client/0009_receipts.sql"),
+    include_str!("../../../../migrations/client/0010_attendance.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
 const PROJECTED_FROM: u32 = 6;

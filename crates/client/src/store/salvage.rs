@@ -22,6 +22,8 @@ use uuid::Uuid;
 const PROBES_MAX: i64 = 2_000;
 /// The format that brought assignments which wait for the server.
 const REQUESTS_SINCE: u32 = 3;
+/// The format since which steps of attendance wait in a table.
+const STEPS_SINCE: u32 = 8;
 /// How far the device was, which the new database is not.
 const LEFT_TO_THE_SERVER: [&str; 5] = [meta::CURSOR, meta::BACKFILL, meta::UNNAMED, meta::PULLED_AT, meta::OFFLINE_SINCE];
 
@@ -62,6 +64,10 @@ pub(crate) fn salvage(damaged: &Path, key: &Key, into: &Connection) -> Result<Sa
     if has_requests && !wreck.copy(&Table::REQUESTS, "1", into)? {
         salvaged.incomplete.push(Table::REQUESTS.name);
     }
+    let has_steps = wreck.format().is_none_or(|format| !(1..STEPS_SINCE).contains(&format));
+    if has_steps && !wreck.copy(&Table::STEPS, "1", into)? {
+        salvaged.incomplete.push(Table::STEPS.name);
+    }
     LEFT_TO_THE_SERVER.iter().try_for_each(|key| meta::remove(into, key))?;
     let pending = wreck.copy(&Table::DOCUMENTS, "confirmed IS NOT NULL", into)?;
     let tails = wreck.copy(&Table::TAILS, "1", into)?;
@@ -87,6 +93,7 @@ impl Table {
     const ATTENTION: Self = Self { name: "attention", key: &["command"], numbered_by: &[] };
     const DRAFTS: Self = Self { name: "drafts", key: &["key"], numbered_by: &[] };
     const REQUESTS: Self = Self { name: "requests", key: &["id"], numbered_by: &[] };
+    const STEPS: Self = Self { name: "attendance_steps", key: &["n"], numbered_by: &[] };
     const TAILS: Self = Self { name: "tails", key: &["kind", "id", "n"], numbered_by: &[] };
     const DOCUMENTS: Self = Self { name: "documents", key: &["rowid"], numbered_by: &["sqlite_autoindex_documents_1"] };
     const OUTBOX: Self = Self { name: "outbox", key: &["rowid"], numbered_by: &["outbox_by_doc", "sqlite_autoindex_outbox_1"] };

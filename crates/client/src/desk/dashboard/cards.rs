@@ -61,10 +61,11 @@ impl Tally {
         }
     }
 
-    pub(super) fn cards(&self, scope: &Scope, days: &Days, follow_ups: &FollowUps) -> Vec<Card> {
+    /// `active` are those present now and those who checked in today.
+    pub(super) fn cards(&self, scope: &Scope, days: &Days, follow_ups: &FollowUps, active: (u32, u32)) -> Vec<Card> {
         match scope.kind {
             DashboardKind::Own => self.own(scope, days, follow_ups),
-            DashboardKind::Team => self.team(scope, days, follow_ups),
+            DashboardKind::Team => self.team(scope, days, follow_ups, active),
         }
     }
 
@@ -99,7 +100,7 @@ impl Tally {
         ]
     }
 
-    fn team(&self, scope: &Scope, days: &Days, follow_ups: &FollowUps) -> Vec<Card> {
+    fn team(&self, scope: &Scope, days: &Days, follow_ups: &FollowUps, (present, in_today): (u32, u32)) -> Vec<Card> {
         let created = LeadFilter { created: span(&days.today), ..scope.filter() };
         let not_assigned = LeadFilter { owners: vec![None], ..created.clone() };
         let converted = LeadFilter { statuses: vec![Status::Converted], converted: span(&days.today), ..scope.filter() };
@@ -109,6 +110,7 @@ impl Tally {
         let minutes = (self.answered > 0).then(|| self.answered_after / i64::from(self.answered) / MINUTE_MS);
         let response = minutes.map(|minutes| u32::try_from(minutes).unwrap_or(u32::MAX));
         vec![
+            card(CardKind::Active, present, Behind::Attendance, Aside::CheckedIn { count: in_today }),
             card(
                 CardKind::CreatedToday,
                 self.created_today,
