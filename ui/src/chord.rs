@@ -43,5 +43,12 @@ pub fn page(letter: &str) -> Option<Page> {
 }
 
 /// As the sheet lists them.
-pub const LETTERS: [(&str, Page); 6] =
-    [("d", Page::Dashboard), ("q", Page::Queue), ("l", Page::Leads), ("f", Page::FollowUps), ("n", Page::Notices), ("a", Page::Attention)];
+pub const LETTERS: [(&str, Page); 7] = [
+    ("d", Page::Dashboard),
+    ("q", Page::Queue),
+    ("l", Page::Leads),
+    ("f", Page::FollowUps),
+    ("p", Page::Payments),
+    ("n", Page::Notices),
+    ("a", Page::Attention),
+];

@@ -9,4 +9,5 @@ pub mod gate;
 pub mod lead;
 pub mod leads;
 pub mod notifications;
+pub mod payments;
 pub mod queue;

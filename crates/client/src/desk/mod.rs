@@ -15,6 +15,7 @@ mod hand_over;
 mod index;
 mod list;
 mod notices;
+mod payers;
 mod payment;
 mod phrase;
 mod presence;
@@ -57,7 +58,9 @@ use bridge::lead::{
     ProposalTake, TagAdd, TagRemove, WhenRead,
 };
 use bridge::notice::{NoticeList, NoticeReadAll, NoticeSet};
-use bridge::payment::{DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd};
+use bridge::payment::{
+    DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentList, PaymentRecords, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd,
+};
 use bridge::presence::{LeadViewing, PresenceGet};
 use bridge::queue::{CallDispose, QueueGet};
 use bridge::session::{DraftGet, DraftSet, PreferenceSet, SessionGet, SessionSignIn, SessionSignOut};
@@ -289,6 +292,8 @@ answers! {
     PackageSet by payment::package;
     PlanSet by payment::plan;
     PromiseAdd by payment::promise;
+    PaymentList by payers::list;
+    PaymentRecords by payers::records;
     PresenceGet by presence::get;
     LeadViewing by presence::viewing;
     QueueGet by queue::get;

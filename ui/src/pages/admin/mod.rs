@@ -45,6 +45,7 @@ pub fn AdminPage(props: &Props) -> Html {
         | Route::Leads { .. }
         | Route::Lead(_)
         | Route::FollowUps { .. }
+        | Route::Payments { .. }
         | Route::Queue
         | Route::Notices
         | Route::Attention
