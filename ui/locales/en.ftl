@@ -222,6 +222,135 @@ due-clear-until = All clear until { $when }
 due-none-today-text = Press U on a lead to plan the next call.
 due-none-upcoming = Nothing planned yet
 due-none-upcoming-text = Press U on a lead to plan the next call.
+payments-tab = { $tab ->
+    [due] Due
+    [week] This week
+    [promised] Promised
+    [completed] Completed
+    [all] All
+   *[records] All payments
+}
+payment-status = { $status ->
+    [pending] Pending
+    [partial] Partial
+    [completed] Completed
+   *[overdue] Overdue
+}
+payment-flag = { $flag ->
+    [unconverted] Something was paid, and this lead is not converted. Convert it, or reverse the payment.
+    [contested] Package or plan were set twice at the same time. Check which is right, and set it again.
+    [outdone] One entry was reversed twice at the same time. It counts once.
+    [over_paid] More was paid than the package says. Refund it, or correct the package.
+   *[twice] This reference number stands on two payments. Reverse one, if it is the same money.
+}
+payments-search = Name or phone
+payments-mine = Mine
+payments-flagged = To check
+payments-customer = Customer
+payments-package = Package
+payments-paid = Paid
+payments-balance = Balance
+payments-next = Next due
+payments-status = Status
+payments-day = Day
+payments-amount = Amount
+payments-mode = Mode
+payments-reference = Reference number
+payments-by = Entered by
+payments-sums = Paid { $paid }, to collect { $balance }
+payments-today = Received today { $sum } in { $count }
+payments-records-sum = { $count } payments and refunds, together { $sum }
+payments-none-due = Nothing to collect
+payments-none-due-text = Every customer in sight has paid in full.
+payments-none-week = Nothing is due this week
+payments-none-week-text = Instalments and promises of the next seven days stand here, and what is late.
+payments-none-promised = Nobody’s promise is open
+payments-none-promised-text = Press 2 on a customer to note when they say they will pay.
+payments-none-completed = Nobody has paid in full yet
+payments-none-completed-text = Customers move here by themselves when the package is paid.
+payments-none-all = No customers yet
+payments-none-all-text = Converted leads stand here, with what they paid.
+payments-none-found = No customers found
+payments-none-found-text = Nobody fits this search and these filters.
+payments-none-records = No payments yet
+payments-clear = Clear filters
+instalment-paid = Paid
+instalment-today = Due today
+instalment-open = Not due
+payment-add = Add payment
+payment-promise = Promise
+payment-refund = Refund
+payment-discount = Discount
+payment-package = Set package
+payment-total-paid = Total paid
+payment-remaining = Remaining
+payment-last = Last payment
+payment-discounts = Discounts
+payment-refunded = Refunded
+payment-over-paid = Paid too much
+payment-overdue = Late
+payment-plan = Instalments
+payment-plan-change = change plan
+payment-plan-none = There is no plan. Press I to make one.
+payment-plan-paid = { $paid } of { $all } paid
+payment-plan-even = { $parts } even parts
+payment-plan-more = Another instalment
+payment-plan-remove = Take this instalment out
+payment-missing = { $amount } missing
+payment-promised = Promised
+payment-promised-sum = Promised { $amount } for { $day }
+payment-promised-day = Promised for { $day }
+payment-is-paid = Paid
+payment-not-paid = Not paid
+payment-promise-day = When they will pay
+payment-history = Payments
+payment-history-sum = { $count ->
+    [one] 1 entry, paid { $sum }
+   *[other] { $count } entries, paid { $sum }
+}
+payment-history-none = Nothing was entered yet.
+payment-history-note = A wrong entry is corrected by an opposite entry, so the history stays true.
+payment-kind = { $kind ->
+    [payment] Payment
+    [refund] Refund
+    [discount] Discount
+    [reversal] Correction
+   *[promise] Promise
+}
+payment-reverse = Reverse this entry
+payment-form = { $form ->
+    [payment] Add a payment
+    [refund] Give money back
+    [discount] Take something off the package
+    [package] Set the package
+    [plan] Instalments
+    [promise] When will they pay?
+   *[reverse] Reverse this entry
+}
+payment-save = { $form ->
+    [payment] Add payment
+    [refund] Refund
+    [discount] Give discount
+    [package] Set package
+    [plan] Set plan
+    [promise] Note promise
+   *[reverse] Reverse
+}
+payment-done = { $form ->
+    [payment] Payment added
+    [refund] Refund noted
+    [discount] Discount given
+    [package] Package set
+    [plan] Plan set
+    [promise] Promise noted
+   *[reverse] Entry reversed
+}
+payment-package-total = Package, empty for none
+payment-amount-any = Amount, if they said one
+payment-amount-right = Right amount, empty to take it out
+payment-note = Note
+payment-reason = Reason
+payment-undone-reason = Undone right away
 interest-word = { $level ->
     [1] Interested
     [2] Interested
@@ -393,6 +522,7 @@ lead-page = Open as a page
 page-queue = Calling queue
 page-leads = Leads
 page-follow-ups = Follow-ups
+page-payments = Payments
 bell-label = { $missed } follow-ups missed, { $today } today, { $unread } unread notifications
 bell-panel-label = Notifications
 bell-title = { $unread ->

@@ -20,6 +20,7 @@ use crate::pages::lead::LeadPage;
 use crate::pages::leads::LeadsPage;
 use crate::pages::leads::add_lead::AddLead;
 use crate::pages::notifications::NotificationsPage;
+use crate::pages::payments::PaymentsPage;
 use crate::pages::queue::QueuePage;
 use crate::pages::reports::ReportsPage;
 use crate::route::{DueNarrow, ListFilter, Page, Route, go};
@@ -247,6 +248,10 @@ impl App {
             },
             Route::FollowUps { narrow, open } => html! {
                 <FollowUpsPage {key} me={me.clone()} narrow={*narrow} open={*open} clock={self.clock} {pill}
+                    on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
+            },
+            Route::Payments { narrow, open } => html! {
+                <PaymentsPage {key} me={me.clone()} narrow={narrow.clone()} open={*open} clock={self.clock} {pill}
                     on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
             },
             Route::Queue => html! { <QueuePage {key} clock={self.clock} /> },

@@ -4,6 +4,7 @@ use crate::icon::Icon;
 use crate::{t, words};
 use bridge::lead::{Mark, When};
 use domain::Status;
+use domain::ledger::PaymentStatus;
 
 /// How a badge looks; `tone` is the suffix of its CSS class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,27 @@ pub fn follow_up(next: Option<&When>, with_time: bool) -> Look {
     }
 }
 
+/// Where a ledger stands (Appendix B.5).
+pub fn payment(status: PaymentStatus) -> Look {
+    let (tone, glyph) = match status {
+        PaymentStatus::Pending => ("missed", Icon::Ring),
+        PaymentStatus::Partial => ("today", Icon::HalfPie),
+        PaymentStatus::Completed => ("hot", Icon::SolidTick),
+        PaymentStatus::Overdue => ("overdue", Icon::Alert),
+    };
+    Look { tone, glyph, text: t!("payment-status", status = status.as_str()) }
+}
+
+/// An instalment that is paid in full, is late, or waits.
+pub fn instalment(is_paid: bool, due: &When) -> Look {
+    match (is_paid, due.day) {
+        (true, _) => Look { tone: "hot", glyph: Icon::SolidTick, text: t!("instalment-paid") },
+        (false, ..0) => payment(PaymentStatus::Overdue),
+        (false, 0) => Look { tone: "today", glyph: Icon::Bell, text: t!("instalment-today") },
+        (false, 1..) => Look { tone: "upcoming", glyph: Icon::Calendar, text: t!("instalment-open") },
+    }
+}
+
 /// The last column's mark: icon, word, tone.
 pub fn mark(mark: Mark) -> Look {
     match mark {
@@ -82,6 +104,19 @@ mod tests {
         for (of, interest, tone, text) in rows {
             let look = status(of, interest);
             assert_eq!((look.tone, look.text.as_str()), (tone, text));
+        }
+    }
+
+    #[test]
+    fn payment_badges_are_those_of_appendix_b() {
+        let rows = [("missed", "Pending"), ("today", "Partial"), ("hot", "Completed"), ("overdue", "Overdue")];
+        for (of, (tone, text)) in PaymentStatus::ALL.into_iter().zip(rows) {
+            let look = payment(of);
+            assert_eq!((look.tone, look.text.as_str()), (tone, text));
+        }
+        let on = |day| When { at: 0, local: "2026-11-19T00:00".into(), weekday: 3, day, same_year: true };
+        for (is_paid, day, text) in [(true, -9, "Paid"), (false, -1, "Overdue"), (false, 0, "Due today"), (false, 1, "Not due")] {
+            assert_eq!(instalment(is_paid, &on(day)).text, text);
         }
     }
 

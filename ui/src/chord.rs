@@ -43,11 +43,12 @@ pub fn page(letter: &str) -> Option<Page> {
 }
 
 /// As the sheet lists them.
-pub const LETTERS: [(&str, Page); 7] = [
+pub const LETTERS: [(&str, Page); 8] = [
     ("d", Page::Dashboard),
     ("q", Page::Queue),
     ("l", Page::Leads),
     ("f", Page::FollowUps),
+    ("p", Page::Payments),
     ("r", Page::Reports),
     ("n", Page::Notices),
     ("a", Page::Attention),

@@ -59,6 +59,7 @@ pub enum Icon {
     Refresh,
     Retry,
     Ring,
+    Rupee,
     Search,
     SearchX,
     Server,
@@ -192,6 +193,10 @@ const SHAPES: &[(Icon, &str)] = &[
     ),
     (Icon::Retry, r#"<path d="M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8"/><path d="M3 3v5h5"/>"#),
     (Icon::Ring, r#"<circle cx="12" cy="12" r="9"/>"#),
+    (
+        Icon::Rupee,
+        r#"<path d="M6 3h12"/><path d="M6 8h12"/><path d="m6 13 8.500 8"/><path d="M6 13h3"/><path d="M9 13c6.667 0 6.667-10 0-10"/>"#,
+    ),
     (Icon::Search, r#"<path d="m21 21-4.34-4.34"/><circle cx="11" cy="11" r="8"/>"#),
     (Icon::SearchX, r#"<path d="m13.5 8.5-5 5"/><path d="m8.5 8.5 5 5"/><circle cx="11" cy="11" r="8"/><path d="m21 21-4.3-4.3"/>"#),
     (

@@ -10,7 +10,9 @@ use crate::clock::{self, Clock};
 use bridge::dashboard::DashboardKind;
 use bridge::follow_up::DueTab;
 use bridge::lead::{DueState, LeadFilter, LeadSort};
+use bridge::payment::{PayFilter, PayTab};
 use domain::lead::{Pool, Status};
+use domain::ledger::PaymentStatus;
 use domain::people::AuditAction;
 use domain::policy::{self, Action, Scope};
 use domain::{LeadId, Role, UserId};
@@ -38,6 +40,11 @@ pub enum Route {
         narrow: DueNarrow,
         open: Option<LeadId>,
     },
+    /// With a customer's drawer open or not.
+    Payments {
+        narrow: PayNarrow,
+        open: Option<LeadId>,
+    },
     Queue,
     Reports(ReportNarrow),
     Notices,
@@ -61,6 +68,7 @@ pub enum Page {
     Queue,
     Leads,
     FollowUps,
+    Payments,
     Reports,
     Notices,
     Attention,
@@ -76,11 +84,12 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 14] = [
+    pub const ALL: [Page; 16] = [
         Page::Dashboard,
         Page::Queue,
         Page::Leads,
         Page::FollowUps,
+        Page::Payments,
         Page::Reports,
         Page::Notices,
         Page::Attention,
@@ -101,6 +110,7 @@ impl Page {
             Page::Queue => Action::ChangeStatus,
             Page::Leads => Action::LeadsPage,
             Page::FollowUps => Action::FollowUpsPage,
+            Page::Payments => Action::PaymentsPage,
             Page::Reports => Action::RunReports,
             Page::Notices => Action::Notifications,
             Page::Attention | Page::Account => Action::SignIn,
@@ -133,6 +143,7 @@ impl Page {
             | Page::Queue
             | Page::Leads
             | Page::FollowUps
+            | Page::Payments
             | Page::Reports
             | Page::Notices
             | Page::Attention
@@ -158,6 +169,7 @@ impl Page {
             Page::Queue => Route::Queue,
             Page::Leads => Route::leads(),
             Page::FollowUps => Route::FollowUps { narrow: DueNarrow::default(), open: None },
+            Page::Payments => Route::Payments { narrow: PayNarrow::default(), open: None },
             Page::Reports => Route::Reports(ReportNarrow::default()),
             Page::Notices => Route::Notices,
             Page::Attention => Route::Attention,
@@ -543,6 +555,48 @@ impl ListFilter {
     }
 }
 
+/// How the Payments page is narrowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PayNarrow {
+    pub filter: PayFilter,
+    /// All payments instead of customers.
+    pub records: bool,
+}
+
+impl PayNarrow {
+    fn query(&self) -> String {
+        let PayFilter { tab, status, search, mine, flagged } = &self.filter;
+        let flag = |is_on: bool| is_on.then(|| "1".to_owned());
+        let parts = [
+            ("tab", (*tab != PayTab::default()).then(|| tab.as_str().to_owned())),
+            ("status", status.map(|status| status.as_str().to_owned())),
+            ("q", (!search.is_empty()).then(|| escape(search))),
+            ("mine", flag(*mine)),
+            ("flagged", flag(*flagged)),
+            ("records", flag(self.records)),
+        ];
+        let parts: Vec<_> = parts.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?))).collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+
+    fn read(query: &str) -> Self {
+        let mut narrow = Self::default();
+        for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+            let filter = &mut narrow.filter;
+            match key {
+                "tab" => filter.tab = PayTab::ALL.into_iter().find(|tab| tab.as_str() == value).unwrap_or_default(),
+                "status" => filter.status = PaymentStatus::ALL.into_iter().find(|status| status.as_str() == value),
+                "q" => filter.search = unescape(value),
+                "mine" => filter.mine = value == "1",
+                "flagged" => filter.flagged = value == "1",
+                "records" => narrow.records = value == "1",
+                _ => {}
+            }
+        }
+        narrow
+    }
+}
+
 impl AuditNarrow {
     pub fn of_lead(lead: LeadId) -> Self {
         Self { lead: Some(lead), ..Self::default() }
@@ -605,6 +659,7 @@ impl Route {
             Route::Queue => Some(Page::Queue),
             Route::Leads { .. } | Route::Lead(_) => Some(Page::Leads),
             Route::FollowUps { .. } => Some(Page::FollowUps),
+            Route::Payments { .. } => Some(Page::Payments),
             Route::Reports(_) => Some(Page::Reports),
             Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
@@ -632,6 +687,7 @@ impl Route {
         let mut parts = path.split('/').filter(|p| !p.is_empty());
         match parts.next() {
             Some("followups") => Route::FollowUps { narrow: DueNarrow::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
+            Some("payments") => Route::Payments { narrow: PayNarrow::read(query), open: parts.next().and_then(|id| id.parse().ok()) },
             Some("dashboard") => Route::Dashboard(Span::read(query)),
             Some("lead") => parts.next().and_then(|id| id.parse().ok()).map_or_else(Route::leads, Route::Lead),
             Some("queue") => Route::Queue,
@@ -669,6 +725,8 @@ impl fmt::Display for Route {
             Route::Leads { filter, open: Some(lead) } => write!(f, "#/leads/{lead}{}", filter.query()),
             Route::FollowUps { narrow, open: None } => write!(f, "#/followups{}", narrow.query()),
             Route::FollowUps { narrow, open: Some(lead) } => write!(f, "#/followups/{lead}{}", narrow.query()),
+            Route::Payments { narrow, open: None } => write!(f, "#/payments{}", narrow.query()),
+            Route::Payments { narrow, open: Some(lead) } => write!(f, "#/payments/{lead}{}", narrow.query()),
             Route::Dashboard(span) => write!(f, "#/dashboard{}", span.query()),
             Route::Lead(lead) => write!(f, "#/lead/{lead}"),
             Route::Queue => f.write_str("#/queue"),
@@ -759,6 +817,19 @@ mod tests {
             Route::Leads { filter: ListFilter { tab: Some(Tab::All), ..Default::default() }, open: Some(lead) },
             Route::Login,
             Route::FollowUps { narrow: DueNarrow { tab: DueTab::Upcoming, everyone: true }, open: Some(lead) },
+            Route::Payments {
+                narrow: PayNarrow {
+                    filter: PayFilter {
+                        tab: PayTab::Week,
+                        status: Some(PaymentStatus::Overdue),
+                        search: "रितु & 98%".into(),
+                        mine: true,
+                        flagged: true,
+                    },
+                    records: true,
+                },
+                open: Some(lead),
+            },
             Route::Users(UsersTab::Teams),
             Route::Audit(AuditNarrow::of_lead(lead)),
             Route::Audit(AuditNarrow {
@@ -785,19 +856,49 @@ mod tests {
         let rows: [(Role, &[Page], Page); 8] = [
             (
                 Role::SuperAdmin,
-                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Assignment, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[
+                    Dashboard,
+                    Queue,
+                    Leads,
+                    FollowUps,
+                    Payments,
+                    Reports,
+                    Attention,
+                    Users,
+                    Assignment,
+                    Permissions,
+                    Devices,
+                    Deleted,
+                    Audit,
+                    Quarantine,
+                ],
                 Dashboard,
             ),
             (
                 Role::Admin,
-                &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Users, Assignment, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[
+                    Dashboard,
+                    Queue,
+                    Leads,
+                    FollowUps,
+                    Payments,
+                    Reports,
+                    Attention,
+                    Users,
+                    Assignment,
+                    Permissions,
+                    Devices,
+                    Deleted,
+                    Audit,
+                    Quarantine,
+                ],
                 Dashboard,
             ),
-            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Quarantine], Dashboard),
+            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Payments, Reports, Attention, Quarantine], Dashboard),
             (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Audit, Quarantine], Dashboard),
             (Role::Salesperson, &[Dashboard, Queue, Leads, FollowUps, Attention], Dashboard),
-            (Role::RecoveryAgent, &[Attention, Account], Account),
-            (Role::FinanceManager, &[Attention, Account], Account),
+            (Role::RecoveryAgent, &[Payments, Attention], Payments),
+            (Role::FinanceManager, &[Payments, Attention], Payments),
             (Role::Analyst, &[Reports, Attention, Audit], Reports),
         ];
         assert_eq!(rows.map(|(role, ..)| role), Role::ALL);

@@ -10,12 +10,14 @@ use crate::session::SessionFacts;
 use crate::store::attention::Refused;
 use crate::store::documents::Stored;
 use crate::store::outbox::Pending;
-use crate::store::{assignments, attendance, attention, documents, drafts, leads, meta, notices, outbox, proposals, receipts, rows};
+use crate::store::{
+    assignments, attendance, attention, documents, drafts, leads, ledgers, meta, notices, outbox, proposals, receipts, rows,
+};
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
-use domain::sabotage::{self, Fault};
 use domain::policy::authorise;
+use domain::sabotage::{self, Fault};
 use domain::{Action, Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, Subject, UserId};
 use protocol::pull::{AcceptedChange, Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushResult};
@@ -208,9 +210,10 @@ impl Engine {
         let facts = doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?.map(Facts::of_row).unwrap_or_default();
         let facts = Facts { confirmed_at: facts.confirmed_at.max(answers.newest_at), ..facts };
         self.store_document(c, doc, stored, ground, answers.rebase, facts, change)?;
-        let backfill: Option<BackfillState> = if answers.created { meta::get(c, meta::BACKFILL)? } else { None };
+        let is_made_here = answers.created || doc.kind == DocKind::Ledger;
+        let backfill: Option<BackfillState> = if is_made_here { meta::get(c, meta::BACKFILL)? } else { None };
         match backfill {
-            // A running back-fill began before it was made, so it does not name it.
+            // A running back-fill may have begun before it was made, and not name it.
             Some(backfill) if backfill.running => documents::mark_backfill(c, doc, backfill.number),
             _ => Ok(()),
         }
@@ -556,6 +559,9 @@ impl Engine {
         if let Some(lead) = doc.ledger_of() {
             receipts::forget_of(c, lead)?;
         }
+        if let Some(lead) = doc.ledger_of() {
+            ledgers::remove(c, lead)?;
+        }
         let proposed = proposals::remove_of(c, doc)?;
         meta::set(c, meta::WIPE_DUE, &true)?;
         Ok(attention::forget_record(c, doc)? || proposed || unsaved)
@@ -650,7 +656,9 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
     match row {
         Row::Org(org) => {
             change.session = true;
-            meta::set(c, meta::ORG, &org)
+            let before = ledgers::currency(c)?;
+            meta::set(c, meta::ORG, &org)?;
+            if ledgers::currency(c)? == before { Ok(()) } else { ledgers::build(c) }
         }
         Row::Team(team) => {
             change.directory = true;
@@ -720,5 +728,5 @@ fn reproject(lead: LeadId, blob: &[u8], sent: &LeadSummary) -> Result<LeadSummar
 }
 
 fn one_record(doc: DocId) -> Change {
-    Change { leads: doc.as_lead().into_iter().collect(), sync: true, ..Change::default() }
+    Change { leads: doc.as_lead().or(doc.ledger_of()).into_iter().collect(), sync: true, ..Change::default() }
 }

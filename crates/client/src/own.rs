@@ -1,10 +1,10 @@
-//! Documents that are no lead: the organisation's settings and what the person keeps. No table is made of them, but
-//! one value of `meta` each.
+//! Documents that are no lead: ledgers, which have tables, and the organisation's settings and what the person keeps,
+//! of which one value of `meta` is made each.
 
 use crate::error::ClientError;
 use crate::session::SessionFacts;
 use crate::store::documents::Stored;
-use crate::store::{leads, meta, notices};
+use crate::store::{leads, ledgers, meta, notices};
 use bridge::Change;
 use domain::config::{Config, Setting};
 use domain::policy::authorise_command;
@@ -50,7 +50,10 @@ pub(crate) fn put(c: &Connection, doc: DocId, after: &Doc, change: &mut Change) 
             notices::mark_by(c, &state)?;
             (change.session, change.notices) = (true, true);
         }
-        DocKind::Ledger => change.leads.push(LeadId(doc.id)),
+        DocKind::Ledger => {
+            ledgers::put(c, LeadId(doc.id), &records::ledger::read(after)?)?;
+            change.leads.push(LeadId(doc.id));
+        }
         DocKind::Lead => {}
     }
     Ok(())

@@ -255,6 +255,8 @@ impl PaymentStatus {
 pub struct Summary {
     /// Payments less refunds.
     pub paid: Money,
+    pub refunded: Money,
+    pub discounts: Money,
     /// The price less discounts, not below zero; `None` without a price (CX19).
     pub due: Option<Money>,
     /// What is still to pay, not below zero.
@@ -262,11 +264,29 @@ pub struct Summary {
     /// Paid beyond the price; zero without one.
     pub over_paid: Money,
     pub last_payment: Option<Day>,
-    /// The first instalment that is not paid in full, with what is missing of it.
-    pub next: Option<Instalment>,
+    /// Of each instalment that is not paid in full, by day, what is missing.
+    pub missing: Vec<Instalment>,
     /// What was due before today and is not paid.
     pub overdue: Money,
     pub status: PaymentStatus,
+}
+
+impl Summary {
+    /// The first instalment that is not paid in full, with what is missing of it.
+    #[must_use]
+    pub fn next(&self) -> Option<Instalment> {
+        self.missing.first().copied()
+    }
+}
+
+/// A promise that waits to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promised {
+    /// The entry.
+    pub id: Uuid,
+    pub day: Day,
+    /// None: anything.
+    pub amount: Option<Money>,
 }
 
 impl Ledger {
@@ -335,7 +355,8 @@ impl Ledger {
             Some(package) => Some(at_least_zero(package.minus(discounts)?)),
             None => None,
         };
-        let (next, overdue) = self.instalments_left(paid, due, today)?;
+        let missing = self.instalments_left(paid, due)?;
+        let overdue = total(missing.iter().filter(|one| one.due < today).map(|one| one.amount), currency)?;
         let balance = due.map(|due| due.minus(paid).map(at_least_zero)).transpose()?;
         let over_paid = due.map_or(Ok(zero), |due| paid.minus(due).map(at_least_zero))?;
         let status = match due {
@@ -345,26 +366,44 @@ impl Ledger {
             _ => PaymentStatus::Pending,
         };
         let last_payment = standing.payments.values().map(|p| p.day).max();
-        Ok(Summary { paid, due, balance, over_paid, last_payment, next, overdue, status })
+        Ok(Summary { paid, refunded: given_back, discounts, due, balance, over_paid, last_payment, missing, overdue, status })
     }
 
     /// What was paid fills the instalments in the order of their days; together they are no more than what is due.
-    fn instalments_left(&self, paid: Money, due: Option<Money>, today: Day) -> Result<(Option<Instalment>, Money), MoneyError> {
-        let zero = Money::zero(paid.currency);
-        let (mut left, mut ceiling) = (at_least_zero(paid), due);
-        let (mut next, mut overdue) = (None, zero);
+    fn instalments_left(&self, paid: Money, due: Option<Money>) -> Result<Vec<Instalment>, MoneyError> {
+        let (mut left, mut ceiling, mut open) = (at_least_zero(paid), due, Vec::new());
         for one in self.plan.iter().filter(|one| one.amount.currency == paid.currency) {
             let share = ceiling.map_or(one.amount, |ceiling| smaller(one.amount, ceiling));
             ceiling = ceiling.map(|ceiling| ceiling.minus(share)).transpose()?;
             let covered = smaller(share, left);
             left = left.minus(covered)?;
-            let missing = share.minus(covered)?;
-            if missing.minor > 0 {
-                next = next.or(Some(Instalment { due: one.due, amount: missing }));
-                overdue = if one.due < today { overdue.plus(missing)? } else { overdue };
-            }
+            let amount = share.minus(covered)?;
+            open.extend((amount.minor > 0).then_some(Instalment { due: one.due, amount }));
         }
-        Ok((next, overdue))
+        Ok(open)
+    }
+
+    /// The last promise, until as much as it says was paid after it; of another currency, or of no amount, anything.
+    ///
+    /// # Errors
+    /// `TooMuch`.
+    pub fn promised(&self) -> Result<Option<Promised>, MoneyError> {
+        let standing = self.standing();
+        let Some((id, (day, amount))) = standing.promises.last_key_value().map(|(id, promise)| (*id, *promise)) else { return Ok(None) };
+        // Corrections of older payments keep no promise.
+        let is_after = |(of, entry): &(&Uuid, &Entry)| **of > id || matches!(entry.what, What::Reversal { .. });
+        let is_money = |what: &What| matches!(what, What::Payment(_) | What::Reversal { .. });
+        let later = self.entries.iter().filter(|(_, entry)| is_money(&entry.what)).filter(is_after);
+        let later = Ledger { entries: later.map(|(id, entry)| (*id, entry.clone())).collect(), ..Ledger::default() };
+        let payments = later.standing().payments;
+        let is_kept = match amount {
+            None => !payments.is_empty(),
+            Some(amount) => {
+                let ours = payments.values().map(|p| p.amount).filter(|paid| paid.currency == amount.currency);
+                total(ours, amount.currency)?.minor >= amount.minor
+            }
+        };
+        Ok((!is_kept).then_some(Promised { id, day, amount }))
     }
 
     /// Reference numbers of what counts, as they are compared.

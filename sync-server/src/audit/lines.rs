@@ -308,7 +308,13 @@ fn of_fact(fact: &Fact) -> Option<Told> {
     match fact {
         Fact::User(user) => told(AuditAction::PersonAdded, &user.name, user.role.as_str().replace('_', " ")),
         Fact::Team(team) => told(AuditAction::TeamChanged, &team.name, "Added".to_owned()),
-        Fact::Org(_) | Fact::Owner(_) | Fact::Proposal(_) | Fact::Notice(_) | Fact::Assignment(_) | Fact::Receipt(_) | Fact::Attendance(_) => None,
+        Fact::Org(_)
+        | Fact::Owner(_)
+        | Fact::Proposal(_)
+        | Fact::Notice(_)
+        | Fact::Assignment(_)
+        | Fact::Receipt(_)
+        | Fact::Attendance(_) => None,
     }
 }
 

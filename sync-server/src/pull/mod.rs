@@ -153,7 +153,17 @@ fn plain(tx: &mut dyn Tx, org: OrgId, doc: DocId) -> Result<Snapshot, StoreError
     };
     let metas = log::metas(tx, org, doc)?;
     let receipts = doc.ledger_of().map_or(Ok(Vec::new()), |lead| receipts::of_ledger(tx, org, lead))?;
-    Ok(Snapshot { doc, projection: PROJECTION_VERSION, summary: None, blob, metas, seq, proposals: Vec::new(), assignments: Vec::new(), receipts })
+    Ok(Snapshot {
+        doc,
+        projection: PROJECTION_VERSION,
+        summary: None,
+        blob,
+        metas,
+        seq,
+        proposals: Vec::new(),
+        assignments: Vec::new(),
+        receipts,
+    })
 }
 
 /// Rows of a lead that go with it.

@@ -4,6 +4,7 @@ use crate::badge::{self, Look};
 use crate::icon::Glyph;
 use bridge::lead::When;
 use domain::Status;
+use domain::ledger::PaymentStatus;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -28,6 +29,27 @@ pub struct FollowUpProps {
 #[component]
 pub fn FollowUpBadge(props: &FollowUpProps) -> Html {
     draw(badge::follow_up(props.next.as_ref(), props.with_time), "followup-badge")
+}
+
+#[derive(Properties, PartialEq)]
+pub struct PaymentProps {
+    pub status: PaymentStatus,
+}
+
+#[component]
+pub fn PaymentBadge(props: &PaymentProps) -> Html {
+    draw(badge::payment(props.status), "payment-status")
+}
+
+#[derive(Properties, PartialEq)]
+pub struct InstalmentProps {
+    pub is_paid: bool,
+    pub due: When,
+}
+
+#[component]
+pub fn InstalmentBadge(props: &InstalmentProps) -> Html {
+    draw(badge::instalment(props.is_paid, &props.due), "instalment-state")
 }
 
 fn draw(look: Look, testid: &'static str) -> Html {

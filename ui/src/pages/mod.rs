@@ -9,5 +9,6 @@ pub mod gate;
 pub mod lead;
 pub mod leads;
 pub mod notifications;
+pub mod payments;
 pub mod queue;
 pub mod reports;

@@ -17,6 +17,7 @@ mod hand_over;
 mod index;
 mod list;
 mod notices;
+mod payers;
 mod payment;
 mod phrase;
 mod presence;
@@ -64,7 +65,8 @@ use bridge::lead::{
 };
 use bridge::notice::{NoticeList, NoticeReadAll, NoticeSet};
 use bridge::payment::{
-    DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd, ReceiptPdf, StatementPdf,
+    DiscountAdd, LedgerGet, PackageSet, PaymentAdd, PaymentList, PaymentRecords, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd,
+    ReceiptPdf, StatementPdf,
 };
 use bridge::presence::{LeadViewing, PresenceGet};
 use bridge::queue::{CallDispose, QueueGet};
@@ -306,6 +308,8 @@ answers! {
     PromiseAdd by payment::promise;
     ReceiptPdf by printed::receipt;
     StatementPdf by printed::statement;
+    PaymentList by payers::list;
+    PaymentRecords by payers::records;
     PresenceGet by presence::get;
     LeadViewing by presence::viewing;
     QueueGet by queue::get;

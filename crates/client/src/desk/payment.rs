@@ -5,13 +5,15 @@ use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::ledger;
-use crate::store::{leads, receipts};
+use crate::store::{leads, ledgers, receipts};
 use bridge::Problem;
 use bridge::payment::{
-    DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PlanSet, PromiseAdd, ReceiptView,
+    DiscountAdd, EntryKind, EntryView, InstalmentView, LedgerFlag, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund,
+    PaymentReverse, PlanSet, PromiseAdd, PromiseView, ReceiptView,
 };
 use domain::ledger::{Day, Entry, Instalment, Mode, Payment, Standing, What, may_begin, provisional_number};
-use domain::policy::has;
+use domain::money::MoneyError;
+use domain::policy::{Handed, authorise_ledger, has};
 use domain::{Action, CommandId, Currency, LeadId, Ledger, LedgerCommand, Money, Refusal, RefusalCode};
 use protocol::rows::ReceiptRow;
 use rusqlite::Connection;
@@ -38,15 +40,22 @@ pub(super) fn get(desk: &Desk, ask: LedgerGet) -> Result<LedgerView, Problem> {
 fn view(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId) -> Result<LedgerView, ClientError> {
     let row = leads::get(c, lead)?.ok_or(ClientError::NotFound)?;
     let (ledger, currency) = (ledger::of_lead(c, lead)?, ledger::currency(&reader.facts)?);
-    let too_much = |e: domain::money::MoneyError| ClientError::from(Refusal::new(RefusalCode::InvalidValue, e.to_string()));
     let summary = ledger.summary(currency, this_day(today)?).map_err(too_much)?;
-    let (standing, numbers) = (ledger.standing(), receipts::of_lead(c, lead)?);
+    let (standing, twice, numbers) = (ledger.standing(), ledgers::twice_in(c, lead)?, receipts::of_lead(c, lead)?);
+    let can_edit = has(reader.facts.me.role, Action::EditPayment);
     let receipt = |(id, entry): (&Uuid, &Entry)| entry.what.has_receipt().then(|| receipt_of(*id, &numbers));
     let shown = |(id, entry): (&Uuid, &Entry)| {
-        Ok(EntryView { receipt: receipt((id, entry)), ..shown_entry(c, reader, today, &standing, *id, entry)? })
+        Ok(EntryView { receipt: receipt((id, entry)), ..shown_entry(c, reader, today, &standing, *id, entry, twice.contains(id))? })
     };
-    let above_zero = |amount: Money| (amount.minor > 0).then(|| amount.written());
     let is_converted = may_begin(row.summary.status).is_ok();
+    let held = Held {
+        is_converted,
+        is_contested: ledger.contested,
+        is_outdone: !standing.outdone.is_empty(),
+        is_over_paid: summary.over_paid.minor > 0,
+        is_twice: !twice.is_empty(),
+    };
+    let missing = |day: Day| summary.missing.iter().find(|one| one.due == day).map(|one| one.amount.written());
     Ok(LedgerView {
         status: summary.status,
         paid: summary.paid.written(),
@@ -54,13 +63,59 @@ fn view(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId) -> Res
         balance: summary.balance.map(Money::written),
         over_paid: above_zero(summary.over_paid),
         last_payment: summary.last_payment.map(|day| day.to_string()),
-        next: summary.next.map(|one| (one.due.to_string(), one.amount.written())),
+        next: summary.next().map(|one| (one.due.to_string(), one.amount.written())),
         overdue: above_zero(summary.overdue),
         unconverted: !is_converted && !ledger.is_empty(),
         contested: ledger.contested,
         entries: ledger.entries.iter().map(shown).collect::<Result<_, ClientError>>()?,
         can_add: is_converted && has(reader.facts.me.role, Action::AddPayment),
+        refunded: above_zero(summary.refunded),
+        discounts: above_zero(summary.discounts),
+        flags: held.flags(),
+        plan: ledger.plan.iter().map(|one| instalment(today, one, missing(one.due))).collect(),
+        promise: ledger.promised().map_err(too_much)?.map(|one| promise_view(today, one.day, one.amount)),
+        can_edit: is_converted && can_edit,
     })
+}
+
+pub(super) fn too_much(e: MoneyError) -> ClientError {
+    Refusal::new(RefusalCode::InvalidValue, e.to_string()).into()
+}
+
+fn above_zero(amount: Money) -> Option<String> {
+    (amount.minor > 0).then(|| amount.written())
+}
+
+fn instalment(today: &Today<'_>, one: &Instalment, missing: Option<String>) -> InstalmentView {
+    let day = one.due.to_string();
+    InstalmentView { due: today.on(&day), day, amount: one.amount.written(), missing }
+}
+
+/// A promise as a screen shows it.
+pub(super) fn promise_view(today: &Today<'_>, day: Day, amount: Option<Money>) -> PromiseView {
+    PromiseView { due: today.on(&day.to_string()), amount: amount.map(Money::written) }
+}
+
+/// What needs a second look in a ledger that has anything in it.
+pub(super) struct Held {
+    pub is_converted: bool,
+    pub is_contested: bool,
+    pub is_outdone: bool,
+    pub is_over_paid: bool,
+    pub is_twice: bool,
+}
+
+impl Held {
+    pub(super) fn flags(&self) -> Vec<LedgerFlag> {
+        let is_so = |flag: &LedgerFlag| match flag {
+            LedgerFlag::Unconverted => !self.is_converted,
+            LedgerFlag::Contested => self.is_contested,
+            LedgerFlag::Outdone => self.is_outdone,
+            LedgerFlag::OverPaid => self.is_over_paid,
+            LedgerFlag::Twice => self.is_twice,
+        };
+        LedgerFlag::ALL.into_iter().filter(is_so).collect()
+    }
 }
 
 fn shown_entry(
@@ -70,6 +125,7 @@ fn shown_entry(
     standing: &Standing,
     id: Uuid,
     entry: &Entry,
+    is_twice: bool,
 ) -> Result<EntryView, ClientError> {
     let payment = match &entry.what {
         What::Payment(payment) | What::Refund { payment, .. } => Some(payment),
@@ -80,7 +136,17 @@ fn shown_entry(
         What::Promise { note, .. } => note.clone(),
         _ => payment.map(|p| p.note.clone()).unwrap_or_default(),
     };
+    let (kind, amount) = match &entry.what {
+        What::Payment(payment) => (EntryKind::Payment, Some(payment.amount.written())),
+        What::Refund { payment, .. } => (EntryKind::Refund, Some(negative(payment.amount))),
+        What::Discount { amount, .. } => (EntryKind::Discount, Some(amount.written())),
+        What::Reversal { replacement, .. } => (EntryKind::Reversal, replacement.as_ref().map(|p| p.amount.written())),
+        What::Promise { amount, .. } => (EntryKind::Promise, amount.map(Money::written)),
+    };
     let command = entry.what.command();
+    let counts = standing.holds(id);
+    let handed = Handed { collector: None, entry_by: Some(entry.by) };
+    let reversal = LedgerCommand::Reverse { entry: id, reason: String::new(), replacement: None };
     Ok(EntryView {
         id,
         what: command.words(),
@@ -89,8 +155,14 @@ fn shown_entry(
         reason: command.reason().to_owned(),
         by: reader.name(c, entry.by)?,
         when: today.when(entry.at),
-        counts: standing.holds(id),
+        counts,
         outdone: standing.outdone.contains(&id),
+        kind,
+        amount,
+        mode: payment.map(|p| p.mode),
+        day: payment.map_or_else(|| today.when(entry.at), |p| today.on(&p.day.to_string())),
+        is_twice,
+        can_reverse: counts && authorise_ledger(&reader.facts.actor(), &reversal, &handed).is_ok(),
         receipt: None,
     })
 }
@@ -101,6 +173,10 @@ pub(super) fn receipt_of(entry: Uuid, numbers: &BTreeMap<Uuid, ReceiptRow>) -> R
         Some(row) => ReceiptView { number: row.text(), is_provisional: false },
         None => ReceiptView { number: provisional_number(entry), is_provisional: true },
     }
+}
+
+fn negative(amount: Money) -> String {
+    Money { minor: -amount.minor, ..amount }.written()
 }
 
 pub(super) fn this_day(today: &Today<'_>) -> Result<Day, ClientError> {

@@ -33,6 +33,18 @@ impl<'a> Today<'a> {
         self.date.to_string()
     }
 
+    /// The day so many days from today, `2026-11-30`.
+    pub(crate) fn day_after(&self, days: i32) -> String {
+        self.date.checked_add(jiff::Span::new().days(days)).unwrap_or(self.date).to_string()
+    }
+
+    /// The first instant of a day, `2026-11-30`.
+    pub(crate) fn on(&self, day: &str) -> When {
+        let date = day.parse::<Date>().unwrap_or(self.date);
+        let start = self.zone.to_ambiguous_timestamp(date.to_datetime(Time::midnight())).compatible();
+        self.when(start.map_or(self.now_ms, |start| start.as_millisecond()))
+    }
+
     pub(crate) fn when(&self, at: i64) -> When {
         let local = local(self.zone, at);
         let date = local.date();

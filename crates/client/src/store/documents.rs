@@ -176,9 +176,10 @@ pub fn thaw(c: &Connection) -> Result<Vec<DocId>, ClientError> {
     Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
-/// Leads that back-fill `backfill` did not name; documents of other kinds never leave.
+/// Leads and ledgers that back-fill `backfill` did not name; documents of other kinds never leave.
 pub fn unnamed(c: &Connection, backfill: i64) -> Result<Vec<DocId>, ClientError> {
-    let mut rows = c.prepare_cached("SELECT kind, id FROM documents WHERE backfill < ?1 AND kind = 'lead' ORDER BY id")?;
+    let mut rows =
+        c.prepare_cached("SELECT kind, id FROM documents WHERE backfill < ?1 AND kind IN ('lead', 'ledger') ORDER BY kind DESC, id")?;
     let ids = rows.query_map([backfill], doc_id)?;
     Ok(ids.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }

@@ -7,6 +7,7 @@ pub mod attention;
 pub mod documents;
 pub mod drafts;
 pub mod leads;
+pub mod ledgers;
 pub mod meta;
 pub mod notices;
 pub mod outbox;
@@ -31,7 +32,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
@@ -42,9 +43,12 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../../../migrations/client/0008_assignments.sql"),
     include_str!("../../../../migrations/client/0009_receipts.sql"),
     include_str!("../../../../migrations/client/0010_attendance.sql"),
+    include_str!("../../../../migrations/client/0011_ledgers.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
 const PROJECTED_FROM: u32 = 6;
+/// From this format on, ledgers have rows.
+const LEDGERS_FROM: u32 = 8;
 /// The newest format this version reads and writes.
 pub const FORMAT: u32 = MIGRATIONS.len() as u32;
 /// Reading connections kept open; more wait in line.
@@ -288,12 +292,15 @@ fn check_format(connection: &Connection) -> Result<u32, ClientError> {
 
 fn migrate(connection: &mut Connection) -> Result<(), ClientError> {
     let found = check_format(connection)?;
-    let is_projected = found == 0 || found >= PROJECTED_FROM;
+    let (is_projected, has_ledgers) = (found == 0 || found >= PROJECTED_FROM, found == 0 || found >= LEDGERS_FROM);
     for (i, sql) in MIGRATIONS.iter().enumerate().skip(found as usize) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(sql)?;
         if !is_projected && i + 1 == MIGRATIONS.len() {
             project_again(&tx)?;
+        }
+        if !has_ledgers && i + 1 == MIGRATIONS.len() {
+            ledgers::build(&tx)?;
         }
         tx.pragma_update(None, "user_version", u32::try_from(i + 1).unwrap_or(u32::MAX))?;
         tx.commit()?;

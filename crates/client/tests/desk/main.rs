@@ -12,6 +12,7 @@ mod notices;
 mod office;
 mod online;
 mod own;
+mod payments;
 mod refusals;
 mod rights;
 mod roles;

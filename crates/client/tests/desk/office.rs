@@ -6,7 +6,7 @@ use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
 use domain::command::NewLead;
-use domain::{Clock, Command, CommandId, DocId, Env, Envelope, LeadId, OrgId, Refusal, Role, TeamId, UserId};
+use domain::{Clock, Command, CommandId, DocId, DocKind, Env, Envelope, LeadId, LedgerCommand, OrgId, Refusal, Role, TeamId, UserId};
 use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
@@ -304,6 +304,16 @@ impl Server {
             changes,
             summary: Some(LeadSummary::of(&record, Ownership::of_new((Some(ASHA), None)), at)),
         }]);
+    }
+
+    /// Ravi wrote this into the ledger of a lead, on a device that had nothing of it.
+    pub fn deliver_ledger(&self, lead: LeadId, command: LedgerCommand) {
+        let mut doc = Doc::seed(DocKind::Ledger);
+        let id = CommandId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001));
+        let envelope = Envelope { id, author: RAVI, at: NOW, command: Command::Ledger(command) };
+        let change = records::execute(&mut doc, [8; 16], &envelope).expect("an entry");
+        let changes = vec![AcceptedChange { meta: self.meta(id, RAVI, NOW), change: change.bytes }];
+        self.deliver(vec![Entry::Changes { doc: DocId::ledger(lead), changes, summary: None }]);
     }
 
     /// The record as this server knows it.

@@ -108,7 +108,27 @@ fn next_instalment_is_the_first_not_paid_in_full() {
     let plan = vec![Instalment { due: day("2026-12-01"), amount: rupees(600) }, Instalment { due: day("2027-01-01"), amount: rupees(400) }];
     for (sum, next) in [(1, Some(("2026-12-01", 599))), (600, Some(("2027-01-01", 400))), (750, Some(("2027-01-01", 250))), (1_000, None)] {
         let ledger = Ledger { plan: plan.clone(), ..ledger([(1, What::Payment(payment(sum)))]) };
-        assert_eq!(summary(&ledger).next.map(|one| (one.due.to_string(), one.amount.minor)), next.map(|(d, m)| (d.to_owned(), m)));
+        assert_eq!(summary(&ledger).next().map(|one| (one.due.to_string(), one.amount.minor)), next.map(|(d, m)| (d.to_owned(), m)));
+    }
+}
+
+#[test]
+fn a_promise_waits_until_as_much_was_paid_after_it() {
+    let promise = |amount: Option<i64>| What::Promise { day: day("2026-11-28"), amount: amount.map(rupees), note: String::new() };
+    let pay = |minor| What::Payment(payment(minor));
+    for (what, entries, waits) in [
+        ("nothing was promised", vec![(1, pay(5))], None),
+        ("paid before", vec![(1, pay(500)), (2, promise(Some(500)))], Some(2)),
+        ("too little", vec![(2, promise(Some(500))), (3, pay(499))], Some(2)),
+        ("in two parts", vec![(2, promise(Some(500))), (3, pay(499)), (4, pay(1))], None),
+        ("anything will do", vec![(2, promise(None)), (3, pay(1))], None),
+        ("an older payment was corrected", vec![(1, pay(1)), (2, promise(Some(500))), (3, reversal(1, Some(500)))], Some(2)),
+        ("what was paid was reversed", vec![(2, promise(Some(500))), (3, pay(500)), (4, reversal(3, None))], Some(2)),
+        ("taken back", vec![(2, promise(Some(500))), (3, reversal(2, None))], None),
+        ("promised anew", vec![(2, promise(Some(500))), (3, promise(None))], Some(3)),
+    ] {
+        let promised = ledger(entries).promised().expect("small sums");
+        assert_eq!(promised.map(|one| one.id), waits.map(id), "{what}");
     }
 }
 

@@ -46,6 +46,7 @@ pub fn AdminPage(props: &Props) -> Html {
         | Route::Leads { .. }
         | Route::Lead(_)
         | Route::FollowUps { .. }
+        | Route::Payments { .. }
         | Route::Queue
         | Route::Reports(_)
         | Route::Notices

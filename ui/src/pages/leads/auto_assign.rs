@@ -1,7 +1,7 @@
 //! Gives out, by the rules, what nobody has (row H4).
 
-use crate::icon::{Glyph, Icon};
 use crate::asked::use_order;
+use crate::icon::{Glyph, Icon};
 use crate::{t, toast};
 use bridge::assignment::AssignmentDistribute;
 use yew::prelude::*;

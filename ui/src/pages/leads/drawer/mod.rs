@@ -27,6 +27,7 @@ use crate::components::menu::{Menu, MenuItem};
 use crate::components::why::Why;
 use crate::draft::Drafts;
 use crate::icon::{Glyph, Icon};
+use crate::pages::payments::panel::PaymentsPanel;
 use crate::route::Route;
 use crate::text::count;
 use crate::{clipboard, dial, hub, ipc, keys, presence, t, words};
@@ -36,7 +37,8 @@ use bridge::{Change, Problem, ProblemCode};
 use comments::Comments;
 use custom::Custom;
 use deletion::{Deleted, More};
-use domain::{LeadField, LeadId};
+use domain::policy::{self, Action};
+use domain::{LeadField, LeadId, Status};
 use edit::Editor;
 use fields::Fields;
 use follow_ups::{FollowUps, Open};
@@ -66,6 +68,9 @@ pub struct Props {
     /// It is the whole page, and stands beside no list.
     #[prop_or_default]
     pub is_page: bool,
+    /// On the Payments page: saving a payment with Ctrl Enter goes to the next customer.
+    #[prop_or_default]
+    pub collects: bool,
     pub on_close: Callback<()>,
     pub on_step: Callback<i64>,
 }
@@ -357,6 +362,7 @@ impl LeadDrawer {
                     </p>
                 }
                 { self.actions(ctx, view) }
+                { self.ledger(ctx, view) }
                 <div class="drawer__pair">
                     <StatusSelect view={view.clone()} me={me.clone()} edit={edit.clone()} stage={self.stage} on_stage={link.callback(Msg::Stage)} />
                     <Interest view={view.clone()} role={me.role} edit={edit.clone()} />
@@ -372,6 +378,16 @@ impl LeadDrawer {
                 if view.can.timeline { <Timeline entries={self.timeline.clone()} /> }
             </div>
         }
+    }
+
+    /// Of who was converted, or has paid nevertheless; for who sees payments.
+    fn ledger(&self, ctx: &Context<Self>, view: &LeadView) -> Html {
+        let Props { me, clock, collects, on_step, .. } = ctx.props();
+        let is_shown = policy::has(me.role, Action::ViewPayments) && policy::has(me.role, Action::SeePhone);
+        if !is_shown || !(*collects || view.status == Status::Converted) {
+            return Html::default();
+        }
+        html! { <PaymentsPanel lead={view.id} me={me.clone()} clock={*clock} on_next={collects.then(|| on_step.clone())} /> }
     }
 
     fn actions(&self, ctx: &Context<Self>, view: &LeadView) -> Html {
