@@ -6,7 +6,7 @@ mod rules;
 mod skills;
 mod tried;
 
-use super::asked::{use_asked, use_order};
+use crate::asked::{use_asked, use_order};
 use super::refresh;
 use crate::icon::{Glyph, Icon};
 use crate::{t, toast};
