@@ -13,7 +13,7 @@ pub fn put(c: &Connection, receipt: &ReceiptRow) -> Result<(), ClientError> {
         "INSERT INTO receipts (entry, lead, number, prefix) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (entry) DO UPDATE SET lead = ?2, number = ?3, prefix = ?4",
     )?
-    .execute(params![receipt.entry.as_bytes(), receipt.lead.0.as_bytes(), receipt.number, receipt.prefix])?;
+    .execute(params![receipt.entry.as_bytes(), receipt.lead.0.as_bytes(), receipt.number.cast_signed(), receipt.prefix])?;
     Ok(())
 }
 
@@ -34,7 +34,7 @@ pub fn of_lead(c: &Connection, lead: LeadId) -> Result<BTreeMap<Uuid, ReceiptRow
     let mut rows = c.prepare_cached("SELECT entry, number, prefix FROM receipts WHERE lead = ?1")?;
     let found = rows.query_map([lead.0.as_bytes()], |r| {
         let entry = Uuid::from_bytes(r.get(0)?);
-        Ok((entry, ReceiptRow { entry, lead, number: r.get(1)?, prefix: r.get(2)? }))
+        Ok((entry, ReceiptRow { entry, lead, number: r.get::<_, i64>(1)?.cast_unsigned(), prefix: r.get(2)? }))
     })?;
     Ok(found.collect::<Result<_, _>>()?)
 }
