@@ -209,5 +209,5 @@ fn rules_that_cannot_stand_are_refused_with_what_to_change() {
     assert_eq!(with(&|rules| rules.rules[1].id = rules.rules[0].id), Err(RefusalCode::Duplicate));
     assert_eq!(with(&|rules| rules.takers = vec![taker(1), taker(1)]), Err(RefusalCode::Duplicate));
     assert_eq!(with(&|rules| rules.takers = vec![taker(21)]), Err(RefusalCode::InvalidValue));
-    assert_eq!(with(&|rules| drop(rules.rules[0].needs.insert(Skill::Tag(String::new())))), Err(RefusalCode::MissingField));
+    assert_eq!(with(&|rules| assert!(rules.rules[0].needs.insert(Skill::Tag(String::new())))), Err(RefusalCode::MissingField));
 }

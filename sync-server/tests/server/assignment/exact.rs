@@ -4,7 +4,7 @@
 use super::{check_in, go, posted};
 use crate::support::{World, person};
 use domain::assignment::{Assignment, How, Limits, Rules, Taker, Why};
-use domain::attendance::{Attendance, AttendanceLine, Step};
+use domain::attendance::{Attendance, AttendanceFilter, AttendanceLine, Step};
 use domain::{LeadId, LeadRecord, Role, Status, UserId};
 use protocol::admin::AutoDistribute;
 use protocol::rows::{LeadSummary, Ownership};
@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use sync_server::demo::Dice;
-use sync_server::store::{assignment, attendance, leads};
+use sync_server::store::attendance::{self, Whose};
+use sync_server::store::{assignment, leads};
 use sync_server::{Error, SetOwner, SignedIn};
 use uuid::Uuid;
 
@@ -224,10 +225,14 @@ fn ten_thousand_leads_go_once_each_to_who_is_there_and_evenly_whoever_asks_at_on
                 lines.push(line);
                 Ok(true)
             })?;
-            attendance::before(tx, org, u64::MAX >> 1, &mut |line| {
-                days.0.entry(line.user).or_default().push(line);
-                true
-            })
+            let mut filter = AttendanceFilter::default();
+            loop {
+                let page = attendance::page(tx, org, Whose::Everybody, &filter)?;
+                let Some(last) = page.last() else { break };
+                filter.before = Some(last.place);
+                page.into_iter().for_each(|line| days.0.entry(line.user).or_default().push(line));
+            }
+            Ok::<_, sync_server::StoreError>(())
         })
         .expect("read");
     days.0.values_mut().for_each(|lines| lines.sort_by_key(|line| line.place));

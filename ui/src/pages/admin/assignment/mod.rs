@@ -6,8 +6,8 @@ mod rules;
 mod skills;
 mod tried;
 
-use crate::asked::{use_asked, use_order};
 use super::refresh;
+use crate::asked::{use_asked, use_order};
 use crate::icon::{Glyph, Icon};
 use crate::{t, toast};
 use bridge::Change;
