@@ -56,7 +56,11 @@ pub fn take(
         policy::authorise(&actor, Action::UseAttendance, &of(&actor))?;
         if let Some(done) = attendance::by_id(tx, org.id, actor.user, asked.id)? {
             let is_same = done.status == step.to() && done.reason.as_deref() == step.reason();
-            return if is_same { Ok((done, Touched::default())) } else { Err(Error::BadRequest("This id was used for another step.".into())) };
+            return if is_same {
+                Ok((done, Touched::default()))
+            } else {
+                Err(Error::BadRequest("This id was used for another step.".into()))
+            };
         }
         let last = attendance::last_of(tx, org.id, actor.user)?;
         let status = step.from(last.map_or_else(Attendance::default, |line| line.status))?;

@@ -37,6 +37,7 @@ pub enum Route {
     Queue,
     Notices,
     Attention,
+    Attendance(AttendanceNarrow),
     Users(UsersTab),
     Permissions,
     Devices,
@@ -57,6 +58,7 @@ pub enum Page {
     FollowUps,
     Notices,
     Attention,
+    Attendance,
     Users,
     Permissions,
     Devices,
@@ -68,13 +70,14 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 13] = [
+    pub const ALL: [Page; 14] = [
         Page::Dashboard,
         Page::Queue,
         Page::Leads,
         Page::FollowUps,
         Page::Notices,
         Page::Attention,
+        Page::Attendance,
         Page::Users,
         Page::Permissions,
         Page::Devices,
@@ -93,6 +96,7 @@ impl Page {
             Page::FollowUps => Action::FollowUpsPage,
             Page::Notices => Action::Notifications,
             Page::Attention | Page::Account => Action::SignIn,
+            Page::Attendance => Action::ViewAttendance,
             Page::Users | Page::Devices => Action::ManageUsers,
             Page::Permissions => Action::PermissionsPage,
             Page::Deleted => Action::DeletedItemsPage,
@@ -103,7 +107,13 @@ impl Page {
     }
 
     pub fn is_open_to(self, role: Role) -> bool {
-        policy::has(role, self.action()) && (self != Page::Dashboard || DashboardKind::of(role).is_some())
+        policy::has(role, self.action())
+            && match self {
+                Page::Dashboard => DashboardKind::of(role).is_some(),
+                // One's own is in the topbar.
+                Page::Attendance => policy::scope(role, self.action()) != Scope::Own,
+                _ => true,
+            }
     }
 
     /// Where a role begins: the first page it has. Nobody's work starts at what was refused, and a call is
@@ -117,7 +127,14 @@ impl Page {
     pub fn is_admin(self) -> bool {
         match self {
             Page::Users | Page::Permissions | Page::Devices | Page::Deleted | Page::Audit | Page::Quarantine => true,
-            Page::Dashboard | Page::Queue | Page::Leads | Page::FollowUps | Page::Notices | Page::Attention | Page::Account => false,
+            Page::Dashboard
+            | Page::Queue
+            | Page::Leads
+            | Page::FollowUps
+            | Page::Notices
+            | Page::Attention
+            | Page::Attendance
+            | Page::Account => false,
         }
     }
 
@@ -141,6 +158,7 @@ impl Page {
             Page::FollowUps => Route::FollowUps { narrow: DueNarrow::default(), open: None },
             Page::Notices => Route::Notices,
             Page::Attention => Route::Attention,
+            Page::Attendance => Route::Attendance(AttendanceNarrow::default()),
             Page::Users => Route::Users(UsersTab::People),
             Page::Permissions => Route::Permissions,
             Page::Devices => Route::Devices,
@@ -249,6 +267,24 @@ pub struct AuditNarrow {
     pub lead: Option<LeadId>,
     pub by: Option<UserId>,
     pub action: Option<AuditAction>,
+    /// Days since 1970-01-01 on the organisation's wall, both included.
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+/// The two halves of the attendance page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AttendanceTab {
+    #[default]
+    Floor,
+    Log,
+}
+
+/// What of attendance is shown; person and days narrow the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttendanceNarrow {
+    pub tab: AttendanceTab,
+    pub user: Option<UserId>,
     /// Days since 1970-01-01 on the organisation's wall, both included.
     pub from: Option<i64>,
     pub to: Option<i64>,
@@ -556,6 +592,30 @@ impl AuditNarrow {
     }
 }
 
+impl AttendanceNarrow {
+    fn query(&self) -> String {
+        let day = |days: Option<i64>| days.map(calendar::iso);
+        let tab = (self.tab == AttendanceTab::Log).then(|| "log".to_owned());
+        let parts = [("tab", tab), ("user", self.user.map(|id| id.to_string())), ("from", day(self.from)), ("to", day(self.to))];
+        let parts: Vec<_> = parts.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?))).collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+
+    fn read(query: &str) -> Self {
+        let mut narrow = Self::default();
+        for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+            match key {
+                "tab" if value == "log" => narrow.tab = AttendanceTab::Log,
+                "user" => narrow.user = value.parse().ok(),
+                "from" => narrow.from = calendar::parse_date(value),
+                "to" => narrow.to = calendar::parse_date(value),
+                _ => {}
+            }
+        }
+        narrow
+    }
+}
+
 /// Its stable name, `follow_up`.
 pub fn action_name(action: AuditAction) -> String {
     name_of(&action)
@@ -586,6 +646,7 @@ impl Route {
             Route::FollowUps { .. } => Some(Page::FollowUps),
             Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
+            Route::Attendance(_) => Some(Page::Attendance),
             Route::Users(_) => Some(Page::Users),
             Route::Permissions => Some(Page::Permissions),
             Route::Devices => Some(Page::Devices),
@@ -614,6 +675,7 @@ impl Route {
             Some("queue") => Route::Queue,
             Some("notifications") => Route::Notices,
             Some("attention") => Route::Attention,
+            Some("attendance") => Route::Attendance(AttendanceNarrow::read(query)),
             Some("account") => Route::Account,
             Some("admin") => match (parts.next(), parts.next()) {
                 (Some("users"), Some("teams")) => Route::Users(UsersTab::Teams),
@@ -649,6 +711,7 @@ impl fmt::Display for Route {
             Route::Queue => f.write_str("#/queue"),
             Route::Notices => f.write_str("#/notifications"),
             Route::Attention => f.write_str("#/attention"),
+            Route::Attendance(narrow) => write!(f, "#/attendance{}", narrow.query()),
             Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
             Route::Users(UsersTab::Teams) => f.write_str("#/admin/users/teams"),
             Route::Permissions => f.write_str("#/admin/permissions"),
@@ -733,6 +796,12 @@ mod tests {
             Route::Login,
             Route::FollowUps { narrow: DueNarrow { tab: DueTab::Upcoming, everyone: true }, open: Some(lead) },
             Route::Users(UsersTab::Teams),
+            Route::Attendance(AttendanceNarrow {
+                tab: AttendanceTab::Log,
+                user: Some("0193c5a0-0000-7000-8000-000000000002".parse().expect("an id")),
+                from: calendar::parse_date("2026-11-01"),
+                to: calendar::parse_date("2026-11-21"),
+            }),
             Route::Audit(AuditNarrow::of_lead(lead)),
             Route::Audit(AuditNarrow {
                 lead: None,
@@ -758,16 +827,16 @@ mod tests {
         let rows: [(Role, &[Page], Page); 8] = [
             (
                 Role::SuperAdmin,
-                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Attention, Attendance, Users, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
             (
                 Role::Admin,
-                &[Dashboard, Queue, Leads, FollowUps, Attention, Users, Permissions, Devices, Deleted, Audit, Quarantine],
+                &[Dashboard, Queue, Leads, FollowUps, Attention, Attendance, Users, Permissions, Devices, Deleted, Audit, Quarantine],
                 Dashboard,
             ),
-            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Attention, Quarantine], Dashboard),
-            (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Attention, Audit, Quarantine], Dashboard),
+            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Attention, Attendance, Quarantine], Dashboard),
+            (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Attention, Attendance, Audit, Quarantine], Dashboard),
             (Role::Salesperson, &[Dashboard, Queue, Leads, FollowUps, Attention], Dashboard),
             (Role::RecoveryAgent, &[Attention, Account], Account),
             (Role::FinanceManager, &[Attention, Account], Account),

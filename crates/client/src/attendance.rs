@@ -34,7 +34,8 @@ impl Own {
     pub(crate) fn load(c: &Connection) -> Result<Self, ClientError> {
         let facts = SessionFacts::load(c)?.ok_or(ClientError::NotSignedIn)?;
         let standing = attendance::get(c, facts.me.user)?;
-        let known = standing.map_or_else(Self::default, |now| Self { status: now.status, reason: now.reason, at: Some(now.at), waits: false });
+        let known =
+            standing.map_or_else(Self::default, |now| Self { status: now.status, reason: now.reason, at: Some(now.at), waits: false });
         Ok(attendance::waiting(c)?.iter().fold(known, |own, waiting| own.after(&waiting.step, waiting.asked_at)))
     }
 

@@ -88,7 +88,12 @@ pub(crate) fn a_day(world: &World) {
     assert_eq!(world.core.end_day().expect("looked"), 2);
     assert_eq!(world.core.end_day().expect("looked"), 0, "once");
     assert!(refused(go(world, &asha, &Step::Resume)).contains("Check in first"));
-    let log = |before| world.core.attendance_log(&meera.who, &AttendanceFilter { user: Some(asha.user()), before, ..AttendanceFilter::default() }).expect("may look");
+    let log = |before| {
+        world
+            .core
+            .attendance_log(&meera.who, &AttendanceFilter { user: Some(asha.user()), before, ..AttendanceFilter::default() })
+            .expect("may look")
+    };
     let all = log(None);
     let said: Vec<_> = all.iter().map(|line| (line.status, line.by.is_some())).collect();
     assert_eq!(said, [(Attendance::Absent, false), (Attendance::Paused, true), (Attendance::Present, true)]);

@@ -1,14 +1,14 @@
 //! The administration area: people and teams, permissions, devices, deleted items, the audit log and
 //! quarantine. Who may open which is decided in `route`, what happens by the server.
 
-mod asked;
+pub mod asked;
 mod audit;
 mod confirm;
 mod deleted;
 mod devices;
 mod permissions;
 mod quarantine;
-mod rows;
+pub mod rows;
 mod scope;
 mod users;
 
@@ -48,6 +48,7 @@ pub fn AdminPage(props: &Props) -> Html {
         | Route::Queue
         | Route::Notices
         | Route::Attention
+        | Route::Attendance(_)
         | Route::Account
         | Route::Login => Html::default(),
     }
@@ -59,7 +60,7 @@ fn when(at: i64, clock: Clock) -> When {
 }
 
 /// Asks the server again; for what changes elsewhere and is not told.
-fn refresh(again: &Callback<()>) -> Html {
+pub fn refresh(again: &Callback<()>) -> Html {
     html! {
         <button type="button" class="button button--icon" data-testid="admin-refresh" aria-label={t!("admin-refresh")} title={t!("admin-refresh")}
             onclick={again.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Refresh} /></button>
