@@ -115,6 +115,8 @@ key = { $act ->
     [leads] to leads
     [follow-ups] to follow-ups
     [attention] to needs attention
+    [check-in] check in, check out
+    [pause] pause, resume
     [theme] next theme
     [zoom] larger, smaller, as it was
     [move] up and down
@@ -569,6 +571,7 @@ page-permissions = Permissions
 page-devices = Devices
 page-assignment = Assignment
 page-deleted = Deleted items
+page-attendance = Attendance
 page-audit = Audit log
 page-quarantine = Quarantine
 page-account = My account
@@ -1338,6 +1341,55 @@ deleted-more = { $count ->
 restore-of = Restore { $name }
 restored = { $name } is restored.
 
+## Attendance
+attendance = Your attendance
+attendance-status = { $status ->
+    [present] Present
+    [paused] Paused
+   *[absent] Absent
+}
+attendance-paused-for = Paused: { $reason }
+attendance-pending = pending
+attendance-pending-why = { $status }, as soon as the server is reached
+attendance-key = { $act } ({ $key })
+attendance-refused = Not taken: { $why } Press to close.
+check-in = Check in
+check-out = Check out
+resume = Resume
+pause = Pause
+pause-why = Why do you pause?
+pause-for = Pause for { $reason }
+attendance-waits = { $status }: waits for the server, and counts from when it hears of it.
+attendance-now-present = You are present.
+attendance-now-paused = You are paused: { $reason }. No leads are given to you meanwhile.
+attendance-now-paused-plain = You are paused. No leads are given to you.
+attendance-now-absent = You are checked out.
+attendance-ended = You were checked out: { $reason }.
+attendance-floor = Floor
+attendance-log = Log
+attendance-reason = Reason
+attendance-by = By
+attendance-by-server = the server
+attendance-copy = Copy as CSV
+attendance-copied = { $number ->
+    [1] 1 line is copied.
+   *[other] { $count } lines are copied.
+}
+attendance-none-text = Who checks in is written here.
+attendance-none-match = Nobody checked in or out that fits these filters.
+floor-person = Person
+floor-team = Team
+floor-status = Status
+floor-since = Since
+floor-lead = On lead
+floor-since-at = { $when }, { $lasting }
+floor-never = Never checked in
+floor-live = Live
+floor-as-of = Not live: as of { $when }
+floor-not-live = Not live yet
+floor-none = Nobody checks in here
+floor-none-text = Salespeople and Recovery agents whom you see stand here, with whether they are at work.
+
 ## Audit log
 audit-when = When
 audit-who = Who
@@ -1428,6 +1480,8 @@ card-converted-today = Conversions today
 card-dropped-today = Dropped today
 card-unassigned = Unassigned leads
 card-response = Avg response time
+card-active = Agents active
+card-checked-in = { $count } checked in today
 spans-label = Days of the charts
 span-named = { $span ->
     [today] Today

@@ -3,6 +3,7 @@
 
 use crate::chord::{self, Part};
 use crate::clock::Clock;
+use crate::components::attendance::{self, said};
 use crate::components::palette::{Palette, Pick};
 use crate::components::sheet::Sheet;
 use crate::components::shell::Shell;
@@ -12,6 +13,7 @@ use crate::components::{sidebar, sync_panel};
 use crate::icon::sprite;
 use crate::pages::account::AccountPage;
 use crate::pages::admin::AdminPage;
+use crate::pages::attendance::AttendancePage;
 use crate::pages::attention::AttentionPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::follow_ups::FollowUpsPage;
@@ -26,12 +28,14 @@ use crate::pages::reports::ReportsPage;
 use crate::route::{DueNarrow, ListFilter, Page, Route, go};
 use crate::theme::{self, Theme};
 use crate::{draft, hub, idle, ipc, keys, presence, t, toast, words};
+use bridge::attendance::{AttendanceGet, AttendanceRead, AttendanceTake, MyAttendance};
 use bridge::follow_up::DueTab;
 use bridge::lead::{LeadCounts, LeadCountsGet};
 use bridge::link::{Link, LinkTake};
 use bridge::session::{AppQuit, Gate, Me, PreferenceSet, SessionGet, SessionLock, SessionSignOut, SessionView};
 use bridge::sync::{Pill, SyncGet, SyncView};
 use bridge::{Change, Problem};
+use domain::attendance::{Attendance, Step};
 use domain::policy::{self, Action};
 use domain::{LeadId, Role, UserId};
 use gloo_events::EventListener;
@@ -69,6 +73,9 @@ pub enum Msg {
     Linked(Option<Link>),
     Adding(bool),
     Added(LeadId, String),
+    Attendance(Option<MyAttendance>),
+    Attend(Step),
+    AttendanceRead,
     Tick,
     Countdown,
     Key(KeyboardEvent),
@@ -81,6 +88,9 @@ pub struct App {
     route: Route,
     counts: Rc<LeadCounts>,
     sync: Option<Rc<SyncView>>,
+    attendance: Option<Rc<MyAttendance>>,
+    /// What the server said of it last, so that each change is told once.
+    attended: Option<(Attendance, Option<String>)>,
     is_panel_open: bool,
     is_palette_open: bool,
     is_sheet_open: bool,
@@ -97,6 +107,7 @@ pub struct App {
     /// Questions under way, and whether another change came meanwhile.
     counting: Asking,
     syncing: Asking,
+    attending: Asking,
     _listeners: Vec<EventListener>,
     _interval: Interval,
     _countdown: Option<Interval>,
@@ -138,6 +149,8 @@ impl Component for App {
             route: Route::read(&hash()),
             counts: Rc::default(),
             sync: None,
+            attendance: None,
+            attended: None,
             is_panel_open: false,
             is_palette_open: false,
             is_sheet_open: false,
@@ -150,6 +163,7 @@ impl Component for App {
             clock: Clock::default(),
             counting: Asking::default(),
             syncing: Asking::default(),
+            attending: Asking::default(),
             _listeners: listeners(ctx),
             _interval: Interval::new(TICK_MS, move || link.send_message(Msg::Tick)),
             _countdown: None,
@@ -203,7 +217,20 @@ impl Component for App {
             Msg::Theme(theme) => self.set_theme(theme),
             Msg::Adding(is_adding) => self.is_adding = is_adding,
             Msg::Added(lead, name) => self.added(lead, &name),
-            Msg::Tick => self.clock = self.me.as_ref().map_or(self.clock, |me| Clock::read(&me.zone)),
+            Msg::Attendance(mine) => self.take_attendance(ctx, mine),
+            Msg::Attend(step) => {
+                attend(ctx, step);
+                return false;
+            }
+            Msg::AttendanceRead => {
+                ipc::tell(AttendanceRead {});
+                return false;
+            }
+            Msg::Tick => {
+                self.clock = self.me.as_ref().map_or(self.clock, |me| Clock::read(&me.zone));
+                // The working hours begin or end.
+                self.ask_attendance(ctx);
+            }
             Msg::Countdown => {
                 self.ask_sync(ctx);
                 return false;
@@ -266,6 +293,10 @@ impl App {
             },
             Route::Notices => html! { <NotificationsPage {key} clock={self.clock} /> },
             Route::Attention => html! { <AttentionPage {key} /> },
+            Route::Attendance(narrow) => html! {
+                <AttendancePage {key} me={me.clone()} narrow={narrow.clone()} clock={self.clock}
+                    on_route={link.callback(|route: Route| { replace(&route); Msg::Went(Box::new(route)) })} />
+            },
             Route::Users(_)
             | Route::Assignment
             | Route::Permissions
@@ -285,11 +316,12 @@ impl App {
             <>
             <Shell me={me.clone()} route={self.route.clone()} counts={self.counts.clone()} sync={self.sync.clone()} clock={self.clock}
                 theme={self.theme} can_quit={self.session.as_ref().is_some_and(|session| session.closes_to_tray == Some(true))} is_panel_open={self.is_panel_open} on_panel={link.callback(|()| Msg::Panel)}
-                on_theme={link.callback(Msg::Theme)} on_user={link.callback(Msg::User)} on_palette={link.callback(|()| Msg::Palette(true))}>
+                on_theme={link.callback(Msg::Theme)} on_user={link.callback(Msg::User)} on_palette={link.callback(|()| Msg::Palette(true))}
+                attendance={self.attendance.clone()} on_step={link.callback(Msg::Attend)} on_attendance_read={link.callback(|()| Msg::AttendanceRead)}>
                 { page }
             </Shell>
             if self.is_palette_open {
-                <Palette me={me.clone()} on_pick={link.callback(Msg::Picked)} on_close={link.callback(|()| Msg::Palette(false))} />
+                <Palette me={me.clone()} attendance={self.attendance.clone()} on_pick={link.callback(Msg::Picked)} on_close={link.callback(|()| Msg::Palette(false))} />
             }
             if self.is_sheet_open { <Sheet on_close={link.callback(|()| Msg::Sheet(false))} /> }
             if self.is_adding {
@@ -312,6 +344,7 @@ impl App {
                 self.is_adding &= policy::has(me.role, Action::CreateLead);
                 self.ask_counts(ctx);
                 self.ask_sync(ctx);
+                self.ask_attendance(ctx);
                 self.guard(has_new_role);
                 ask_link(ctx);
                 presence::refresh();
@@ -319,6 +352,7 @@ impl App {
             }
             None => {
                 (self.is_panel_open, self.sync, self.idle) = (false, None, None);
+                (self.attendance, self.attended) = (None, None);
                 (self.is_palette_open, self.is_sheet_open) = (false, false);
                 if before.is_some() {
                     toast::clear();
@@ -394,6 +428,9 @@ impl App {
             if change.sync || change.attention {
                 self.ask_sync(ctx);
             }
+            if change.attendance || change.config || change.sync {
+                self.ask_attendance(ctx);
+            }
             if !change.leads.is_empty() || change.many_leads || change.attention || change.notices {
                 self.ask_counts(ctx);
             }
@@ -431,6 +468,38 @@ impl App {
         let before = (*self.counts).clone();
         // Counts that can't be read stay as they were; the list says what is wrong.
         ctx.link().send_future(async move { Msg::Counts(ipc::call(&LeadCountsGet {}).await.unwrap_or(before)) });
+    }
+
+    fn ask_attendance(&mut self, ctx: &Context<Self>) {
+        let may = self.me.as_ref().is_some_and(|me| policy::has(me.role, Action::UseAttendance));
+        if !may {
+            (self.attendance, self.attended) = (None, None);
+        } else if self.attending.may_start() {
+            let before = self.attendance.as_deref().cloned();
+            ctx.link().send_future(async move { Msg::Attendance(ipc::call(&AttendanceGet {}).await.unwrap_or(before)) });
+        }
+    }
+
+    /// Shows where one stands, and says what changed (row G14).
+    fn take_attendance(&mut self, ctx: &Context<Self>, mine: Option<MyAttendance>) {
+        if self.attending.ended() {
+            self.ask_attendance(ctx);
+        }
+        let Some(mine) = mine.filter(|_| self.me.is_some()) else { return };
+        let before = self.attendance.replace(Rc::new(mine.clone()));
+        let now = (mine.status, mine.reason.clone());
+        let refused = mine.refused.clone().filter(|why| before.as_ref().is_none_or(|before| before.refused.as_ref() != Some(why)));
+        if let Some(why) = refused {
+            toast::problem(why);
+            self.attended = Some(now);
+        } else if !mine.waits {
+            let told = self.attended.replace(now.clone());
+            if told.is_some_and(|told| told != now) {
+                toast::done(said(&mine));
+            }
+        } else if mine.is_offline && before.is_some_and(|before| !before.is_offline || (before.status, &before.reason) != (now.0, &now.1)) {
+            toast::done(said(&mine));
+        }
     }
 
     fn ask_sync(&mut self, ctx: &Context<Self>) {
@@ -485,6 +554,7 @@ impl App {
             Pick::NextTheme => self.set_theme(self.theme.next()),
             Pick::Keys => self.is_sheet_open = true,
             Pick::User(act) => close(ctx, act),
+            Pick::Attend(step) => attend(ctx, step),
         }
     }
 
@@ -531,6 +601,14 @@ impl App {
             return;
         }
         match event.key().as_str() {
+            "a" | "A" if event.alt_key() => {
+                let step =
+                    self.attendance.as_ref().map(|mine| if mine.status == Attendance::Absent { Step::CheckIn } else { Step::CheckOut });
+                if let Some(step) = step {
+                    attend(ctx, step);
+                }
+            }
+            "p" | "P" if event.alt_key() => keys::click(attendance::PAUSE),
             "g" | "G" => {}
             "+" | "=" => self.zoom(ctx, 1),
             "-" | "_" => self.zoom(ctx, -1),
@@ -559,6 +637,10 @@ fn takes(event: &KeyboardEvent) -> bool {
         Some(Part::Start) => return true,
         None => {}
     }
+    // On a Mac the key types another character.
+    if event.alt_key() && matches!(event.key().as_str(), "a" | "A" | "p" | "P") {
+        return !keys::is_command(event) && !event.shift_key() && !keys::is_covered();
+    }
     if event.key() == "?" {
         return !event.ctrl_key() && !event.meta_key() && !keys::is_typing(event) && !keys::is_covered();
     }
@@ -574,6 +656,18 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let went = move |_: &web_sys::Event| link.send_message(Msg::Went(Box::new(Route::read(&hash()))));
     let address = web_sys::window().map(|window| EventListener::new(&window, "hashchange", went));
     address.into_iter().chain(keys::listen(takes, ctx.link().callback(Msg::Key))).collect()
+}
+
+fn attend(ctx: &Context<App>, step: Step) {
+    ctx.link().send_future(async move {
+        match ipc::call(&AttendanceTake { step }).await {
+            Ok(mine) => Msg::Attendance(mine),
+            Err(problem) => {
+                toast::problem(problem.text);
+                Msg::Attendance(None)
+            }
+        }
+    });
 }
 
 fn ask_session(ctx: &Context<App>) {

@@ -52,6 +52,7 @@ pub enum Icon {
     Moon,
     More,
     Note,
+    Pause,
     Pencil,
     Phone,
     Plus,
@@ -177,6 +178,7 @@ const SHAPES: &[(Icon, &str)] = &[
         Icon::Note,
         r#"<path d="M21 9a2.4 2.4 0 0 0-.706-1.706l-3.588-3.588A2.4 2.4 0 0 0 15 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2z"/><path d="M15 3v5a1 1 0 0 0 1 1h5"/>"#,
     ),
+    (Icon::Pause, r#"<rect x="14" y="4" width="4" height="16" rx="1"/><rect x="6" y="4" width="4" height="16" rx="1"/>"#),
     (
         Icon::Pencil,
         r#"<path d="M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497z"/><path d="m15 5 4 4"/>"#,

@@ -88,6 +88,15 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Presses the first element that matches.
+pub fn click(selector: &str) {
+    let found = window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+        element.click();
+    }
+}
+
 /// Puts the focus on a box and marks what it holds, to be typed over.
 pub fn select(selector: &str) {
     focus(selector);

@@ -49,6 +49,7 @@ pub enum Route {
     Reports(ReportNarrow),
     Notices,
     Attention,
+    Attendance(AttendanceNarrow),
     Users(UsersTab),
     Assignment,
     Permissions,
@@ -72,6 +73,7 @@ pub enum Page {
     Reports,
     Notices,
     Attention,
+    Attendance,
     Users,
     Assignment,
     Permissions,
@@ -84,7 +86,7 @@ pub enum Page {
 
 impl Page {
     /// In the sidebar's order.
-    pub const ALL: [Page; 16] = [
+    pub const ALL: [Page; 17] = [
         Page::Dashboard,
         Page::Queue,
         Page::Leads,
@@ -93,6 +95,7 @@ impl Page {
         Page::Reports,
         Page::Notices,
         Page::Attention,
+        Page::Attendance,
         Page::Users,
         Page::Assignment,
         Page::Permissions,
@@ -114,6 +117,7 @@ impl Page {
             Page::Reports => Action::RunReports,
             Page::Notices => Action::Notifications,
             Page::Attention | Page::Account => Action::SignIn,
+            Page::Attendance => Action::ViewAttendance,
             Page::Users | Page::Devices => Action::ManageUsers,
             Page::Assignment => Action::ManageSettings,
             Page::Permissions => Action::PermissionsPage,
@@ -125,7 +129,13 @@ impl Page {
     }
 
     pub fn is_open_to(self, role: Role) -> bool {
-        policy::has(role, self.action()) && (self != Page::Dashboard || DashboardKind::of(role).is_some())
+        policy::has(role, self.action())
+            && match self {
+                Page::Dashboard => DashboardKind::of(role).is_some(),
+                // One's own is in the topbar.
+                Page::Attendance => policy::scope(role, self.action()) != Scope::Own,
+                _ => true,
+            }
     }
 
     /// Where a role begins: the first page it has. Nobody's work starts at what was refused, and a call is
@@ -147,6 +157,7 @@ impl Page {
             | Page::Reports
             | Page::Notices
             | Page::Attention
+            | Page::Attendance
             | Page::Account => false,
         }
     }
@@ -173,6 +184,7 @@ impl Page {
             Page::Reports => Route::Reports(ReportNarrow::default()),
             Page::Notices => Route::Notices,
             Page::Attention => Route::Attention,
+            Page::Attendance => Route::Attendance(AttendanceNarrow::default()),
             Page::Users => Route::Users(UsersTab::People),
             Page::Assignment => Route::Assignment,
             Page::Permissions => Route::Permissions,
@@ -282,6 +294,24 @@ pub struct AuditNarrow {
     pub lead: Option<LeadId>,
     pub by: Option<UserId>,
     pub action: Option<AuditAction>,
+    /// Days since 1970-01-01 on the organisation's wall, both included.
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+/// The two halves of the attendance page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AttendanceTab {
+    #[default]
+    Floor,
+    Log,
+}
+
+/// What of attendance is shown; person and days narrow the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttendanceNarrow {
+    pub tab: AttendanceTab,
+    pub user: Option<UserId>,
     /// Days since 1970-01-01 on the organisation's wall, both included.
     pub from: Option<i64>,
     pub to: Option<i64>,
@@ -631,6 +661,30 @@ impl AuditNarrow {
     }
 }
 
+impl AttendanceNarrow {
+    fn query(&self) -> String {
+        let day = |days: Option<i64>| days.map(calendar::iso);
+        let tab = (self.tab == AttendanceTab::Log).then(|| "log".to_owned());
+        let parts = [("tab", tab), ("user", self.user.map(|id| id.to_string())), ("from", day(self.from)), ("to", day(self.to))];
+        let parts: Vec<_> = parts.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?))).collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+
+    fn read(query: &str) -> Self {
+        let mut narrow = Self::default();
+        for (key, value) in query.split('&').filter_map(|part| part.split_once('=')) {
+            match key {
+                "tab" if value == "log" => narrow.tab = AttendanceTab::Log,
+                "user" => narrow.user = value.parse().ok(),
+                "from" => narrow.from = calendar::parse_date(value),
+                "to" => narrow.to = calendar::parse_date(value),
+                _ => {}
+            }
+        }
+        narrow
+    }
+}
+
 /// Its stable name, `follow_up`.
 pub fn action_name(action: AuditAction) -> String {
     name_of(&action)
@@ -663,6 +717,7 @@ impl Route {
             Route::Reports(_) => Some(Page::Reports),
             Route::Notices => Some(Page::Notices),
             Route::Attention => Some(Page::Attention),
+            Route::Attendance(_) => Some(Page::Attendance),
             Route::Users(_) => Some(Page::Users),
             Route::Assignment => Some(Page::Assignment),
             Route::Permissions => Some(Page::Permissions),
@@ -694,6 +749,7 @@ impl Route {
             Some("reports") => Route::Reports(ReportNarrow::read(query)),
             Some("notifications") => Route::Notices,
             Some("attention") => Route::Attention,
+            Some("attendance") => Route::Attendance(AttendanceNarrow::read(query)),
             Some("account") => Route::Account,
             Some("admin") => match (parts.next(), parts.next()) {
                 (Some("users"), Some("teams")) => Route::Users(UsersTab::Teams),
@@ -733,6 +789,7 @@ impl fmt::Display for Route {
             Route::Reports(narrow) => write!(f, "#/reports{}", narrow.query()),
             Route::Notices => f.write_str("#/notifications"),
             Route::Attention => f.write_str("#/attention"),
+            Route::Attendance(narrow) => write!(f, "#/attendance{}", narrow.query()),
             Route::Users(UsersTab::People) => f.write_str("#/admin/users"),
             Route::Users(UsersTab::Teams) => f.write_str("#/admin/users/teams"),
             Route::Assignment => f.write_str("#/admin/assignment"),
@@ -831,6 +888,12 @@ mod tests {
                 open: Some(lead),
             },
             Route::Users(UsersTab::Teams),
+            Route::Attendance(AttendanceNarrow {
+                tab: AttendanceTab::Log,
+                user: Some("0193c5a0-0000-7000-8000-000000000002".parse().expect("an id")),
+                from: calendar::parse_date("2026-11-01"),
+                to: calendar::parse_date("2026-11-21"),
+            }),
             Route::Audit(AuditNarrow::of_lead(lead)),
             Route::Audit(AuditNarrow {
                 lead: None,
@@ -864,6 +927,7 @@ mod tests {
                     Payments,
                     Reports,
                     Attention,
+                    Attendance,
                     Users,
                     Assignment,
                     Permissions,
@@ -884,6 +948,7 @@ mod tests {
                     Payments,
                     Reports,
                     Attention,
+                    Attendance,
                     Users,
                     Assignment,
                     Permissions,
@@ -894,8 +959,8 @@ mod tests {
                 ],
                 Dashboard,
             ),
-            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Payments, Reports, Attention, Quarantine], Dashboard),
-            (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Audit, Quarantine], Dashboard),
+            (Role::Manager, &[Dashboard, Queue, Leads, FollowUps, Payments, Reports, Attention, Attendance, Quarantine], Dashboard),
+            (Role::TeamLead, &[Dashboard, Queue, Leads, FollowUps, Reports, Attention, Attendance, Audit, Quarantine], Dashboard),
             (Role::Salesperson, &[Dashboard, Queue, Leads, FollowUps, Attention], Dashboard),
             (Role::RecoveryAgent, &[Payments, Attention], Payments),
             (Role::FinanceManager, &[Payments, Attention], Payments),

@@ -6,6 +6,7 @@ use crate::t;
 use crate::text::count;
 use bridge::lead::{RecordSync, TimelineWhat, When};
 use bridge::sync::Pill;
+use domain::attendance::Attendance;
 use domain::{LeadField, Role, Status};
 
 /// Days within which a weekday and a day say enough.
@@ -17,6 +18,11 @@ pub fn status(status: Status) -> String {
 
 pub fn role(role: Role) -> String {
     t!("role", role = role.as_str())
+}
+
+/// `Present`
+pub fn attendance(status: Attendance) -> String {
+    t!("attendance-status", status = status.as_str())
 }
 
 pub fn field(field: LeadField) -> String {

@@ -230,6 +230,17 @@ mod tests {
     }
 
     #[test]
+    fn around_the_clock_is_from_midnight_to_midnight() {
+        let mut config = Config::default();
+        let value = |setting: Setting, value: &str| (setting, value.to_owned());
+        config.settings.extend([value(Setting::WorkingHoursStart, "00:00"), value(Setting::WorkingHoursEnd, "24:00")]);
+        assert_eq!(config.working().minutes, 0..1440);
+        for (setting, may) in [(Setting::WorkingHoursEnd, true), (Setting::WorkingHoursStart, false), (Setting::CallingHoursEnd, false)] {
+            assert_eq!(setting.check("24:00").is_ok(), may, "{setting:?}");
+        }
+    }
+
+    #[test]
     fn check_in_is_refused_outside_of_working_hours_with_when() {
         let mut config = Config::default();
         config.settings.insert(Setting::Holidays, "2026-11-30, 2026-12-25".into());

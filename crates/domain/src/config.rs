@@ -135,7 +135,7 @@ impl Setting {
             Setting::EscalateAfterHours => "Hours after which the Team Lead is told of a follow-up that its owner let pass; 0 tells nobody",
             Setting::QueueOrder => "Which leads the queue puts first",
             Setting::WorkingHoursStart => "From when people may check in, in the organisation’s zone",
-            Setting::WorkingHoursEnd => "Until when people may check in",
+            Setting::WorkingHoursEnd => "Until when people may check in; 24:00 is midnight",
             Setting::WorkingDays => "Days of the week on which people may check in",
             Setting::Holidays => "Days on which nobody checks in",
             Setting::LeadAssignmentEnabled => "Leads are given out by the assignment rules",
@@ -212,7 +212,7 @@ impl Setting {
     pub fn check(self, value: &str) -> Result<(), Refusal> {
         let wrong = |text: String| Err(Refusal::new(RefusalCode::InvalidValue, text).on(self.as_str()));
         match self.kind() {
-            SettingKind::Time if minutes(value).is_some() => Ok(()),
+            SettingKind::Time if minutes(value).is_some() || (self == Setting::WorkingHoursEnd && value == MIDNIGHT) => Ok(()),
             SettingKind::Time => wrong(format!("“{}” is not a time of day. Type it like 09:30.", short(value))),
             SettingKind::Number { least, most } => match value.parse::<u32>() {
                 Ok(number) if (least..=most).contains(&number) && number.to_string() == value => Ok(()),
@@ -484,7 +484,9 @@ impl Config {
     #[must_use]
     pub fn working(&self) -> WorkingHours {
         let usual = |setting: Setting| setting.default_value();
-        let (from, until) = (self.minutes(Setting::WorkingHoursStart), self.minutes(Setting::WorkingHoursEnd));
+        let is_open_to_midnight = self.value(Setting::WorkingHoursEnd) == MIDNIGHT;
+        let until = if is_open_to_midnight { 24 * 60 } else { self.minutes(Setting::WorkingHoursEnd) };
+        let from = self.minutes(Setting::WorkingHoursStart);
         WorkingHours {
             minutes: if from < until { from..until } else { 540..1080 },
             weekdays: weekdays(&self.value(Setting::WorkingDays)).or_else(|| weekdays(&usual(Setting::WorkingDays))).unwrap_or([true; 7]),
@@ -535,6 +537,8 @@ fn minutes(value: &str) -> Option<u16> {
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
+/// The end of a day, which only working hours know.
+const MIDNIGHT: &str = "24:00";
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Which days of the week are named, Monday first.

@@ -169,6 +169,7 @@ async fn an_admins_and_a_team_leads_screens_break_no_rule() -> Result<()> {
         check.page("#/admin/permissions", "permissions-grid").await?;
         check.page("#/admin/devices", "devices-table").await?;
         check.page("#/admin/deleted", "deleted-page").await?;
+        check.page("#/attendance", "floor-person").await?;
         check.page("#/admin/audit", "audit-log-item").await?;
         check.page("#/admin/quarantine", "quarantine-page").await?;
         change_theme(&window).await?;

@@ -113,7 +113,7 @@ async fn a_team_lead_sees_the_team_and_an_analyst_nothing_of_it() -> Result<()> 
     sign_in(&window, &server, RAVI).await?;
     go(&window, "#/dashboard?days=last30").await?;
     window.find("agent").await?;
-    assert_eq!(window.count("dashboard-card").await?, 6);
+    assert_eq!(window.count("dashboard-card").await?, 7);
     let ashas = "[data-testid=agent]:first-child td:nth-child(2) [data-testid=figure]";
     window.shows("agent", "Asha Menon").await?;
     let assigned = number(&window.css(ashas).await?.text().await?)?;

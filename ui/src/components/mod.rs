@@ -1,5 +1,6 @@
 //! The parts that several screens are made of, one component per file.
 
+pub mod attendance;
 pub mod avatar;
 pub mod badge;
 pub mod bell;

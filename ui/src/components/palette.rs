@@ -12,8 +12,10 @@ use crate::keys::Layer;
 use crate::route::{ListFilter, Page, Route, Tab};
 use crate::text::count;
 use crate::{chord, ipc, keys, t, words};
+use bridge::attendance::MyAttendance;
 use bridge::lead::{LeadFilter, LeadList, LeadPage, LeadRow};
 use bridge::session::Me;
+use domain::attendance::{Attendance, Step};
 use domain::policy::{self, Action};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -31,11 +33,14 @@ pub enum Pick {
     NextTheme,
     Keys,
     User(UserAct),
+    Attend(Step),
 }
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub me: Rc<Me>,
+    /// `None` where it is not in the role.
+    pub attendance: Option<Rc<MyAttendance>>,
     pub on_pick: Callback<Pick>,
     pub on_close: Callback<()>,
 }
@@ -211,7 +216,29 @@ impl Palette {
         ];
         let acts = acts.into_iter().filter(|(_, _, word, _, may)| *may && fits(word));
         entries.extend(acts.map(|(pick, icon, word, key, _)| plain(pick, icon, word, key.map(str::to_owned), "palette-act")));
+        entries.extend(
+            ctx.props()
+                .attendance
+                .iter()
+                .flat_map(|mine| attending(mine))
+                .filter(|(_, _, word, _)| fits(word))
+                .map(|(step, icon, word, key)| plain(Pick::Attend(step), icon, word, key.map(str::to_owned), "palette-act")),
+        );
         entries
+    }
+}
+
+/// The steps of attendance that follow now.
+fn attending(mine: &MyAttendance) -> Vec<(Step, Icon, String, Option<&'static str>)> {
+    let out = (Step::CheckOut, Icon::LogOut, t!("check-out"), Some("Alt A"));
+    match mine.status {
+        Attendance::Absent => vec![(Step::CheckIn, Icon::LogIn, t!("check-in"), Some("Alt A"))],
+        Attendance::Paused => vec![(Step::Resume, Icon::Retry, t!("resume"), Some("Alt P")), out],
+        Attendance::Present => {
+            let pause =
+                |reason: &String| (Step::Pause { reason: reason.clone() }, Icon::Pause, t!("pause-for", reason = reason.as_str()), None);
+            mine.reasons.iter().map(pause).chain([out]).collect()
+        }
     }
 }
 

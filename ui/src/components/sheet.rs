@@ -18,6 +18,8 @@ const SHEET: [(&str, &[(&str, &str)]); 5] = [
             ("G L", "leads"),
             ("G F", "follow-ups"),
             ("G A", "attention"),
+            ("Alt A", "check-in"),
+            ("Alt P", "pause"),
             ("Ctrl Shift L", "theme"),
             ("Ctrl + − 0", "zoom"),
         ],

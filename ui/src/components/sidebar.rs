@@ -1,12 +1,14 @@
 //! The sidebar: the pages that the role has, and the person in its footer (rows B5, C2, C3). Which
 //! those are is decided in `route`.
 
+use crate::components::attendance::AttendanceBadge;
 use crate::components::user_menu::{UserAct, UserMenu};
 use crate::icon::{Glyph, Icon};
 use crate::route::{Page, Route};
 use crate::t;
 use crate::text::count;
 use crate::theme::Theme;
+use bridge::attendance::MyAttendance;
 use bridge::lead::LeadCounts;
 use bridge::session::Me;
 use std::rc::Rc;
@@ -19,6 +21,8 @@ pub struct Props {
     pub counts: Rc<LeadCounts>,
     pub theme: Theme,
     pub can_quit: bool,
+    /// `None` where it is not in the role.
+    pub attendance: Option<Rc<MyAttendance>>,
     pub on_theme: Callback<Theme>,
     pub on_user: Callback<UserAct>,
 }
@@ -38,6 +42,9 @@ pub fn Sidebar(props: &Props) -> Html {
                     </div>
                 }
             </div>
+            if let Some(mine) = &props.attendance {
+                <div class="sidebar__attendance" data-testid="footer-attendance"><AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} /></div>
+            }
             <UserMenu me={props.me.clone()} theme={props.theme} can_quit={props.can_quit} on_theme={&props.on_theme} on_user={&props.on_user} />
         </nav>
     }
@@ -72,6 +79,7 @@ fn look(page: Page) -> (Icon, &'static str) {
         Page::Reports => (Icon::Chart, "sidebar-reports"),
         Page::Notices => (Icon::Bell, "sidebar-notices"),
         Page::Attention => (Icon::Triangle, "sidebar-attention"),
+        Page::Attendance => (Icon::Clock, "sidebar-attendance"),
         Page::Users => (Icon::IdCard, "sidebar-users"),
         Page::Assignment => (Icon::HandOver, "sidebar-assignment"),
         Page::Permissions => (Icon::Shield, "sidebar-permissions"),
@@ -94,6 +102,7 @@ pub fn word(page: Page) -> String {
         Page::Reports => t!("page-reports"),
         Page::Notices => t!("page-notices"),
         Page::Attention => t!("page-attention"),
+        Page::Attendance => t!("page-attendance"),
         Page::Users => t!("page-users"),
         Page::Assignment => t!("page-assignment"),
         Page::Permissions => t!("page-permissions"),

@@ -1,12 +1,16 @@
-//! The topbar: organisation, title, search, sync pill (row C4), and the bell.
+//! The topbar: organisation, title, search, one's own attendance, the bell and the sync pill (row C4).
 
 use crate::clock::Clock;
+use crate::components::attendance::AttendanceControl;
 use crate::components::bell::Bell;
 use crate::components::key::Key;
 use crate::components::sync_pill::SyncPill;
 use crate::icon::{Glyph, Icon};
 use crate::t;
+use bridge::attendance::MyAttendance;
 use bridge::sync::Pill;
+use domain::attendance::Step;
+use std::rc::Rc;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -25,6 +29,10 @@ pub struct Props {
     /// Unread notifications; `None` where they are not in the role.
     pub unread: Option<u32>,
     pub clock: Clock,
+    /// `None` where it is not in the role.
+    pub attendance: Option<Rc<MyAttendance>>,
+    pub on_step: Callback<Step>,
+    pub on_read: Callback<()>,
 }
 
 #[component]
@@ -41,6 +49,7 @@ pub fn Topbar(props: &Props) -> Html {
             <h1 class="topbar__title" data-testid="page-title">{ &props.title }</h1>
             if props.can_search { { search(&props.on_palette) } } else { <span></span> }
             <div class="topbar__end">
+                if let Some(mine) = &props.attendance { <AttendanceControl mine={mine.clone()} on_step={&props.on_step} on_read={&props.on_read} /> }
                 if props.due.is_some() || props.unread.is_some() { <Bell due={props.due} unread={props.unread} clock={props.clock} /> }
                 if let Some(pill) = &props.pill {
                     <SyncPill pill={pill.clone()} is_open={props.is_panel_open} on_toggle={&props.on_panel} />

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod attendance;
 pub mod attention;
 pub mod dashboard;
 pub mod follow_ups;

@@ -37,7 +37,7 @@ fn figures(dashboard: &Dashboard) -> Vec<(String, Figure)> {
             Aside::NotCalled { figure } | Aside::Qualified { figure } | Aside::ThisMonth { figure } | Aside::NotAssigned { figure } => {
                 add(format!("under {:?}", card.kind), figure);
             }
-            Aside::NextAt { .. } | Aside::Oldest { .. } | Aside::Nothing => {}
+            Aside::CheckedIn { .. } | Aside::NextAt { .. } | Aside::Oldest { .. } | Aside::Nothing => {}
         }
     }
     for point in &dashboard.trend {

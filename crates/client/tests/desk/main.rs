@@ -1,5 +1,6 @@
 //! The desk as the window and the command line use it, without a server.
 
+mod attendance;
 mod bulk;
 mod calling;
 mod clocks;

@@ -5,9 +5,10 @@ use bridge::lead::{LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadPage
 use client::desk::Desk;
 use client::vault::Key;
 use client::{Profile, Transport, TransportError, system_env};
+use domain::attendance::{AttendanceLine, Step};
 use domain::command::NewLead;
 use domain::{Clock, Command, CommandId, DocId, DocKind, Env, Envelope, LeadId, LedgerCommand, OrgId, Refusal, Role, TeamId, UserId};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
+use protocol::admin::{AttendanceStep, QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Me, Secret, Session, SignedLease};
 use protocol::pull::{AcceptedChange, ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushItem, PushRequest, PushResponse, PushResult};
@@ -155,6 +156,9 @@ pub struct Server {
     /// Answers to assignments, the last first; what was asked.
     pub owners: Mutex<Vec<Result<OwnerRow, TransportError>>>,
     pub asked: Mutex<Vec<(LeadId, SetOwner)>>,
+    /// Steps of attendance it was sent, and answers to them, the last first; without one it takes them.
+    pub steps: Mutex<Vec<(Step, Uuid)>>,
+    pub step_answers: Mutex<Vec<TransportError>>,
     /// Records that are fetched by themselves; all others are out of sight.
     pub here: Mutex<HashMap<DocId, Snapshot>>,
     /// Commands that were pushed, in order.
@@ -423,6 +427,23 @@ impl Transport for Server {
 
     fn snapshot(&self, doc: DocId) -> Result<Snapshot, TransportError> {
         self.here.lock().expect("one test").get(&doc).cloned().ok_or(TransportError::NotFound)
+    }
+
+    fn attend(&self, step: &Step, asked: &AttendanceStep) -> Result<AttendanceLine, TransportError> {
+        let mut steps = self.steps.lock().expect("one test");
+        steps.push((step.clone(), asked.id));
+        match self.step_answers.lock().expect("one test").pop() {
+            Some(error) => Err(error),
+            None => Ok(AttendanceLine {
+                id: asked.id,
+                user: ASHA,
+                place: steps.len() as u64,
+                status: step.to(),
+                reason: step.reason().map(str::to_owned),
+                at: NOW,
+                by: Some(ASHA),
+            }),
+        }
     }
 
     fn set_owner(&self, lead: LeadId, set: &SetOwner) -> Result<OwnerRow, TransportError> {

@@ -8,7 +8,7 @@ mod deleted;
 mod devices;
 mod permissions;
 mod quarantine;
-mod rows;
+pub mod rows;
 mod scope;
 mod users;
 
@@ -51,6 +51,7 @@ pub fn AdminPage(props: &Props) -> Html {
         | Route::Reports(_)
         | Route::Notices
         | Route::Attention
+        | Route::Attendance(_)
         | Route::Account
         | Route::Login => Html::default(),
     }
@@ -62,7 +63,7 @@ fn when(at: i64, clock: Clock) -> When {
 }
 
 /// Asks the server again; for what changes elsewhere and is not told.
-fn refresh(again: &Callback<()>) -> Html {
+pub fn refresh(again: &Callback<()>) -> Html {
     html! {
         <button type="button" class="button button--icon" data-testid="admin-refresh" aria-label={t!("admin-refresh")} title={t!("admin-refresh")}
             onclick={again.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Refresh} /></button>

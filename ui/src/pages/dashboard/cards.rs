@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::icon::{Glyph, Icon};
-use crate::route::{DueNarrow, Route};
+use crate::route::{DueNarrow, Page, Route};
 use crate::text::count;
 use crate::{t, words};
 use bridge::dashboard::{Aside, Behind, Card, CardKind, Dashboard, Figure};
@@ -25,6 +25,7 @@ fn one(card: &Card, place: &Place) -> Html {
     let href = match &card.behind {
         Behind::Leads { filter } => place.route(filter),
         Behind::FollowUps { tab, everyone } => Route::FollowUps { narrow: DueNarrow { tab: *tab, everyone: *everyone }, open: None },
+        Behind::Attendance => Page::Attendance.route(),
     };
     html! {
         <div class="stat" role="listitem" data-testid="dashboard-card" data-card={crate::route::name_of(&card.kind)}>
@@ -59,6 +60,7 @@ fn aside(aside: &Aside, place: &Place) -> Html {
         Aside::NotAssigned { figure } => link(figure, t!("card-not-assigned", count = count(figure.count))),
         Aside::NextAt { when } => html! { { t!("card-next", when = words::time_or_day(when)) } },
         Aside::Oldest { when } => html! { { t!("card-oldest", when = words::day(when)) } },
+        Aside::CheckedIn { count: number } => html! { { t!("card-checked-in", count = count(*number)) } },
         Aside::Nothing => Html::default(),
     }
 }
@@ -75,6 +77,7 @@ fn look(kind: CardKind) -> (Icon, &'static str, String) {
         CardKind::ConvertedToday => (Icon::CheckCircle, "ok", t!("card-converted-today")),
         CardKind::DroppedToday => (Icon::SolidCross, "muted", t!("card-dropped-today")),
         CardKind::Unassigned => (Icon::Archive, "warn", t!("card-unassigned")),
+        CardKind::Active => (Icon::Users, "ok", t!("card-active")),
         CardKind::ResponseTime => (Icon::Clock, "link", t!("card-response")),
     }
 }

@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_salesperson_who_becomes_team_lead() {
         let difference = Difference::between(Role::Salesperson, Role::TeamLead);
-        assert_eq!(difference.pages_gained, [Page::Reports, Page::Audit, Page::Quarantine]);
+        assert_eq!(difference.pages_gained, [Page::Reports, Page::Attendance, Page::Audit, Page::Quarantine]);
         assert_eq!(difference.pages_lost, []);
         assert!(all(&difference.gained).contains(&Action::ReopenLead) && all(&difference.gained).contains(&Action::ViewLead));
         let lost: BTreeSet<Action> = all(&difference.lost).into_iter().collect();
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(difference.moved, []);
         let said = |lines: Vec<Line>| lines.into_iter().map(|line| format!("{}: {}", line.reach, line.rights)).collect::<Vec<_>>();
         let gains = said(difference.gains());
-        assert_eq!(gains[0], "Pages: Reports, Audit log, Quarantine");
+        assert_eq!(gains[0], "Pages: Reports, Attendance, Audit log, Quarantine");
         assert!(
             gains.iter().any(|line| line.starts_with("For the team, until now for own records: view leads, open the drawer")),
             "{gains:?}"
