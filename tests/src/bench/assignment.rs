@@ -104,10 +104,10 @@ fn bare(path: &Path) -> Result<f64> {
     for batch in (1..=LEADS).collect::<Vec<_>>().chunks(AT_ONCE as usize) {
         let tx = bare.transaction()?;
         for lead in batch {
-            let owner = lead % PEOPLE;
-            tx.prepare_cached("UPDATE leads SET owner = ?2 WHERE id = ?1 AND owner IS NULL")?.execute([lead, &owner])?;
+            let (lead, owner) = (lead.cast_signed() as i64, (lead % PEOPLE).cast_signed() as i64);
+            tx.prepare_cached("UPDATE leads SET owner = ?2 WHERE id = ?1 AND owner IS NULL")?.execute([lead, owner])?;
             tx.prepare_cached("UPDATE position SET last = ?1")?.execute([owner])?;
-            tx.prepare_cached("INSERT INTO lines (lead, owner) VALUES (?1, ?2)")?.execute([lead, &owner])?;
+            tx.prepare_cached("INSERT INTO lines (lead, owner) VALUES (?1, ?2)")?.execute([lead, owner])?;
         }
         tx.commit()?;
     }

@@ -419,7 +419,7 @@ fn an_assignment_made_offline_waits_visibly_and_is_asked_for() {
     let mark = || office.page(&Default::default(), 0, 50).rows.into_iter().find(|row| row.id == lead).and_then(|row| row.mark);
     assert_eq!(mark(), Some(Mark::Waiting));
     let panel = office.desk.ask(SyncGet {}).expect("the panel");
-    assert_eq!((panel.outbox_total, &panel.outbox[0].what), (1, &TimelineWhat::Assigned { to: Some("Ravi Deshpande".into()) }));
+    assert_eq!((panel.outbox_total, &panel.outbox[0].what), (1, &TimelineWhat::Assigned { to: Some("Ravi Deshpande".into()), why: None }));
     // Whom the server would refuse is refused at once.
     let nobody = office.desk.ask(LeadAssign { lead, expected: Some(ASHA), owner: Some(UserId(Uuid::from_u128(99))) });
     assert_eq!(nobody.expect_err("not here").code, ProblemCode::NotFound);

@@ -203,6 +203,8 @@ fn deliver_customer(server: &Server, lead: Uuid, phone: &str) {
         metas: Vec::new(),
         seq: 1,
         proposals: Vec::new(),
+        assignments: Vec::new(),
+        receipts: Vec::new(),
     }))]);
 }
 
