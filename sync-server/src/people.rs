@@ -1,7 +1,6 @@
 //! The organisation, its people and teams: making them, and changing who is what. Each change of a
 //! person or team is an entry of the log.
 
-use crate::assign;
 use crate::assign::{self, Gift};
 use crate::assignment::Pen;
 use crate::attendance;

@@ -13,6 +13,7 @@ mod office;
 mod online;
 mod own;
 mod payments;
+mod printed;
 mod refusals;
 mod rights;
 mod roles;
