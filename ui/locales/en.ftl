@@ -320,6 +320,20 @@ payment-kind = { $kind ->
    *[promise] Promise
 }
 payment-reverse = Reverse this entry
+payment-statement = Statement
+payment-statement-label = Save the statement as a PDF
+payment-receipt-label = Save receipt { $number } as a PDF{ $state ->
+    [provisional]  (provisional: the server numbers it)
+   *[given] { "" }
+}
+payment-print-choice = { $paper ->
+    [roll] 80 mm
+   *[a4] A4
+}, { $language ->
+    [hindi] Hindi
+   *[english] English
+}
+payment-print-saved = Saved as { $path }
 payment-form = { $form ->
     [payment] Add a payment
     [refund] Give money back

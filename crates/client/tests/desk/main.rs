@@ -14,6 +14,7 @@ mod office;
 mod online;
 mod own;
 mod payments;
+mod printed;
 mod refusals;
 mod rights;
 mod roles;

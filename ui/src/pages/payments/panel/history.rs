@@ -1,13 +1,15 @@
 //! What was entered in a ledger, the newest first; what does not count any more is struck through.
 
 use super::form::Form;
+use super::print::PrintMenu;
 use super::{Msg, PaymentsPanel};
 use crate::icon::{Glyph, Icon};
 use crate::{t, words};
 use bridge::payment::{EntryKind, EntryView, LedgerView};
+use domain::LeadId;
 use yew::prelude::*;
 
-pub fn section(view: &LedgerView, link: &html::Scope<PaymentsPanel>) -> Html {
+pub fn section(view: &LedgerView, lead: LeadId, link: &html::Scope<PaymentsPanel>) -> Html {
     html! {
         <div class="section">
             <div class="section__head">
@@ -17,14 +19,14 @@ pub fn section(view: &LedgerView, link: &html::Scope<PaymentsPanel>) -> Html {
             if view.entries.is_empty() {
                 <p class="section__empty">{ t!("payment-history-none") }</p>
             } else {
-                <ul class="ledger__entries" data-testid="payment-list">{ for view.entries.iter().rev().map(|entry| line(entry, link)) }</ul>
+                <ul class="ledger__entries" data-testid="payment-list">{ for view.entries.iter().rev().map(|entry| line(entry, lead, link)) }</ul>
                 <p class="section__aside">{ t!("payment-history-note") }</p>
             }
         </div>
     }
 }
 
-fn line(entry: &EntryView, link: &html::Scope<PaymentsPanel>) -> Html {
+fn line(entry: &EntryView, lead: LeadId, link: &html::Scope<PaymentsPanel>) -> Html {
     let is_void = !entry.counts && entry.kind != EntryKind::Reversal && entry.kind != EntryKind::Promise;
     let kind = match entry.kind {
         EntryKind::Payment => "payment",
@@ -56,10 +58,16 @@ fn line(entry: &EntryView, link: &html::Scope<PaymentsPanel>) -> Html {
                 if entry.outdone { <span class="tone--warn" title={t!("payment-flag", flag = "outdone")}><Glyph icon={Icon::Triangle} size={14} /></span> }
             </span>
             <span class="ledger__by">{ &entry.by }</span>
+            <span class="ledger__deeds">
+            if let Some(receipt) = &entry.receipt {
+                <PrintMenu {lead} entry={entry.id} testid="print-receipt"
+                    label={t!("payment-receipt-label", number = receipt.number.as_str(), state = if receipt.is_provisional { "provisional" } else { "given" })} />
+            }
             if entry.can_reverse {
                 <button type="button" class="button button--icon" data-testid="reverse-entry" aria-label={t!("payment-reverse")} title={t!("payment-reverse")}
                     onclick={link.callback(move |_| Msg::Form(Some(form.clone())))}><Glyph icon={Icon::Retry} size={14} /></button>
             }
+            </span>
         </li>
     }
 }

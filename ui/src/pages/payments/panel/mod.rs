@@ -5,6 +5,7 @@ mod form;
 mod history;
 mod plan;
 mod plan_rows;
+mod print;
 
 use crate::clock::Clock;
 use crate::components::badge::PaymentBadge;
@@ -17,6 +18,7 @@ use bridge::{Change, Problem};
 use domain::LeadId;
 use form::{Form, LedgerForm};
 use gloo_events::EventListener;
+use print::PrintMenu;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -106,7 +108,7 @@ impl Component for PaymentsPanel {
         let link = ctx.link();
         html! {
             <section class="section ledger" aria-label={t!("page-payments")} data-testid="payment-panel">
-                { head(view, link) }
+                { head(view, *lead, link) }
                 { summary(view) }
                 { for view.flags.iter().map(|flag| html! {
                     <p class="ledger__flag" role="note" data-testid={format!("flag-{}", flag.as_str())}><Glyph icon={Icon::Triangle} size={14} />{ t!("payment-flag", flag = flag.as_str()) }</p>
@@ -117,7 +119,7 @@ impl Component for PaymentsPanel {
                 }
                 { promise(view, link) }
                 { plan::section(view, link) }
-                { history::section(view, link) }
+                { history::section(view, *lead, link) }
             </section>
         }
     }
@@ -145,7 +147,7 @@ impl PaymentsPanel {
     }
 }
 
-fn head(view: &LedgerView, link: &html::Scope<PaymentsPanel>) -> Html {
+fn head(view: &LedgerView, lead: LeadId, link: &html::Scope<PaymentsPanel>) -> Html {
     let act = |testid: &'static str, form: Form, word: String| {
         html! {
             <button type="button" class="button button--bar" data-testid={testid} onclick={link.callback(move |_| Msg::Form(Some(form.clone())))}>{ word }</button>
@@ -155,7 +157,12 @@ fn head(view: &LedgerView, link: &html::Scope<PaymentsPanel>) -> Html {
         <>
         <div class="section__head">
             <h2 class="section__title">{ t!("page-payments") }</h2>
-            <span class="section__tools"><PaymentBadge status={view.status} /></span>
+            <span class="section__tools">
+                if !view.entries.is_empty() {
+                    <PrintMenu {lead} label={t!("payment-statement-label")} word={t!("payment-statement")} testid="print-statement" />
+                }
+                <PaymentBadge status={view.status} />
+            </span>
         </div>
         if view.can_add || view.can_edit {
             <div class="ledger__acts">
