@@ -254,6 +254,17 @@ pub enum Payment {
     },
     /// What was paid, and every entry
     List { lead: String },
+    /// Whom to collect from, in the order to call
+    Customers {
+        /// due, week, promised, completed or all
+        #[arg(long, default_value = "due")]
+        tab: String,
+        /// Name or phone
+        #[arg(long, default_value = "")]
+        search: String,
+    },
+    /// All payments and refunds that count, the latest day first
+    Records,
     /// Take an entry out of all sums
     Reverse {
         lead: String,

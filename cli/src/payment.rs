@@ -9,9 +9,10 @@ use crate::words;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bridge::ProblemCode;
+use bridge::lead::When;
 use bridge::payment::{
-    DiscountAdd, EntryView, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund, PaymentReverse, PdfFile, PlanSet, PromiseAdd,
-    ReceiptPdf, StatementPdf,
+    DiscountAdd, EntryView, LedgerGet, LedgerView, PAY_MAX, PackageSet, PayFilter, PayRecord, PayRow, PayTab, PaymentAdd, PaymentList,
+    PaymentRecords, PaymentRefund, PaymentReverse, PdfFile, PlanSet, PromiseAdd, ReceiptPdf, StatementPdf,
 };
 use domain::ledger::Mode;
 use serde_json::json;
@@ -24,6 +25,8 @@ pub fn run(place: &Place, print: &Printer, command: Payment) -> Result<(), Failu
             edit(place, print, &lead, |lead| PaymentAdd { lead, amount, mode, day, reference, note })
         }
         Payment::List { lead } => list(place, print, &lead),
+        Payment::Customers { tab, search } => customers(place, print, &tab, search),
+        Payment::Records => records(place, print),
         Payment::Reverse { lead, entry, reason, corrected } => {
             let desk = place.write()?;
             let lead = desk.find_lead(&lead)?;
@@ -90,6 +93,41 @@ fn list(place: &Place, print: &Printer, lead: &str) -> Result<(), Failure> {
     let lead = desk.find_lead(lead)?;
     let ledger = desk.ask(LedgerGet { lead })?;
     print.answer(&json!({ "lead": lead, "ledger": ledger }), || in_words(&ledger))
+}
+
+fn customers(place: &Place, print: &Printer, tab: &str, search: String) -> Result<(), Failure> {
+    let names = || PayTab::ALL.map(PayTab::as_str).join(", ");
+    let unknown = || Failure::new(ProblemCode::Refused, format!("{tab} is no tab; they are {}", names()));
+    let tab = PayTab::ALL.into_iter().find(|one| one.as_str() == tab).ok_or_else(unknown)?;
+    let filter = PayFilter { tab, search, ..PayFilter::default() };
+    let page = place.read()?.ask(PaymentList { filter, offset: 0, limit: PAY_MAX })?;
+    let or_none = |amount: &Option<String>| amount.clone().unwrap_or_else(|| "-".into());
+    let row = |one: &PayRow| {
+        let next = one.next.as_ref().map(|(day, amount)| format!("{amount} on {}", date(day))).unwrap_or_default();
+        vec![words::short_lead(one.lead), one.name.clone(), one.status.as_str().to_owned(), or_none(&one.paid), or_none(&one.balance), next]
+    };
+    print.answer(&json!(page), || {
+        let lines = table(&["LEAD", "CUSTOMER", "STATUS", "PAID", "LEFT", "NEXT"], page.rows.iter().map(row).collect());
+        format!("{lines}\n\n{} customers, {} paid, {} to collect", page.total, page.paid, page.balance)
+    })
+}
+
+fn records(place: &Place, print: &Printer) -> Result<(), Failure> {
+    let page = place.read()?.ask(PaymentRecords { offset: 0, limit: PAY_MAX })?;
+    let row = |one: &PayRecord| {
+        let reference = one.reference.clone().unwrap_or_default();
+        let twice = if one.is_twice { "stands twice" } else { "" };
+        vec![date(&one.day), one.name.clone(), one.amount.clone(), one.mode.label().to_owned(), reference, one.by.clone(), twice.to_owned()]
+    };
+    print.answer(&json!(page), || {
+        let lines = table(&["DAY", "CUSTOMER", "AMOUNT", "MODE", "REFERENCE", "BY", ""], page.rows.iter().map(row).collect());
+        format!("{lines}\n\n{} payments and refunds, together {}", page.total, page.sum)
+    })
+}
+
+/// `2026-11-21`
+fn date(when: &When) -> String {
+    when.local.chars().take_while(|c| *c != 'T').collect()
 }
 
 fn in_words(ledger: &LedgerView) -> String {

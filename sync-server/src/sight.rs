@@ -231,6 +231,12 @@ impl Sight {
         self.channels.iter().any(|channel| matches!(channel, Channel::LedgerAll | Channel::LedgerUser(_)))
     }
 
+    /// Whether every ledger is in sight.
+    #[must_use]
+    pub fn sees_all_ledgers(&self) -> bool {
+        self.channels.contains(&Channel::LedgerAll)
+    }
+
     /// Phones are shown masked and documents withheld.
     #[must_use]
     pub fn masked(&self) -> bool {

@@ -25,13 +25,14 @@ use crate::pages::notifications::NotificationsPage;
 use crate::pages::payments::PaymentsPage;
 use crate::pages::queue::QueuePage;
 use crate::pages::reports::ReportsPage;
-use crate::route::{DueNarrow, ListFilter, Page, Route, go};
+use crate::route::{DueNarrow, ListFilter, Page, PayNarrow, Route, go};
 use crate::theme::{self, Theme};
 use crate::{draft, hub, idle, ipc, keys, presence, t, toast, words};
 use bridge::attendance::{AttendanceGet, AttendanceRead, AttendanceTake, MyAttendance};
 use bridge::follow_up::DueTab;
 use bridge::lead::{LeadCounts, LeadCountsGet};
 use bridge::link::{Link, LinkTake};
+use bridge::payment::PayTab;
 use bridge::session::{AppQuit, Gate, Me, PreferenceSet, SessionGet, SessionLock, SessionSignOut, SessionView};
 use bridge::sync::{Pill, SyncGet, SyncView};
 use bridge::{Change, Problem};
@@ -456,6 +457,7 @@ impl App {
                 go(&Route::FollowUps { narrow: DueNarrow { tab, everyone: false }, open: None });
             }
             Link::Queue => go(&Route::Queue),
+            Link::Payments => go(&Route::Payments { narrow: PayNarrow::of(PayTab::Week), open: None }),
             Link::Notices => go(&Route::Notices),
             Link::Unfit { why } => toast::problem(why),
         }

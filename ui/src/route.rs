@@ -594,6 +594,10 @@ pub struct PayNarrow {
 }
 
 impl PayNarrow {
+    pub fn of(tab: PayTab) -> Self {
+        Self { filter: PayFilter { tab, ..PayFilter::default() }, records: false }
+    }
+
     fn query(&self) -> String {
         let PayFilter { tab, status, search, mine, flagged } = &self.filter;
         let flag = |is_on: bool| is_on.then(|| "1".to_owned());

@@ -1,6 +1,6 @@
 //! Checks of the habits no compiler knows: paths named in documents exist, modules say what they own,
-//! tests neither sleep nor hide, money is no float, no package of the workspace but one goes without its lints.
-//! Reads only files git knows or would add.
+//! tests neither sleep nor hide, money is no float, neither in Rust nor in a column, no package of the workspace but one
+//! goes without its lints. Reads only files git knows or would add.
 
 use std::{
     fs,
@@ -21,6 +21,11 @@ const OWN_LINTS: [&str; 2] = ["tests/vfs/Cargo.toml", "tests/fuzz/Cargo.toml"];
 /// The one module that may hold this word.
 const UNSAFE_IN: &str = "tests/vfs/src/shim.rs";
 const UNSAFE: &str = concat!("uns", "afe");
+/// What is in the name of a file that is about money, and in a line that holds some.
+const MONEY_FILES: [&str; 6] = ["money", "ledger", "payment", "payer", "receipt", "instalment"];
+const MONEY_WORDS: [&str; 9] = ["amount", "price", "money", "balance", "instalment", "refund", "discount", "rupee", "minor"];
+/// Kinds of columns that can't hold an amount exactly, or are read as a float.
+const FRACTIONS: [&str; 6] = ["REAL", "FLOAT", "DOUBLE", "NUMERIC", "DECIMAL", "MONEY"];
 /// First folders of paths that are ours to check.
 const OURS: [&str; 14] = [
     "crates",
@@ -47,6 +52,10 @@ pub fn run() -> Result<()> {
     for file in files("rs")? {
         let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
         check_source(&name(&file), &text, &mut faults);
+    }
+    for file in files("sql")? {
+        let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
+        check_migration(&name(&file), &text, &mut faults);
     }
     for file in files("toml")? {
         let text = fs::read_to_string(&file).with_context(|| format!("{} can't be read", file.display()))?;
@@ -79,7 +88,8 @@ fn check_source(file: &str, text: &str, faults: &mut Vec<String>) {
         faults.push(format!("{file}: begins without `//!`: what it owns, what it never does"));
     }
     let is_test = file.starts_with("tests/") || file.contains("/tests/");
-    let is_money = file.contains("money") || file.contains("ledger") || file.contains("payment");
+    // A file about money, or one that has amounts in its hands.
+    let is_money = MONEY_FILES.iter().any(|word| file.contains(word)) || text.lines().any(|line| has_word(line, "Money"));
     for (number, line) in text.lines().enumerate() {
         let place = format!("{file}:{}", number + 1);
         for (head, tail, why) in FORBIDDEN.iter().filter(|(head, tail, _)| line.contains(&format!("{head}{tail}"))) {
@@ -92,11 +102,27 @@ fn check_source(file: &str, text: &str, faults: &mut Vec<String>) {
         if has_word(code, UNSAFE) && file != UNSAFE_IN {
             faults.push(format!("{place}: {UNSAFE}: it has one place, {UNSAFE_IN}"));
         }
-        let names_money = is_money || ["amount", "price", "money"].iter().any(|word| code.contains(word));
-        if names_money && has_word(code, "f64") | has_word(code, "f32") && file != "xtask/src/tidy.rs" {
+        let names_money = is_money || MONEY_WORDS.iter().any(|word| code.contains(word));
+        if names_money && names_float(code) && file != "xtask/src/tidy.rs" {
             faults.push(format!("{place}: money as a float: it is an integer of minor units"));
         }
     }
+}
+
+/// Columns hold whole numbers, texts and bytes; of a fraction there is no exact sum.
+fn check_migration(file: &str, text: &str, faults: &mut Vec<String>) {
+    for (number, line) in text.lines().enumerate() {
+        let code = line.split("--").next().unwrap_or(line).to_uppercase();
+        if FRACTIONS.iter().any(|kind| has_word(&code, kind)) {
+            faults.push(format!("{file}:{}: a column of fractions: amounts are integers of minor units", number + 1));
+        }
+    }
+}
+
+/// The types, and what converts to and from them.
+fn names_float(code: &str) -> bool {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| ["f64", "f32"].iter().any(|kind| word == *kind || word.ends_with(&format!("_{kind}"))))
 }
 
 fn check_manifest(file: &str, text: &str, faults: &mut Vec<String>) {
@@ -203,6 +229,19 @@ mod tests {
     }
 
     #[test]
+    fn no_column_holds_a_fraction() {
+        for (text, wanted) in [
+            ("CREATE TABLE a (\n    amount INTEGER NOT NULL, -- no real one\n    rest REAL\n);", 1),
+            ("amount numeric(12, 2)", 1),
+            ("amount BIGINT NOT NULL", 0),
+        ] {
+            let mut faults = Vec::new();
+            check_migration("migrations/a.sql", text, &mut faults);
+            assert_eq!(faults.len(), wanted, "{text}");
+        }
+    }
+
+    #[test]
     fn sources_keep_the_habits() {
         let sleep = "//! m\nsleep(SECOND);";
         let cases = [
@@ -215,6 +254,9 @@ mod tests {
             ("crates/a/src/money.rs", "//! m\nfn a(x: f64) {}", 1),
             ("crates/a/src/lead.rs", "//! m\nlet amount: f32 = 1.0;", 1),
             ("crates/a/src/lead.rs", "//! m\nlet share: f64 = 1.0;", 0),
+            ("crates/a/src/lead.rs", "//! m\nuse domain::Money;\nlet share: f64 = 1.0;", 1),
+            ("crates/a/src/lead.rs", "//! m\nlet balance = json.as_f64();", 1),
+            ("ui/src/pages/payments/row.rs", "//! m\nlet share: f64 = 1.0;", 1),
             ("crates/a/src/lead.rs", concat!("//! m\nuns", "afe { a() }"), 1),
             ("tests/vfs/src/disk.rs", concat!("//! m\nuns", "afe { a() }"), 1),
             ("tests/vfs/src/shim.rs", concat!("//! m\nuns", "afe { a() }"), 0),

@@ -3,6 +3,7 @@
 use crate::session::CustomField;
 use crate::{Done, requests};
 use domain::lead::Note;
+use domain::ledger::PaymentStatus;
 use domain::{CommandId, LeadField, LeadId, Pool, Status, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -260,6 +261,8 @@ pub struct LeadView {
     /// Phone, alternate phone, e-mail, budget, source, language.
     pub fields: Vec<FieldView>,
     pub status: Status,
+    /// Where its payments stand, once it is converted, for who may know.
+    pub payment: Option<PaymentStatus>,
     /// Two people moved the status at once.
     pub review: bool,
     pub interest: Option<u8>,

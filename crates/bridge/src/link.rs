@@ -16,6 +16,8 @@ pub enum Link {
         missed: bool,
     },
     Queue,
+    /// What is due this week, or late.
+    Payments,
     Notices,
     /// It opens nothing, and why.
     Unfit {

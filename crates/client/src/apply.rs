@@ -554,6 +554,7 @@ impl Engine {
         documents::remove(c, doc)?;
         if let Some(lead) = doc.as_lead() {
             leads::remove(c, lead)?;
+            ledgers::put_badge(c, lead, None)?;
             notices::forget_of(c, lead)?;
             assignments::remove_of(c, lead)?;
         }
@@ -688,6 +689,10 @@ fn apply_row(c: &Connection, row: Row, change: &mut Change) -> Result<(), Client
         Row::Attendance(standing) => {
             change.attendance = true;
             attendance::put(c, &standing)
+        }
+        Row::Badge(row) => {
+            change.leads.push(row.lead);
+            ledgers::put_badge(c, row.lead, row.badge)
         }
         Row::Notice(notice) => {
             change.notices = true;

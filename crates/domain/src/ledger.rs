@@ -27,6 +27,11 @@ use uuid::Uuid;
 #[serde(into = "String", try_from = "String")]
 pub struct Day([u8; 10]);
 
+impl Day {
+    /// Before any that is dealt with.
+    pub const FIRST: Day = Day(*b"0001-01-01");
+}
+
 impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
@@ -250,6 +255,24 @@ impl PaymentStatus {
     }
 }
 
+/// As much of a ledger as those see who may not hold it (Appendix A.2, note 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Badge {
+    /// Never overdue: that is a matter of the day.
+    pub status: PaymentStatus,
+    /// Of the first instalment that is not paid in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_due: Option<Day>,
+}
+
+impl Badge {
+    #[must_use]
+    pub fn on(&self, today: Day) -> PaymentStatus {
+        let is_late = self.status != PaymentStatus::Completed && self.next_due.is_some_and(|day| day < today);
+        if is_late { PaymentStatus::Overdue } else { self.status }
+    }
+}
+
 /// What a ledger comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
@@ -272,6 +295,12 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// What it says on any day; `self` was worked out for one on which nothing was due yet.
+    #[must_use]
+    pub fn badge(&self) -> Badge {
+        Badge { status: self.status, next_due: self.next().map(|one| one.due) }
+    }
+
     /// The first instalment that is not paid in full, with what is missing of it.
     #[must_use]
     pub fn next(&self) -> Option<Instalment> {
@@ -381,6 +410,14 @@ impl Ledger {
             open.extend((amount.minor > 0).then_some(Instalment { due: one.due, amount }));
         }
         Ok(open)
+    }
+
+    /// What others may know of it; `None` of an empty one.
+    ///
+    /// # Errors
+    /// `TooMuch`.
+    pub fn badge(&self, currency: Currency) -> Result<Option<Badge>, MoneyError> {
+        if self.is_empty() { Ok(None) } else { self.summary(currency, Day::FIRST).map(|summary| Some(summary.badge())) }
     }
 
     /// The last promise, until as much as it says was paid after it; of another currency, or of no amount, anything.

@@ -414,6 +414,13 @@ pub fn authorise_ledger(actor: &Actor, command: &LedgerCommand, handed: &Handed)
     authorise(actor, command.action(), &Subject { owner, ..Subject::default() })
 }
 
+/// Whether a role sees where the payments of a lead in its sight stand: who views payments, and who sees their badge
+/// alone (row 23, note 4).
+#[must_use]
+pub fn sees_payment_badge(role: Role) -> bool {
+    has(role, Action::ViewPayments) || role == Role::TeamLead
+}
+
 /// Whether a role that edits a lead may set this field of it (Appendix A.2, note 1).
 #[must_use]
 pub fn may_set(role: Role, field: LeadField) -> bool {

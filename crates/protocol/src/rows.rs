@@ -2,7 +2,7 @@
 
 use domain::follow_up::Due;
 use domain::lead::Called;
-use domain::ledger::receipt_number;
+use domain::ledger::{Badge, receipt_number};
 use domain::{LeadId, OrgId, Role, Status, TeamId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub enum Row {
     Owner(OwnerRow),
     /// An edit of an old owner, for whoever sees the lead.
     Proposal(domain::people::Proposal),
+    /// Where the payments of a lead stand, for who may know it without the ledger.
+    Badge(BadgeRow),
     /// What one person is told; theirs alone.
     Notice(domain::notice::Notice),
     /// Why a lead is with whom it is, for whoever sees the lead.
@@ -87,6 +89,13 @@ pub struct OwnerRow {
     /// See [`Ownership`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned_at: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadgeRow {
+    pub lead: LeadId,
+    /// None where nothing is in the ledger any more.
+    pub badge: Option<Badge>,
 }
 
 impl OwnerRow {

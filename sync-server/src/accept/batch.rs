@@ -3,7 +3,7 @@
 
 use super::cache::Cache;
 use super::judge::{self, Decision};
-use super::{Loaded, Record, load, receipt};
+use super::{Loaded, Record, ledger, load, receipt};
 use crate::audit::AuditEvent;
 use crate::auth::SignedIn;
 use crate::files::RECOVERY_MS;
@@ -22,10 +22,10 @@ use domain::assignment::Part;
 use domain::notice::{News, Notice};
 use domain::people::{DeviceState, Proposal, ProposalState};
 use domain::sabotage::{self, Fault};
-use domain::{Actor, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadId, LeadRecord, OrgId, Refusal, RefusalCode, UserId};
+use domain::{Actor, CommandId, Currency, DeviceId, DocId, DocKind, Env, LeadId, LeadRecord, Ledger, OrgId, Refusal, RefusalCode, UserId};
 use protocol::ChangeHash;
 use protocol::push::{Outcome, PushItem};
-use protocol::rows::{LeadSummary, Ownership, ReceiptRow, Row as Fact};
+use protocol::rows::{BadgeRow, LeadSummary, Ownership, ReceiptRow, Row as Fact};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -248,6 +248,8 @@ impl<'a> Batch<'a> {
         let (updated_at, assigned_at) = (work.updated_at.max(arrived_at), work.assigned_at);
         let was = work.loaded.as_ref().and_then(|loaded| loaded.record.lead());
         let news = record.lead().and_then(|lead| News::of(&item.envelope.command, was, lead));
+        let badge_before = work.loaded.as_ref().and_then(|loaded| loaded.record.ledger()).cloned();
+        let badge = self.badge_after(item.doc, badge_before.as_ref(), record.ledger())?;
         let after = record.channels(item.doc, standing.as_ref());
         self.touched.channels.extend(before.iter().chain(&after).copied());
         if before != after {
@@ -273,6 +275,9 @@ impl<'a> Batch<'a> {
             self.converted.extend((news == News::Converted).then_some(lead.id));
             self.tell_of(item, &news, &mentioned, lead, standing)?;
         }
+        if let Some(row) = badge {
+            self.tell(DocId::lead(row.lead), author, Fact::Badge(row))?;
+        }
         let loaded = Some(Loaded { doc: admitted.doc, record, seq });
         self.works.insert(item.doc, Work { loaded, standing, updated_at, assigned_at, changed: true });
         Ok(Ok(if admitted.reexecuted {
@@ -280,6 +285,14 @@ impl<'a> Batch<'a> {
         } else {
             (Outcome::Applied { seq }, None)
         }))
+    }
+
+    /// What those are told who may not hold the ledger, where it is another thing now.
+    fn badge_after(&mut self, doc: DocId, before: Option<&Ledger>, after: Option<&Ledger>) -> Result<Option<BadgeRow>> {
+        let (Some(lead), Some(after), Some(currency)) = (doc.ledger_of(), after, self.currency_for(doc)?) else { return Ok(None) };
+        let badge = ledger::badge(after, currency)?;
+        let was = before.map_or(Ok(None), |before| ledger::badge(before, currency))?;
+        Ok((badge != was).then_some(BadgeRow { lead, badge }))
     }
 
     /// Tells people of an accepted change. What a restored server gets again was told before it.

@@ -3,9 +3,10 @@
 
 use super::batch::Batch;
 use crate::sight::Channel;
-use crate::store::{Result, assignment, log};
+use crate::store::{Result, StoreError, assignment, log};
+use domain::ledger::Badge;
 use domain::policy::{Handed, authorise_ledger};
-use domain::{Actor, Command, DocId, LeadId, Ledger, LedgerCommand, Refusal, RefusalCode, Scope, Status, policy};
+use domain::{Actor, Command, Currency, DocId, LeadId, Ledger, LedgerCommand, Refusal, RefusalCode, Scope, Status, policy};
 
 /// Whether this person may.
 pub fn permitted(batch: &mut Batch<'_>, actor: &Actor, doc: DocId, command: &LedgerCommand) -> Result<std::result::Result<(), Refusal>> {
@@ -42,6 +43,11 @@ pub fn paid_for(batch: &mut Batch<'_>, lead: DocId, command: &Command) -> Result
     let loaded = batch.work(DocId::ledger(LeadId(lead.id)))?.loaded.as_ref();
     let ledger: Option<&Ledger> = loaded.and_then(|loaded| loaded.record.ledger());
     Ok(ledger.map_or(Ok(()), domain::ledger::may_undo_conversion))
+}
+
+/// What others see of a ledger.
+pub fn badge(ledger: &Ledger, currency: Currency) -> Result<Option<Badge>> {
+    ledger.badge(currency).map_err(|e| StoreError::Corrupt(e.to_string()))
 }
 
 fn gone() -> Refusal {

@@ -311,6 +311,7 @@ fn of_fact(fact: &Fact) -> Option<Told> {
         Fact::Org(_)
         | Fact::Owner(_)
         | Fact::Proposal(_)
+        | Fact::Badge(_)
         | Fact::Notice(_)
         | Fact::Assignment(_)
         | Fact::Receipt(_)

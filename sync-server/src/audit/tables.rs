@@ -28,7 +28,7 @@ impl Told {
             Some(Fact::Proposal(proposal)) => drop(self.proposals.insert(proposal.id, proposal)),
             Some(Fact::Attendance(standing)) => drop(self.attendance.insert(standing.user, standing)),
             Some(Fact::Receipt(receipt)) => drop(self.receipts.insert(receipt.entry, receipt)),
-            Some(Fact::Org(_) | Fact::Owner(_) | Fact::Notice(_) | Fact::Assignment(_)) | None => {}
+            Some(Fact::Org(_) | Fact::Owner(_) | Fact::Badge(_) | Fact::Notice(_) | Fact::Assignment(_)) | None => {}
         }
     }
 }

@@ -2,10 +2,10 @@
 //! what is due today, so that the app is usable while the rest arrives. The log goes on from the
 //! `seq` at which it began.
 
-use super::{BATCH_BYTES, Beside, First, View, plain, sees_other, snapshot};
+use super::{BATCH_BYTES, Beside, First, View, badge, plain, sees_other, snapshot};
 use crate::store::leads::Held;
 use crate::store::{Result, assignment, attendance, documents, leads, log, notices, proposals, teams, users};
-use domain::{DocId, DocKind, LeadId};
+use domain::{DocId, DocKind, LeadId, policy};
 use jiff::{Timestamp, tz::TimeZone};
 use protocol::cursor::Backfill;
 use protocol::pull::{ChangeMeta, Entry, Progress, PullBatch, Snapshot};
@@ -43,10 +43,10 @@ pub fn go_on(view: &mut View<'_>, seq: u64, chain: Vec<u8>, state: &Backfill) ->
     let after = state.last.map(LeadId);
     let page = leads::page(view.tx, view.org.id, &view.sight, after, view.limit as u64, BATCH_BYTES)?;
     let last = page.last().map(|held| held.id);
-    let ledgers = ledgers(view, after, &page)?;
+    let (ledgers, badges) = (ledgers(view, after, &page)?, badges(view, after, &page)?);
     let done = state.done + page.len() as u64;
     let mut entries: Vec<Entry> = snapshots(view, after, page)?.into_iter().map(|s| Entry::Snapshot(Box::new(s))).collect();
-    entries.extend(ledgers);
+    entries.extend(ledgers.into_iter().chain(badges));
     let total = state.total.max(done);
     let next = last.map(|last| Backfill { urgent_sent: true, last: Some(last.0), done, total });
     let ended = match last {
@@ -69,6 +69,21 @@ fn ledgers(view: &mut View<'_>, after: Option<LeadId>, page: &[Held]) -> Result<
     for doc in documents::between(view.tx, view.org.id, DocKind::Ledger, after.map(|lead| lead.0), last.id.0)? {
         if leads.contains(&LeadId(doc.id)) && sees_other(view.tx, view.org.id, &view.sight, doc)? {
             entries.push(Entry::Snapshot(Box::new(plain(view.tx, view.org.id, doc)?)));
+        }
+    }
+    Ok(entries)
+}
+
+/// Of the page's leads that something was written down for; who holds every ledger needs none.
+fn badges(view: &mut View<'_>, after: Option<LeadId>, page: &[Held]) -> Result<Vec<Entry>> {
+    let Some(last) = page.last().filter(|_| policy::sees_payment_badge(view.me.role) && !view.sight.sees_all_ledgers()) else {
+        return Ok(Vec::new());
+    };
+    let leads: HashSet<LeadId> = page.iter().map(|held| held.id).collect();
+    let mut entries = Vec::new();
+    for doc in documents::between(view.tx, view.org.id, DocKind::Ledger, after.map(|lead| lead.0), last.id.0)? {
+        if let Some(row) = doc.ledger_of().filter(|lead| leads.contains(lead)).map(|lead| badge(view, DocId::lead(lead))).transpose()? {
+            entries.extend(row.map(|row| Entry::Row(Row::Badge(row))));
         }
     }
     Ok(entries)

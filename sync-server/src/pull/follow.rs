@@ -1,11 +1,11 @@
 //! Following the log: what each entry means for who pulls it. Per document and batch there is one
 //! entry, decided by whether the record is in sight now and whether it came or went.
 
-use super::{BATCH_BYTES, Beside, First, View, backfill, plain, sees_other, shown, snapshot};
+use super::{BATCH_BYTES, Beside, First, View, backfill, badge, plain, sees_other, shown, snapshot};
 use crate::store::log::{self, Change, Move, Stored};
 use crate::store::{Result, leads, users};
 use domain::sabotage::{self, Fault};
-use domain::{DocId, DocKind, LeadId, Status};
+use domain::{DocId, DocKind, LeadId, Status, policy};
 use protocol::pull::{AcceptedChange, Entry, PullBatch};
 use protocol::rows::{LeadSummary, Row};
 use std::collections::HashMap;
@@ -127,6 +127,7 @@ impl Gathered {
             log::Entry::DocRow { doc, fact, .. } => {
                 let is_shown = match fact {
                     Row::Notice(notice) => self.sees(view, DocId::lead(notice.lead))?,
+                    Row::Badge(_) => policy::sees_payment_badge(view.me.role),
                     _ => !view.sight.masked(),
                 };
                 if is_shown && self.sees(view, *doc)? {
@@ -215,16 +216,19 @@ impl Gathered {
         let slots = std::mem::take(&mut self.slots);
         let mut entries = Vec::with_capacity(slots.len());
         for slot in slots {
-            entries.extend(match slot {
-                Slot::Row(row) => Some(Entry::Row(*row)),
-                Slot::Evict(doc) => Some(Entry::Evict { doc }),
-                Slot::Snapshot(doc) => whole(view, doc)?,
-                Slot::Changes(doc, changes) => self.seen.remove(&doc).flatten().map(|seen| Entry::Changes {
+            match slot {
+                Slot::Row(row) => entries.push(Entry::Row(*row)),
+                Slot::Evict(doc) => entries.push(Entry::Evict { doc }),
+                Slot::Snapshot(doc) => {
+                    entries.extend(whole(view, doc)?);
+                    entries.extend(badge(view, doc)?.map(|row| Entry::Row(Row::Badge(row))));
+                }
+                Slot::Changes(doc, changes) => entries.extend(self.seen.remove(&doc).flatten().map(|seen| Entry::Changes {
                     doc,
                     changes,
                     summary: seen.into_summary().map(|summary| shown(&view.sight, view.org, summary)),
-                }),
-            });
+                })),
+            }
         }
         Ok(entries)
     }

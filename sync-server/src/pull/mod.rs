@@ -14,10 +14,10 @@ use crate::store::orgs::Head;
 use crate::store::{Store, StoreError, Tx, assignment, devices, documents, leads, log, orgs, proposals, receipts, users};
 use domain::assignment::Assignment;
 use domain::people::Proposal;
-use domain::{Actor, DocId, Env, LeadId, OrgId, phone};
+use domain::{Actor, DocId, Env, LeadId, OrgId, phone, policy};
 use protocol::Cursor;
 use protocol::pull::{ChangeMeta, PullBatch, Snapshot};
-use protocol::rows::{LeadSummary, OrgRow, PROJECTION_VERSION};
+use protocol::rows::{BadgeRow, LeadSummary, OrgRow, PROJECTION_VERSION};
 use seal::CursorSeal;
 
 /// Entries in one batch at most.
@@ -140,6 +140,16 @@ fn sees_other(tx: &mut dyn Tx, org: OrgId, sight: &Sight, doc: DocId) -> Result<
     }
     let metas = log::metas(tx, org, doc)?;
     Ok(!metas.is_empty() && sight.sees_ledger(metas.into_iter().map(|meta| meta.author)))
+}
+
+/// Where the payments of a lead stand, for who sees it come and may know no more.
+fn badge(view: &mut View<'_>, doc: DocId) -> Result<Option<BadgeRow>, StoreError> {
+    let Some(lead) = doc.as_lead().filter(|_| policy::sees_payment_badge(view.me.role)) else { return Ok(None) };
+    let Some(blob) = documents::blob(view.tx, view.org.id, DocId::ledger(lead))? else { return Ok(None) };
+    let corrupt = |e: String| StoreError::Corrupt(format!("the ledger of {lead}: {e}"));
+    let ledger = records::Doc::load(&blob).and_then(|doc| records::ledger::read(&doc)).map_err(|e| corrupt(e.to_string()))?;
+    let currency = view.org.currency.parse().map_err(corrupt)?;
+    Ok(Some(BadgeRow { lead, badge: ledger.badge(currency).map_err(|e| corrupt(e.to_string()))? }))
 }
 
 /// A document without a row of its own, as it stands, or as it begins.

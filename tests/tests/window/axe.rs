@@ -172,6 +172,11 @@ async fn an_admins_and_a_team_leads_screens_break_no_rule() -> Result<()> {
         check.page("#/attendance", "floor-person").await?;
         check.page("#/admin/audit", "audit-log-item").await?;
         check.page("#/admin/quarantine", "quarantine-page").await?;
+        check.page("#/payments?tab=all", "payment-row").await?;
+        window.click("payment-row").await?;
+        window.click("add-payment-btn").await?;
+        window.find("payment-form").await?;
+        check.look("payment form").await?;
         change_theme(&window).await?;
     }
     check.done()?;

@@ -14,6 +14,7 @@ mod handover;
 mod lists;
 mod notices;
 mod opens;
+mod payments;
 mod policy;
 mod shift;
 mod stolen;

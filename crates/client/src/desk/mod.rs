@@ -17,6 +17,7 @@ mod hand_over;
 mod index;
 mod list;
 mod notices;
+mod pay_day;
 mod payers;
 mod payment;
 mod phrase;

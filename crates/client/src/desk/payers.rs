@@ -154,7 +154,7 @@ fn customers(
 impl Judge {
     fn customer(&self, payer: Payer) -> Customer {
         let standing = payer.standing.as_ref();
-        let status = standing.map_or(PaymentStatus::Pending, |standing| standing.status(self.today));
+        let status = payer.status(self.today);
         let held = Held {
             is_converted: payer.converted,
             is_contested: standing.is_some_and(|s| s.contested),

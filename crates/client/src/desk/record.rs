@@ -6,7 +6,7 @@ use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::project;
-use crate::store::{attention, documents, leads, outbox, proposals, requests};
+use crate::store::{attention, documents, leads, ledgers, outbox, proposals, requests};
 use bridge::Problem;
 use bridge::lead::{
     AskedOwner, Can, Choice, CommentView, CustomView, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView,
@@ -16,8 +16,9 @@ use bridge::session::CustomField;
 use domain::config::{ConfigOption, OptionList};
 use domain::follow_up::{FollowUp, FollowUpState};
 use domain::lead::{Deletion, Rival};
+use domain::ledger::PaymentStatus;
 use domain::people::Proposal;
-use domain::policy::{eligible, eligible_command};
+use domain::policy::{self, eligible, eligible_command};
 use domain::state::{Deed, State};
 use domain::{
     Action, Command, CommandId, DocId, Envelope, LeadField, LeadId, LeadRecord, Refusal, RefusalCode, Status, Subject, lifecycle,
@@ -99,6 +100,7 @@ impl Page<'_> {
             name: self.field(&record, LeadField::Name)?,
             fields: SHOWN.into_iter().map(|field| self.field(&record, field)).collect::<Result<_, _>>()?,
             status: record.status,
+            payment: self.payment(&record)?,
             review: record.review,
             interest: record.interest,
             owner: subject.owner.map(|owner| Ok::<_, ClientError>((owner, self.reader.name(self.c, owner)?))).transpose()?,
@@ -119,6 +121,16 @@ impl Page<'_> {
             sync: sync_of(self.c, lead)?,
             heads: write_heads(heads),
         })
+    }
+
+    /// Where its payments stand, for who may know; nothing was paid where nobody says so.
+    fn payment(&self, record: &LeadRecord) -> Result<Option<PaymentStatus>, ClientError> {
+        if !policy::sees_payment_badge(self.reader.facts.me.role) {
+            return Ok(None);
+        }
+        let today = self.today.day().parse().map_err(ClientError::Internal)?;
+        let known = ledgers::status(self.c, record.id, today)?;
+        Ok(known.or((record.status == Status::Converted).then_some(PaymentStatus::Pending)))
     }
 
     fn asked_owner(&self, lead: LeadId) -> Result<Option<AskedOwner>, ClientError> {

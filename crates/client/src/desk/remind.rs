@@ -4,7 +4,7 @@ use super::list::first_sync_runs;
 use super::session::{preference, remind_before};
 use super::when::Today;
 use super::words::Reader;
-use super::{Desk, due};
+use super::{Desk, due, pay_day};
 use crate::error::ClientError;
 use crate::reminders::{self, NAMED_MAX, Notice, Promise, QUIET_HOURS, Settings, Told};
 use crate::store::{leads, meta, notices};
@@ -62,14 +62,17 @@ impl Desk {
             if decision.is_digest {
                 notices.push(digest(c, &reader, &today, missed, &decision.late)?);
             }
-            Ok(Some((notices, (told != before).then_some(told), told_news)))
+            let (collect, told_day) = pay_day::remind(c, &reader, &today, &settings(c)?)?;
+            notices.extend(collect);
+            Ok(Some((notices, (told != before).then_some(told), told_news, told_day)))
         })?;
-        let Some((notices, told, told_news)) = looked else { return Ok(Vec::new()) };
+        let Some((notices, told, told_news, told_day)) = looked else { return Ok(Vec::new()) };
         // Kept before it is shown: what could not be shown is still behind the bell.
-        if told.is_some() || told_news.is_some() {
+        if told.is_some() || told_news.is_some() || told_day.is_some() {
             self.engine.store().write(|tx| {
                 told.map_or(Ok(()), |told| meta::set(tx, meta::REMINDED, &told))?;
-                told_news.map_or(Ok(()), |told| meta::set(tx, meta::NOTICES_TOLD, &told))
+                told_news.map_or(Ok(()), |told| meta::set(tx, meta::NOTICES_TOLD, &told))?;
+                told_day.map_or(Ok(()), |day| meta::set(tx, meta::PAYMENTS_TOLD, &day))
             })?;
         }
         Ok(notices)

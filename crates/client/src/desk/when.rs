@@ -33,6 +33,12 @@ impl<'a> Today<'a> {
         self.date.to_string()
     }
 
+    /// Of the day, from 0.
+    pub(crate) fn minute(&self) -> u16 {
+        let now = local(self.zone, self.now_ms);
+        u16::try_from(i32::from(now.hour()) * 60 + i32::from(now.minute())).unwrap_or(0)
+    }
+
     /// The day so many days from today, `2026-11-30`.
     pub(crate) fn day_after(&self, days: i32) -> String {
         self.date.checked_add(jiff::Span::new().days(days)).unwrap_or(self.date).to_string()

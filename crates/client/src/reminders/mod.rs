@@ -5,7 +5,7 @@ mod told;
 mod words;
 
 pub(crate) use told::{Promise, Ring, Told, decide};
-pub(crate) use words::{NAMED_MAX, digest, of_locked, of_news, of_promise};
+pub(crate) use words::{NAMED_MAX, digest, of_locked, of_news, of_promise, pay_day};
 
 use domain::LeadId;
 use jiff::Timestamp;
@@ -43,10 +43,20 @@ pub enum About {
     Missed {
         before_today: bool,
     },
+    /// Instalments and promises that are due today or late.
+    Payments,
     /// Notifications of the server: of one lead, or of several.
     News {
         lead: Option<LeadId>,
     },
+}
+
+/// Payments that are due or late today; whom they are of, the longest late first, and how much.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PayDay {
+    pub late: u32,
+    pub today: u32,
+    pub named: Vec<(String, Option<String>)>,
 }
 
 /// What the person pressed on a notice.

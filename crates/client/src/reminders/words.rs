@@ -1,6 +1,6 @@
 //! What notices say. A locked copy's say nothing about anybody.
 
-use super::{About, Notice, Promise, Ring};
+use super::{About, Notice, PayDay, Promise, Ring};
 use bridge::lead::When;
 use domain::LeadId;
 use domain::notice::News;
@@ -43,6 +43,23 @@ pub(crate) fn digest(total: u32, before_today: bool, named: &[(String, When)]) -
         lines.push(format!("and {more} more"));
     }
     Notice { about: About::Missed { before_today }, title, body: lines.join("\n"), can_snooze: false }
+}
+
+/// What is to be collected today: how much is late and due, and whom to ask first.
+pub(crate) fn pay_day(due: &PayDay) -> Notice {
+    let payments = |n: u32| if n == 1 { "1 payment is".to_owned() } else { format!("{n} payments are") };
+    let title = match (due.late, due.today) {
+        (0, today) => format!("{} due today", payments(today)),
+        (late, 0) => format!("{} late", payments(late)),
+        (late, today) => format!("{} late, {today} due today", payments(late)),
+    };
+    let named = due.named.iter().take(NAMED_MAX);
+    let mut lines: Vec<String> = named.map(|(name, sum)| sum.as_ref().map_or(name.clone(), |sum| format!("{name} ({sum})"))).collect();
+    let more = due.named.len().saturating_sub(lines.len());
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    Notice { about: About::Payments, title, body: lines.join("\n"), can_snooze: false }
 }
 
 /// Notifications that came together, with who did each; `None` of what is only behind the bell.

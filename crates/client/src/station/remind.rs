@@ -91,7 +91,8 @@ impl Station {
             (Press::Open, About::Missed { before_today }) => self.open_at(Link::FollowUps { missed: before_today }),
             (Press::Snooze, About::FollowUp { follow_up, .. }) => self.snooze(follow_up),
             (Press::Open, About::News { lead }) => self.open_at(lead.map_or(Link::Notices, |lead| Link::Lead { lead })),
-            (Press::Snooze, About::Missed { .. } | About::News { .. }) => {}
+            (Press::Open, About::Payments) => self.open_at(Link::Payments),
+            (Press::Snooze, About::Missed { .. } | About::Payments | About::News { .. }) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::{documents, meta};
 use crate::error::ClientError;
-use domain::ledger::{Day, Instalment, Mode, Payment, PaymentStatus, Promised};
+use domain::ledger::{Badge, Day, Instalment, Mode, Payment, PaymentStatus, Promised};
 use domain::money::MoneyError;
 use domain::{Currency, DocKind, LeadId, Ledger, Money, Refusal, RefusalCode, UserId};
 use protocol::rows::OrgRow;
@@ -35,8 +35,7 @@ impl Standing {
     /// As it is today: what was due before and is not paid is overdue.
     #[must_use]
     pub fn status(&self, today: Day) -> PaymentStatus {
-        let is_late = self.missing.first().is_some_and(|(day, _)| *day < today);
-        if is_late && self.status != PaymentStatus::Completed { PaymentStatus::Overdue } else { self.status }
+        Badge { status: self.status, next_due: self.missing.first().map(|(day, _)| *day) }.on(today)
     }
 }
 
@@ -69,6 +68,20 @@ pub struct Payer {
     pub unsent: bool,
     /// None where no ledger is in sight.
     pub standing: Option<Standing>,
+    /// What the server says to those who may not hold the ledger.
+    pub badge: Option<Badge>,
+}
+
+impl Payer {
+    /// Nothing was paid where nobody knows better.
+    #[must_use]
+    pub fn status(&self, today: Day) -> PaymentStatus {
+        match (&self.standing, self.badge) {
+            (Some(standing), _) => standing.status(today),
+            (None, Some(badge)) => badge.on(today),
+            (None, None) => PaymentStatus::Pending,
+        }
+    }
 }
 
 /// The currency that this device counts in.
@@ -96,9 +109,7 @@ pub fn put(c: &Connection, lead: LeadId, ledger: &Ledger) -> Result<(), ClientEr
 }
 
 fn write_summary(c: &Connection, lead: LeadId, ledger: &Ledger, currency: Currency) -> Result<(), ClientError> {
-    // Before any day, so that nothing is overdue yet.
-    let first_day = "0001-01-01".parse::<Day>().map_err(ClientError::Internal)?;
-    let summary = ledger.summary(currency, first_day).map_err(too_much)?;
+    let summary = ledger.summary(currency, Day::FIRST).map_err(too_much)?;
     let promised: Option<Promised> = ledger.promised().map_err(too_much)?;
     let missing: Vec<(Day, i64)> = summary.missing.iter().map(|Instalment { due, amount }| (*due, amount.minor)).collect();
     let minor = |amount: Option<Money>| amount.filter(|a| a.currency == currency).map(|a| a.minor);
@@ -158,6 +169,28 @@ pub fn remove(c: &Connection, lead: LeadId) -> Result<(), ClientError> {
     Ok(())
 }
 
+/// Keeps what the server says of a ledger that is not here; `None` forgets it.
+pub fn put_badge(c: &Connection, lead: LeadId, badge: Option<Badge>) -> Result<(), ClientError> {
+    let Some(Badge { status, next_due }) = badge else {
+        c.prepare_cached("DELETE FROM payment_badges WHERE lead = ?1")?.execute([lead.0.as_bytes()])?;
+        return Ok(());
+    };
+    let sql = "INSERT INTO payment_badges (lead, status, next_due) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (lead) DO UPDATE SET status = ?2, next_due = ?3";
+    let day = next_due.map(|day| day.to_string());
+    c.prepare_cached(sql)?.execute(params![lead.0.as_bytes(), status.as_str(), day])?;
+    Ok(())
+}
+
+/// Where the payments of a lead stand today, by its ledger or as the server says; `None` where nothing is known.
+pub fn status(c: &Connection, lead: LeadId, today: Day) -> Result<Option<PaymentStatus>, ClientError> {
+    if let Some(standing) = get(c, lead)? {
+        return Ok(Some(standing.status(today)));
+    }
+    let mut found = c.prepare_cached("SELECT status, next_due FROM payment_badges WHERE lead = ?1")?;
+    Ok(found.query_row([lead.0.as_bytes()], |r| badge(r, 0)).optional()?.flatten().map(|badge| badge.on(today)))
+}
+
 /// Makes all rows anew from the documents: in a file of an older format, and when the currency is another one.
 pub fn build(c: &Connection) -> Result<(), ClientError> {
     c.execute_batch("DELETE FROM ledgers; DELETE FROM payments")?;
@@ -182,8 +215,10 @@ pub fn payers(c: &Connection, mut take: impl FnMut(Payer)) -> Result<(), ClientE
     let columns = "l.n, l.id, l.name, l.phone, l.owner, l.status, \
                    l.pending > 0 OR EXISTS (SELECT 1 FROM outbox o WHERE o.doc = l.id AND o.kind = 'ledger')";
     let mut statement = c.prepare_cached(&format!(
-        "SELECT {columns}, {STANDING} FROM leads l LEFT JOIN ledgers g ON g.lead = l.id WHERE l.status = 'converted' AND l.deleted = 0 \
-         UNION ALL SELECT {columns}, {STANDING} FROM ledgers g JOIN leads l ON l.id = g.lead WHERE l.status <> 'converted' AND l.deleted = 0"
+        "SELECT {columns}, b.status, b.next_due, {STANDING} FROM leads l LEFT JOIN ledgers g ON g.lead = l.id \
+         LEFT JOIN payment_badges b ON b.lead = l.id WHERE l.status = 'converted' AND l.deleted = 0 \
+         UNION ALL SELECT {columns}, NULL, NULL, {STANDING} FROM ledgers g JOIN leads l ON l.id = g.lead \
+         WHERE l.status <> 'converted' AND l.deleted = 0"
     ))?;
     let mut rows = statement.query([])?;
     while let Some(r) = rows.next()? {
@@ -195,10 +230,21 @@ pub fn payers(c: &Connection, mut take: impl FnMut(Payer)) -> Result<(), ClientE
             owner: r.get::<_, Option<[u8; 16]>>(4)?.map(|owner| UserId(Uuid::from_bytes(owner))),
             converted: r.get::<_, String>(5)? == "converted",
             unsent: r.get(6)?,
-            standing: standing(r, 7)?,
+            badge: badge(r, 7)?,
+            standing: standing(r, 9)?,
         });
     }
     Ok(())
+}
+
+fn badge(r: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Option<Badge>> {
+    let Some(status) = r.get::<_, Option<String>>(at)? else { return Ok(None) };
+    let next_due = r.get::<_, Option<String>>(at + 1)?.and_then(|day| day.parse().ok());
+    Ok(Some(Badge { status: named(&status), next_due }))
+}
+
+fn named(status: &str) -> PaymentStatus {
+    PaymentStatus::ALL.into_iter().find(|one| one.as_str() == status).unwrap_or(PaymentStatus::Pending)
 }
 
 fn standing(r: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Option<Standing>> {
@@ -207,7 +253,7 @@ fn standing(r: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Option<Standin
     let missing: String = r.get(at + 9)?;
     let amount: Option<i64> = r.get(at + 11)?;
     Ok(Some(Standing {
-        status: PaymentStatus::ALL.into_iter().find(|one| one.as_str() == status).unwrap_or(PaymentStatus::Pending),
+        status: named(&status),
         package: r.get(at + 1)?,
         due: r.get(at + 2)?,
         paid: r.get(at + 3)?,

@@ -68,6 +68,8 @@ pub const REMINDED: &str = "reminded";
 pub const NOTICES_TOLD: &str = "notices_told";
 /// The last answers of reports.
 pub const REPORTS: &str = "reports";
+/// The day whose due and late payments this person was told of.
+pub const PAYMENTS_TOLD: &str = "payments_told";
 /// Preferences are `preference:<key>`.
 pub const PREFERENCE: &str = "preference:";
 

@@ -32,7 +32,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Migrations in order; the file's `user_version` counts how many it has.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../../../../migrations/client/0001_create_store.sql"),
     include_str!("../../../../migrations/client/0002_access.sql"),
     include_str!("../../../../migrations/client/0003_hand_over.sql"),
@@ -44,11 +44,12 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../../../../migrations/client/0009_receipts.sql"),
     include_str!("../../../../migrations/client/0010_attendance.sql"),
     include_str!("../../../../migrations/client/0011_ledgers.sql"),
+    include_str!("../../../../migrations/client/0012_payment_badges.sql"),
 ];
 /// From this format on, rows hold the projection of today; those of older files are made anew.
 const PROJECTED_FROM: u32 = 6;
 /// From this format on, ledgers have rows.
-const LEDGERS_FROM: u32 = 8;
+const LEDGERS_FROM: u32 = 11;
 /// The newest format this version reads and writes.
 pub const FORMAT: u32 = MIGRATIONS.len() as u32;
 /// Reading connections kept open; more wait in line.

@@ -5,10 +5,12 @@ use crate::server::HOUR;
 use bridge::ProblemCode;
 use bridge::follow_up::{DueTab, FollowUpList};
 use bridge::lead::{FollowUpComplete, FollowUpMove, FollowUpSchedule};
+use bridge::lead::LeadChangeStatus;
 use bridge::link::{Link, LinkTake};
+use bridge::payment::{PlanSet, PromiseAdd};
 use bridge::session::PreferenceSet;
 use client::reminders::{About, Notice, Press};
-use domain::LeadId;
+use domain::{LeadId, Status};
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
@@ -169,4 +171,37 @@ fn links_wait_for_the_password_and_the_newest_counts() {
     assert_eq!(computer.ask(&LinkTake {}).expect("a link"), Some(Link::Queue));
     computer.station.follow("https://example.com");
     assert!(matches!(computer.ask(&LinkTake {}).expect("a word"), Some(Link::Unfit { why }) if why.contains("no link of Leadline")));
+}
+
+/// Today is Saturday 21 November, 14:00.
+#[test]
+fn who_collects_hears_once_a_day_of_what_is_due_and_late() {
+    let mut computer = Computer::new();
+    computer.sign_in("vikram@nakshatra.example", "Vikram Rao's password").expect("signed in");
+    let customer = |name: &str, phone: &str, due: &str| {
+        let lead = computer.add_lead(name, phone).expect("a lead");
+        let lead: LeadId = serde_json::from_value(lead["lead"].clone()).or_else(|_| serde_json::from_value(lead)).expect("its id");
+        for to in [Status::InProgress, Status::Interested, Status::Qualified, Status::Converted] {
+            computer.ask(&LeadChangeStatus { lead, to, reason: None }).expect("a status");
+        }
+        computer.ask(&PlanSet { lead, instalments: vec![(due.into(), "5,000".into())] }).expect("a plan");
+        lead
+    };
+    customer("Riya", "9820014786", "2026-11-10");
+    customer("Akash", "9820014787", "2026-11-21");
+    customer("Meena", "9820014788", "2026-11-22");
+    let promised = customer("Zoya", "9820014789", "2026-11-01");
+    computer.ask(&PromiseAdd { lead: promised, day: "2026-11-22".into(), amount: Some("4,000".into()), note: String::new() }).expect("a promise");
+    let told: Vec<_> = computer.station.remind().into_iter().map(|notice| (notice.title, notice.body, notice.about)).collect();
+    assert_eq!(told, [("1 payment is late, 1 due today".into(), "Riya (₹5,000)\nAkash (₹5,000)".into(), About::Payments)]);
+    computer.station.press(About::Payments, Press::Open);
+    assert_eq!(computer.ask(&LinkTake {}).expect("a link"), Some(Link::Payments));
+    assert_eq!(titles(&computer), [""; 0], "once a day");
+    computer.wait(18 * HOUR);
+    assert_eq!(titles(&computer), [""; 0], "not before nine");
+    computer.wait(HOUR);
+    let told = computer.station.remind();
+    assert_eq!(told[0].title, "2 payments are late, 2 due today");
+    assert!(told[0].body.ends_with("Meena (₹5,000)\nand 1 more"), "{}", told[0].body);
+    computer.restart();
 }

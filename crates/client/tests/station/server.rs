@@ -32,10 +32,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Asha and Ravi may sign in.
+    /// Asha and Ravi, who sell, and Vikram, an Admin, may sign in.
     pub fn new(now: i64) -> Self {
         let person = |email: &str, name: &str| (email.to_owned(), name.to_owned(), format!("{name}'s password"));
-        let people = vec![person("asha@nakshatra.example", "Asha Menon"), person("ravi@nakshatra.example", "Ravi Deshpande")];
+        let people = vec![
+            person("asha@nakshatra.example", "Asha Menon"),
+            person("ravi@nakshatra.example", "Ravi Deshpande"),
+            person("vikram@nakshatra.example", "Vikram Rao"),
+        ];
         let known = Arc::new(Known {
             people: Mutex::new(people),
             now: AtomicI64::new(now),
@@ -117,14 +121,15 @@ impl Known {
     fn session(&self, n: usize, person: &(String, String, String), device: DeviceId) -> Session {
         let user = UserId(Uuid::from_u128(n as u128 + 1));
         let now = self.now.load(Ordering::Relaxed);
+        let role = if person.0.starts_with("vikram") { Role::Admin } else { Role::Salesperson };
         let lease =
-            Lease { user, device, role: Role::Salesperson, issued_at: now, until: now + 72 * HOUR, wipe_at: now + 72 * HOUR + 30 * DAY };
+            Lease { user, device, role, issued_at: now, until: now + 72 * HOUR, wipe_at: now + 72 * HOUR + 30 * DAY };
         let lease = serde_json::to_vec(&lease).expect("JSON");
         Session {
             access: Secret("access-token-of-the-session".into()),
             access_for_s: 900,
             refresh: Secret("refresh-token-of-the-session".into()),
-            me: Me { org: ORG, user, name: person.1.clone(), email: person.0.clone(), role: Role::Salesperson, team: None },
+            me: Me { org: ORG, user, name: person.1.clone(), email: person.0.clone(), role, team: None },
             server_ms: now,
             lease: SignedLease { signature: self.lease.sign(&lease).to_bytes().to_vec(), lease },
             lease_key: self.lease.verifying_key().to_bytes().to_vec(),

@@ -99,6 +99,8 @@ fn status_follows_price_payments_and_plan() {
         let ledger = Ledger { package: package.map(rupees), plan: plan(shares), ..ledger(entries) };
         let got = summary(&ledger);
         let shown = (got.status, got.balance.map(|b| b.minor), got.over_paid.minor, got.overdue.minor);
+        let badge = ledger.badge(Currency::INR).expect("small sums");
+        assert_eq!(badge.map_or(Pending, |badge| badge.on(day("2026-11-26"))), status, "what others see of it");
         assert_eq!(shown, (status, balance, over, overdue), "paid {sum} of {package:?} less {discount}, plan {shares:?}");
     }
 }

@@ -295,7 +295,7 @@ impl PaymentsPage {
 fn nothing(filter: &PayFilter, link: &html::Scope<PaymentsPage>) -> Html {
     let is_narrowed = !filter.search.is_empty() || filter.status.is_some() || filter.flagged || filter.mine;
     if is_narrowed {
-        let bare = PayNarrow { filter: PayFilter { tab: filter.tab, ..PayFilter::default() }, records: false };
+        let bare = PayNarrow::of(filter.tab);
         return html! {
             <Empty icon={Icon::SearchX} title={t!("payments-none-found")} text={t!("payments-none-found-text")} testid="payments-none">
                 <button type="button" class="button" data-testid="payments-clear" onclick={link.callback(move |_| Msg::Narrow(bare.clone()))}>

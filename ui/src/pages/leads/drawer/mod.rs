@@ -22,6 +22,7 @@ mod tags;
 mod timeline;
 
 use crate::clock::Clock;
+use crate::components::badge::PaymentBadge;
 use crate::components::key::Key;
 use crate::components::menu::{Menu, MenuItem};
 use crate::components::why::Why;
@@ -384,7 +385,13 @@ impl LeadDrawer {
     fn ledger(&self, ctx: &Context<Self>, view: &LeadView) -> Html {
         let Props { me, clock, collects, on_step, .. } = ctx.props();
         let is_shown = policy::has(me.role, Action::ViewPayments) && policy::has(me.role, Action::SeePhone);
-        if !is_shown || !(*collects || view.status == Status::Converted) {
+        if !is_shown {
+            return match view.payment {
+                Some(status) => html! { <p class="ledger__badge">{ t!("page-payments") }<PaymentBadge {status} /></p> },
+                None => Html::default(),
+            };
+        }
+        if !(*collects || view.status == Status::Converted) {
             return Html::default();
         }
         html! { <PaymentsPanel lead={view.id} me={me.clone()} clock={*clock} on_next={collects.then(|| on_step.clone())} /> }

@@ -221,6 +221,7 @@ mod tests {
             name: FieldView { field: LeadField::Name, value: None, display: None, conflict: None },
             fields: Vec::new(),
             status,
+            payment: None,
             review: false,
             interest: None,
             owner: None,
