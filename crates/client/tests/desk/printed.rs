@@ -66,7 +66,8 @@ fn a_logo_that_can_not_be_printed_keeps_nobody_from_a_receipt() {
     let lead = customer(&office);
     let pay = PaymentAdd { lead, amount: "1".into(), mode: Mode::Upi, day: None, reference: None, note: String::new() };
     let entry = office.desk.ask(pay).expect("a payment").0;
-    for (setting, value) in [(Setting::Logo, "iVBORw0KGgoA"), (Setting::CompanyName, "नक्षत्र"), (Setting::CompanyAddress, "1\n2\n3")] {
+    for (setting, value) in [(Setting::Logo, "iVBORw0KGgoA"), (Setting::CompanyName, "नक्षत्र"), (Setting::CompanyAddress, "1\n2\n3")]
+    {
         office.desk.engine().configure(Command::SetSetting { setting, value: Some(value.into()) }).expect("set");
     }
     assert!(receipt(&office, lead, entry).expect("a file").content.starts_with(PDF));

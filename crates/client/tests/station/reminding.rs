@@ -4,8 +4,8 @@ use crate::computer::{Computer, NOW, RAVI};
 use crate::server::HOUR;
 use bridge::ProblemCode;
 use bridge::follow_up::{DueTab, FollowUpList};
-use bridge::lead::{FollowUpComplete, FollowUpMove, FollowUpSchedule};
 use bridge::lead::LeadChangeStatus;
+use bridge::lead::{FollowUpComplete, FollowUpMove, FollowUpSchedule};
 use bridge::link::{Link, LinkTake};
 use bridge::payment::{PlanSet, PromiseAdd};
 use bridge::session::PreferenceSet;
@@ -191,7 +191,9 @@ fn who_collects_hears_once_a_day_of_what_is_due_and_late() {
     customer("Akash", "9820014787", "2026-11-21");
     customer("Meena", "9820014788", "2026-11-22");
     let promised = customer("Zoya", "9820014789", "2026-11-01");
-    computer.ask(&PromiseAdd { lead: promised, day: "2026-11-22".into(), amount: Some("4,000".into()), note: String::new() }).expect("a promise");
+    computer
+        .ask(&PromiseAdd { lead: promised, day: "2026-11-22".into(), amount: Some("4,000".into()), note: String::new() })
+        .expect("a promise");
     let told: Vec<_> = computer.station.remind().into_iter().map(|notice| (notice.title, notice.body, notice.about)).collect();
     assert_eq!(told, [("1 payment is late, 1 due today".into(), "Riya (₹5,000)\nAkash (₹5,000)".into(), About::Payments)]);
     computer.station.press(About::Payments, Press::Open);

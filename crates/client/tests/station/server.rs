@@ -122,8 +122,7 @@ impl Known {
         let user = UserId(Uuid::from_u128(n as u128 + 1));
         let now = self.now.load(Ordering::Relaxed);
         let role = if person.0.starts_with("vikram") { Role::Admin } else { Role::Salesperson };
-        let lease =
-            Lease { user, device, role, issued_at: now, until: now + 72 * HOUR, wipe_at: now + 72 * HOUR + 30 * DAY };
+        let lease = Lease { user, device, role, issued_at: now, until: now + 72 * HOUR, wipe_at: now + 72 * HOUR + 30 * DAY };
         let lease = serde_json::to_vec(&lease).expect("JSON");
         Session {
             access: Secret("access-token-of-the-session".into()),

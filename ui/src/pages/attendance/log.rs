@@ -1,5 +1,6 @@
 //! The attendance log, a page at a time from the server, narrowed by person and days.
 
+use crate::asked::{stale, use_asked};
 use crate::clipboard;
 use crate::clock::{self, Clock};
 use crate::components::attendance::AttendanceBadge;
@@ -7,7 +8,6 @@ use crate::components::day_picker::DayPicker;
 use crate::components::empty::Empty;
 use crate::components::name::Name;
 use crate::icon::{Glyph, Icon};
-use crate::asked::{stale, use_asked};
 use crate::pages::admin::refresh;
 use crate::route::{AttendanceNarrow, Route};
 use crate::text::count;

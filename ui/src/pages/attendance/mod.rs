@@ -3,8 +3,8 @@
 mod floor;
 mod log;
 
-use crate::clock::Clock;
 use crate::asked::use_asked;
+use crate::clock::Clock;
 use crate::pages::admin::rows::use_row_keys;
 use crate::route::{AttendanceNarrow, AttendanceTab, Route};
 use crate::{keys, t};
