@@ -16,7 +16,6 @@ use crate::store::{
 use crate::sync::BackfillState;
 use bridge::Change;
 use bridge::attention::AttentionKind;
-use domain::people::Proposal;
 use domain::policy::authorise;
 use domain::sabotage::{self, Fault};
 use domain::{Action, Command, CommandId, DocId, DocKind, Envelope, LeadId, Refusal, RefusalCode, Status, Subject, UserId};

@@ -336,6 +336,7 @@ impl Server {
             metas: vec![],
             seq: 1,
             proposals: vec![],
+            assignments: vec![],
             receipts: vec![],
         }))
     }

@@ -199,7 +199,9 @@ fn ten_thousand_leads_go_once_each_to_who_is_there_and_evenly_whoever_asks_at_on
     let seed = seed();
     let world = World::memory();
     let names: Vec<String> = (0..PEOPLE).map(|n| format!("agent{n:02}")).collect();
-    names.iter().for_each(|name| drop(world.core.add_user(&person(name, Role::Salesperson, None)).expect("a user")));
+    for name in &names {
+        world.core.add_user(&person(name, Role::Salesperson, None)).expect("a user");
+    }
     let people: Vec<SignedIn> = names.iter().map(|name| world.device(name).who).collect();
     let constant: Vec<UserId> = people[..CONSTANT].iter().map(|who| who.actor().user).collect();
     check_in(&world, &names[..CONSTANT].iter().map(String::as_str).collect::<Vec<_>>());
