@@ -4,6 +4,7 @@ pub mod assignment;
 mod cipher;
 pub mod local;
 pub mod report;
+pub mod reports;
 pub mod server;
 pub mod window;
 pub mod wire;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::path::Path;
 use tests::bench::report::Measured;
-use tests::bench::{assignment, local, server, window, wire};
+use tests::bench::{assignment, local, reports, server, window, wire};
 
 /// Measures in a folder of its own.
 type Part = fn(&Path) -> Result<Vec<Measured>>;
@@ -15,13 +15,14 @@ fn main() -> Result<()> {
     let folder = tempfile::Builder::new().prefix("leadline-bench").tempdir_in(value("--folder").unwrap_or_else(|| ".".into()))?;
     let mut all = Vec::new();
     // `--only cipher`: what encryption costs; `--only local`: one computer; `--only window`: the real window;
-    // `--only assignment`: leads given out.
+    // `--only assignment`: leads given out; `--only reports`: figures of a million leads.
     let parts: &[Part] = match value("--only").as_deref() {
         Some("cipher") => &[local::cipher],
         Some("local") => &[local::measure],
         Some("window") => &[window::measure],
         Some("assignment") => &[assignment::measure],
-        _ => &[server::measure, assignment::measure, local::measure, wire::measure, window::measure],
+        Some("reports") => &[reports::measure],
+        _ => &[server::measure, assignment::measure, reports::measure, local::measure, wire::measure, window::measure],
     };
     for part in parts {
         let measured = part(folder.path())?;

@@ -16,6 +16,7 @@ mod notices;
 mod opens;
 mod payments;
 mod policy;
+mod reports;
 mod shift;
 mod stolen;
 mod story;

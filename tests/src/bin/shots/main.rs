@@ -1,6 +1,8 @@
 //! `cargo xtask shots`: every screen of the real window, dark and light, at 1280×800 and 1920×1080,
 //! into the folder given; of one album alone where it is named behind the folder.
 
+mod office;
+
 use anyhow::{Context, Result};
 use bridge::lead::{CommentAdd, LeadAssign, LeadGet, LeadMentionable, LeadOwners};
 use client::vault::Homes;
@@ -34,6 +36,9 @@ async fn main() -> Result<()> {
             }
             if is_asked("count") {
                 album.count().await?;
+            }
+            if is_asked("office") {
+                album.office().await?;
             }
             if is_asked("arrange") {
                 album.arrange().await?;
