@@ -28,7 +28,7 @@ pub struct Gift {
     pub owner: Option<UserId>,
     pub team: Option<TeamId>,
     pub why: Why,
-    /// Of the rules that stand.
+    /// Of the rules that it was decided by; 0 by hand.
     pub version: u64,
 }
 

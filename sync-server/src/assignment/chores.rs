@@ -56,14 +56,24 @@ fn is_anything_due(tx: &mut dyn Tx, org: OrgId, now: i64) -> Result<bool, Error>
 /// The fall-back queue, the longest first.
 fn waiting(pen: &mut Pen<'_>, round: &mut Round, moved: &mut Vec<LeadId>) -> Result<(), Error> {
     let org = pen.log.org();
-    for lead in assignment::waiting(pen.tx, org, Part::Lead, MOST)? {
+    let page = assignment::waiting(pen.tx, org, Part::Lead, MOST)?;
+    let are_more = page.len() as u64 == MOST;
+    for lead in page {
         match unassigned_row(pen.tx, org, lead)? {
             None => assignment::settle(pen.tx, org, lead)?,
-            Some(row) => {
-                let decision = give_out(pen, round, row, Asked::default())?;
-                moved.extend(matches!(decision, Decision::Give { .. }).then_some(lead));
-            }
+            Some(row) => match give_out(pen, round, row, Asked::default())? {
+                Decision::Give { .. } => moved.push(lead),
+                Decision::Queue { .. } => let_others_by(pen, Part::Lead, lead, are_more)?,
+            },
         }
+    }
+    Ok(())
+}
+
+/// What nobody can be given must not stand before what somebody could.
+fn let_others_by(pen: &mut Pen<'_>, part: Part, lead: LeadId, are_more: bool) -> Result<(), Error> {
+    if are_more {
+        assignment::wait_behind(pen.tx, pen.log.org(), part, lead, pen.log.now())?;
     }
     Ok(())
 }
@@ -71,7 +81,9 @@ fn waiting(pen: &mut Pen<'_>, round: &mut Round, moved: &mut Vec<LeadId>) -> Res
 /// Converted leads, to Recovery in a rotation of their own.
 fn uncollected(pen: &mut Pen<'_>, round: &mut Round) -> Result<(), Error> {
     let org = pen.log.org();
-    for lead in assignment::waiting(pen.tx, org, Part::Collection, MOST)? {
+    let page = assignment::waiting(pen.tx, org, Part::Collection, MOST)?;
+    let are_more = page.len() as u64 == MOST;
+    for lead in page {
         // Undone since, or with somebody from an earlier conversion.
         let is_free = assignment::collector(pen.tx, org, lead)?.is_none();
         let row = leads::get(pen.tx, org, lead)?.filter(|row| is_free && row.standing.status == Status::Converted && !row.standing.deleted);
@@ -81,7 +93,10 @@ fn uncollected(pen: &mut Pen<'_>, round: &mut Round) -> Result<(), Error> {
         };
         let wanted = Wanted { converted: true, team: None, known_to: None, ..super::wanted(pen.tx, org, &row)? };
         let decision = round.decide(&wanted, None);
-        let Decision::Give { to, .. } = &decision else { continue };
+        let Decision::Give { to, .. } = &decision else {
+            let_others_by(pen, Part::Collection, lead, are_more)?;
+            continue;
+        };
         let why = Why::of(&decision, round.rules(), None);
         assignment::set_collector(pen.tx, org, lead, *to)?;
         assignment::wait_no_more(pen.tx, org, Part::Collection, lead)?;

@@ -161,6 +161,12 @@ pub fn is_anything_waiting(tx: &mut dyn Tx, org: OrgId) -> Result<bool> {
     Ok(tx.query_opt("SELECT 1 FROM waiting_leads WHERE org_id = $1 LIMIT 1", &[org.into()])?.is_some())
 }
 
+/// Behind all others that wait.
+pub fn wait_behind(tx: &mut dyn Tx, org: OrgId, part: Part, lead: LeadId, now: i64) -> Result<()> {
+    let sql = "UPDATE waiting_leads SET since = $4 WHERE org_id = $1 AND part = $2 AND lead_id = $3";
+    tx.execute(sql, &[org.into(), part.as_str().into(), lead.into(), now.into()]).map(drop)
+}
+
 pub fn wait_no_more(tx: &mut dyn Tx, org: OrgId, part: Part, lead: LeadId) -> Result<()> {
     let sql = "DELETE FROM waiting_leads WHERE org_id = $1 AND part = $2 AND lead_id = $3";
     tx.execute(sql, &[org.into(), part.as_str().into(), lead.into()]).map(drop)

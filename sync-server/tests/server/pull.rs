@@ -88,7 +88,8 @@ fn a_change_of_owner_arrives_as_snapshot_here_and_evict_there() {
     let entries = arjun.pull();
     assert_eq!(snapshots(&entries).iter().map(|s| s.summary.as_ref().expect("a lead").owner).collect::<Vec<_>>(), [Some(arjun.user())]);
     let entries = meera.pull();
-    assert!(matches!(&entries[..], [Entry::Row(Row::Owner(row))] if row.owner == Some(arjun.user())), "{entries:?}");
+    let [Entry::Row(Row::Owner(row)), Entry::Row(Row::Assignment(line))] = &entries[..] else { panic!("{entries:?}") };
+    assert_eq!((row.owner, line.from, line.to), (Some(arjun.user()), Some(asha.user()), Some(arjun.user())));
     // Who lost sight of it can't ask for it, either.
     assert_eq!(world.core.snapshot(&asha.who, lead).expect_err("out of sight").problem().status, 404);
 }

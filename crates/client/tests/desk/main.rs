@@ -1,5 +1,6 @@
 //! The desk as the window and the command line use it, without a server.
 
+mod assignment;
 mod attendance;
 mod bulk;
 mod calling;

@@ -136,7 +136,7 @@ pub struct Assignment {
     pub at: i64,
     /// Who asked for it; nobody where the server did it by itself.
     pub by: Option<UserId>,
-    /// Of the rules that it was decided by.
+    /// Of the rules that it was decided by; 0 by hand, as before anybody set some.
     pub version: u64,
     pub why: Why,
 }

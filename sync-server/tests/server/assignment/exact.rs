@@ -79,12 +79,12 @@ impl Office<'_> {
             match dice.below(20) {
                 0..9 => self.post(),
                 9..14 => {
-                    if self.distribute(1 + dice.below(20) as u32) && self.posted.load(Ordering::Relaxed) >= POSTED {
+                    if self.distribute(1 + dice.below(10) as u32) && self.posted.load(Ordering::Relaxed) >= POSTED {
                         return;
                     }
                 }
-                14..17 => self.disturb(&mut dice),
-                17 => self.cap(&mut dice),
+                14..18 => self.disturb(&mut dice),
+                18 => self.cap(&mut dice),
                 _ => self.by_hand(&mut dice),
             }
         }
