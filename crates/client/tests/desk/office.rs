@@ -338,6 +338,7 @@ impl Server {
             proposals: vec![],
             assignments: vec![],
             receipts: vec![],
+            assignments: vec![],
         }))
     }
 
