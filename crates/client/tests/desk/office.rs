@@ -338,7 +338,6 @@ impl Server {
             proposals: vec![],
             assignments: vec![],
             receipts: vec![],
-            assignments: vec![],
         }))
     }
 
