@@ -5,6 +5,9 @@ use crate::logo;
 use crate::pdf::{self, MM, Mark, Sheet, Title};
 use crate::{DocumentError, Organisation, Paper};
 
+/// A length on paper, or the size of letters.
+pub type Points = f32;
+
 /// Height of a line in its size: room for marks above and below Devanagari.
 const LEADING: f32 = 1.42;
 /// Where the base line is in a line, from its top.

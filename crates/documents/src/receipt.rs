@@ -1,6 +1,6 @@
 //! The receipt of one payment.
 
-use crate::flow::{Align, Column, Flow, Style};
+use crate::flow::{Align, Column, Flow, Points, Style};
 use crate::labels::{self, Labels};
 use crate::pdf::Title;
 use crate::{DocumentError, Organisation, Paper};
@@ -68,7 +68,7 @@ pub fn receipt(of: &Receipt<'_>, paper: Paper) -> Result<Vec<u8>, DocumentError>
     flow.save(&title, |page, of| format!("{} {page}/{of}", labels.page))
 }
 
-fn facts(flow: &mut Flow, of: &Receipt<'_>, labels: &Labels, size: f32) -> Result<(), DocumentError> {
+fn facts(flow: &mut Flow, of: &Receipt<'_>, labels: &Labels, size: Points) -> Result<(), DocumentError> {
     let payment = of.payment;
     let number = if of.is_provisional { format!("{} ({})", of.number, labels.provisional_number) } else { of.number.to_owned() };
     let is_struck = matches!(of.state, State::Reversed(_));
@@ -85,7 +85,7 @@ fn facts(flow: &mut Flow, of: &Receipt<'_>, labels: &Labels, size: f32) -> Resul
 }
 
 /// What was paid and is left, after this payment and every other that counts.
-pub fn standing(flow: &mut Flow, summary: &Summary, labels: &Labels, size: f32) -> Result<(), DocumentError> {
+pub fn standing(flow: &mut Flow, summary: &Summary, labels: &Labels, size: Points) -> Result<(), DocumentError> {
     let mut lines = vec![(labels.paid, Some(summary.paid))];
     lines.push((labels.left, summary.balance));
     lines.push((labels.over, Some(summary.over_paid).filter(|over| over.minor > 0)));
@@ -96,12 +96,12 @@ pub fn standing(flow: &mut Flow, summary: &Summary, labels: &Labels, size: f32) 
 }
 
 /// A label and what it says; nothing where there is nothing to say.
-pub fn pair(flow: &mut Flow, label: &str, value: &str, size: f32, is_bold: bool) -> Result<(), DocumentError> {
+pub fn pair(flow: &mut Flow, label: &str, value: &str, size: Points, is_bold: bool) -> Result<(), DocumentError> {
     let style = Style::plain(size);
     row(flow, label, value, size, if is_bold { style.bold() } else { style })
 }
 
-fn row(flow: &mut Flow, label: &str, value: &str, size: f32, style: Style) -> Result<(), DocumentError> {
+fn row(flow: &mut Flow, label: &str, value: &str, size: Points, style: Style) -> Result<(), DocumentError> {
     if value.trim().is_empty() {
         return Ok(());
     }

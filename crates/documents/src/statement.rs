@@ -1,6 +1,6 @@
 //! The statement of one account: every entry with what it moved and the balance after it, reversals among them.
 
-use crate::flow::{Align, Column, Flow, Style};
+use crate::flow::{Align, Column, Flow, Points, Style};
 use crate::labels::{self, Labels};
 use crate::pdf::{MM, Title};
 use crate::receipt::{pair, standing, with_label, written};
@@ -28,7 +28,7 @@ pub struct Statement<'a> {
     pub at_ms: i64,
 }
 
-const SIZE: f32 = 8.5;
+const SIZE: Points = 8.5;
 
 /// The statement as a PDF file on A4.
 ///
@@ -122,7 +122,7 @@ fn what(of: &Statement<'_>, labels: &Labels, line: &AccountLine<'_>) -> Vec<Stri
 struct Columns([Column; 5]);
 
 impl Columns {
-    fn of(inner: f32) -> Self {
+    fn of(inner: Points) -> Self {
         let ends = [20.0 * MM, inner - 84.0 * MM, inner - 56.0 * MM, inner - 28.0 * MM, inner];
         let starts = [0.0, ends[0] + 2.0, ends[1] + 4.0, ends[2] + 4.0, ends[3] + 4.0];
         Self(std::array::from_fn(|i| Column { from: starts[i], to: ends[i] }))

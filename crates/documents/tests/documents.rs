@@ -29,7 +29,7 @@ fn logo() -> Vec<u8> {
     let (width, height) = (240_u32, 120_u32);
     let pixel = |i: u32| {
         let (x, y) = (i % width, i / width);
-        let inside = (f64::from(x) - 60.0).hypot(f64::from(y) - 60.0) < 55.0;
+        let inside = x.abs_diff(60).pow(2) + y.abs_diff(60).pow(2) < 55 * 55;
         let bar = x > 130 && (y / 20).is_multiple_of(2);
         if inside || bar { [31, 84, 160, 255] } else { [0, 0, 0, 0] }
     };
