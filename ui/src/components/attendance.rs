@@ -6,6 +6,7 @@ use crate::components::menu::{Menu, MenuItem};
 use crate::icon::{Glyph, Icon};
 use crate::{t, words};
 use bridge::attendance::MyAttendance;
+use bridge::lead::When;
 use domain::attendance::{Attendance, Step};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -22,14 +23,20 @@ pub struct BadgeProps {
     #[prop_or_default]
     pub waits: bool,
     #[prop_or_default]
+    pub since: Option<When>,
+    #[prop_or_default]
     pub testid: Option<&'static str>,
 }
 
 #[component]
 pub fn AttendanceBadge(props: &BadgeProps) -> Html {
     let (icon, tone) = look(props.status);
-    let word = spoken(props.status, props.reason.as_deref());
-    let title = if props.waits { t!("attendance-pending-why", status = word.as_str()) } else { word.clone() };
+    let word = words::standing(props.status, props.reason.as_deref());
+    let title = match &props.since {
+        _ if props.waits => t!("attendance-pending-why", status = word.as_str()),
+        Some(when) => t!("attendance-since", status = word.as_str(), when = words::moment(when)),
+        None => word.clone(),
+    };
     html! {
         <span class={classes!("badge", format!("badge--{tone}"), "attendance__badge")} data-testid={props.testid} data-status={props.status.as_str()}
             data-pending={props.waits.to_string()} {title}>
@@ -45,14 +52,6 @@ fn look(status: Attendance) -> (Icon, &'static str) {
         Attendance::Present => (Icon::CheckCircle, "hot"),
         Attendance::Paused => (Icon::Pause, "today"),
         Attendance::Absent => (Icon::Ring, "absent"),
-    }
-}
-
-/// `Paused: Lunch`
-fn spoken(status: Attendance, reason: Option<&str>) -> String {
-    match (status, reason) {
-        (Attendance::Paused, Some(reason)) => t!("attendance-paused-for", reason = reason),
-        _ => words::attendance(status),
     }
 }
 
@@ -80,7 +79,7 @@ pub fn AttendanceControl(props: &ControlProps) -> Html {
     };
     html! {
         <div class="attendance" role="group" aria-label={t!("attendance")} data-testid="attendance">
-            <AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} testid="attendance-badge" />
+            <AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} since={mine.since.clone()} testid="attendance-badge" />
             if let Some(why) = &mine.refused {
                 <button type="button" class="button button--icon attendance__refused" data-testid="attendance-refused" title={why.clone()}
                     aria-label={t!("attendance-refused", why = why.as_str())} onclick={props.on_read.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Alert} /></button>
@@ -156,7 +155,7 @@ fn Pauses(props: &PausesProps) -> Html {
 /// What is said once the server took a step, or the person did offline.
 pub fn said(mine: &MyAttendance) -> String {
     if mine.waits {
-        return t!("attendance-waits", status = spoken(mine.status, mine.reason.as_deref()));
+        return t!("attendance-waits", status = words::standing(mine.status, mine.reason.as_deref()));
     }
     match (mine.status, &mine.reason) {
         (Attendance::Present, _) => t!("attendance-now-present"),
