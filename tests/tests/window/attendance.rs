@@ -74,8 +74,8 @@ async fn one_checks_in_pauses_and_goes_on_and_the_floor_follows() -> Result<()> 
     wire.mend();
     window.click("sync-pill").await?;
     window.click("sync-now").await?;
+    window.click("sync-pill").await?;
     stands(&window, "present", false).await?;
-    window.press(&Key::Escape.to_string()).await?;
     window.press(&format!("{}a{}", Key::Alt, Key::Null)).await?;
     stands(&window, "absent", false).await?;
     window.close().await?;
