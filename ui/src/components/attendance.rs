@@ -11,6 +11,8 @@ use domain::attendance::{Attendance, Step};
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// The key that checks in and out.
+const TOGGLE: &str = "Alt A";
 /// Opens the pauses, or ends one.
 pub const PAUSE: &str = "[data-testid=pause-reason], [data-testid=resume-btn]";
 
@@ -67,9 +69,9 @@ pub struct ControlProps {
 pub fn AttendanceControl(props: &ControlProps) -> Html {
     let mine = &props.mine;
     let toggle = match mine.status {
-        Attendance::Absent => button(props, "check-in-btn", Icon::LogIn, t!("check-in"), "Alt A", Step::CheckIn, mine.warning.clone()),
+        Attendance::Absent => button(props, "check-in-btn", Icon::LogIn, t!("check-in"), TOGGLE, Step::CheckIn, mine.warning.clone()),
         Attendance::Present | Attendance::Paused => {
-            button(props, "check-out-btn", Icon::LogOut, t!("check-out"), "Alt A", Step::CheckOut, None)
+            button(props, "check-out-btn", Icon::LogOut, t!("check-out"), TOGGLE, Step::CheckOut, None)
         }
     };
     let pause = match mine.status {
@@ -103,7 +105,8 @@ fn button(
         None => t!("attendance-key", act = word.as_str(), key = key),
     };
     html! {
-        <button type="button" class="button button--bar attendance__button" data-testid={testid} {title} aria-description={warning.clone()}
+        <button type="button" class={classes!("button", "button--bar", "attendance__button", (key == TOGGLE).then_some("attendance__button--toggle"))} data-testid={testid}
+            {title} aria-label={word.clone()} aria-description={warning.clone()}
             data-warned={warning.is_some().to_string()} onclick={props.on_step.reform(move |_: MouseEvent| step.clone())}>
             <Glyph icon={if warning.is_some() { Icon::Triangle } else { icon }} size={14} /><span class="attendance__label">{ word }</span>
         </button>
@@ -138,7 +141,7 @@ fn Pauses(props: &PausesProps) -> Html {
     };
     html! {
         <span class="attendance__pauses">
-            <button type="button" class="button button--bar attendance__button" data-testid="pause-reason" aria-haspopup="menu" aria-expanded={(*open).to_string()}
+            <button type="button" class="button button--bar attendance__button" data-testid="pause-reason" aria-label={t!("pause")} aria-haspopup="menu" aria-expanded={(*open).to_string()}
                 title={t!("attendance-key", act = t!("pause"), key = "Alt P")} onclick={toggle}>
                 <Glyph icon={Icon::Pause} size={14} /><span class="attendance__label">{ t!("pause") }</span><Glyph icon={Icon::ChevronDown} size={14} />
             </button>
