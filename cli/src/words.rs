@@ -124,6 +124,8 @@ pub fn what(what: &TimelineWhat) -> String {
         TimelineWhat::Custom { label, display: Some(value), .. } => format!("changed {label} to {value}"),
         TimelineWhat::Custom { label, display: None, .. } => format!("emptied {label}"),
         TimelineWhat::Commented { text } => format!("commented: {text}"),
+        TimelineWhat::Attendance { status, reason: Some(reason) } => format!("attendance: {}, {reason}", status.as_str()),
+        TimelineWhat::Attendance { status, reason: None } => format!("attendance: {}", status.as_str()),
         TimelineWhat::Payment { what } => format!("payments: {what}"),
         TimelineWhat::Setting { what } => format!("changed a setting: {what}"),
         TimelineWhat::Status { from, to, reason } => {

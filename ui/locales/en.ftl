@@ -495,6 +495,7 @@ edit-edited = Lead changed
 edit-field = { $field } changed
 edit-comment = Comment
 edit-setting = Setting changed: { $what }
+edit-attendance = Attendance: { $status }
 edit-payment = { $what }
 edit-preference = A preference of yours
 edit-status = Status changed to { $to }
@@ -1364,6 +1365,7 @@ attendance-status = { $status ->
 }
 attendance-paused-for = Paused: { $reason }
 attendance-pending = pending
+attendance-since = { $status } since { $when }
 attendance-pending-why = { $status }, as soon as the server is reached
 attendance-key = { $act } ({ $key })
 attendance-refused = Not taken: { $why } Press to close.

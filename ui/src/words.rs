@@ -25,6 +25,14 @@ pub fn attendance(status: Attendance) -> String {
     t!("attendance-status", status = status.as_str())
 }
 
+/// `Paused: Lunch`
+pub fn standing(status: Attendance, reason: Option<&str>) -> String {
+    match (status, reason) {
+        (Attendance::Paused, Some(reason)) => t!("attendance-paused-for", reason = reason),
+        _ => attendance(status),
+    }
+}
+
 pub fn field(field: LeadField) -> String {
     t!("field", field = field.as_str())
 }
@@ -142,6 +150,7 @@ pub fn deed(what: &TimelineWhat) -> String {
         TimelineWhat::Field { field: f, from, display } => changed(field_inside(*f), from.as_deref(), display.as_deref()),
         TimelineWhat::Custom { label, from, display } => changed(label.clone(), from.as_deref(), display.as_deref()),
         TimelineWhat::Commented { text } => t!("deed-comment", text = shortened(text, 120)),
+        TimelineWhat::Attendance { .. } => edit(what),
         TimelineWhat::Payment { what } => t!("deed-payment", what = what.as_str()),
         TimelineWhat::Setting { what } => t!("deed-setting", what = what.as_str()),
         TimelineWhat::Status { from, to, reason: None } => t!("deed-status", from = status(*from), to = status(*to)),
@@ -189,6 +198,7 @@ pub fn edit(what: &TimelineWhat) -> String {
         TimelineWhat::Field { field: f, .. } => t!("edit-field", field = field(*f)),
         TimelineWhat::Custom { label, .. } => t!("edit-field", field = label.as_str()),
         TimelineWhat::Commented { .. } => t!("edit-comment"),
+        TimelineWhat::Attendance { status, reason } => t!("edit-attendance", status = standing(*status, reason.as_deref())),
         TimelineWhat::Payment { what } => t!("edit-payment", what = what.as_str()),
         TimelineWhat::Setting { what } if what.is_empty() => t!("edit-preference"),
         TimelineWhat::Setting { what } => t!("edit-setting", what = what.as_str()),
@@ -235,6 +245,7 @@ pub fn topic(what: &TimelineWhat) -> String {
         TimelineWhat::Field { field: f, .. } => field_inside(*f),
         TimelineWhat::Custom { label, .. } => label.clone(),
         TimelineWhat::Commented { .. } => t!("topic-comment"),
+        TimelineWhat::Attendance { .. } => t!("page-attendance"),
         TimelineWhat::Payment { .. } => t!("topic-payment"),
         TimelineWhat::Setting { .. } => t!("topic-setting"),
         TimelineWhat::Status { .. } => t!("topic-status"),

@@ -2,6 +2,7 @@
 
 use crate::session::CustomField;
 use crate::{Done, requests};
+use domain::attendance::Attendance;
 use domain::lead::Note;
 use domain::ledger::PaymentStatus;
 use domain::{CommandId, LeadField, LeadId, Pool, Status, UserId};
@@ -448,6 +449,11 @@ pub enum TimelineWhat {
     /// One of the organisation's rules or lists, or what the person keeps.
     Setting {
         what: String,
+    },
+    /// Own attendance; only while it waits to be sent.
+    Attendance {
+        status: Attendance,
+        reason: Option<String>,
     },
     /// Of the ledger, in words.
     Payment {

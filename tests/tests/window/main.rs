@@ -4,6 +4,7 @@ mod account;
 mod admin;
 mod assign;
 mod assignment;
+mod attendance;
 mod axe;
 mod bulk;
 mod calling;

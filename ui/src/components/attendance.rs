@@ -6,10 +6,13 @@ use crate::components::menu::{Menu, MenuItem};
 use crate::icon::{Glyph, Icon};
 use crate::{t, words};
 use bridge::attendance::MyAttendance;
+use bridge::lead::When;
 use domain::attendance::{Attendance, Step};
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// The key that checks in and out.
+const TOGGLE: &str = "Alt A";
 /// Opens the pauses, or ends one.
 pub const PAUSE: &str = "[data-testid=pause-reason], [data-testid=resume-btn]";
 
@@ -22,14 +25,20 @@ pub struct BadgeProps {
     #[prop_or_default]
     pub waits: bool,
     #[prop_or_default]
+    pub since: Option<When>,
+    #[prop_or_default]
     pub testid: Option<&'static str>,
 }
 
 #[component]
 pub fn AttendanceBadge(props: &BadgeProps) -> Html {
     let (icon, tone) = look(props.status);
-    let word = spoken(props.status, props.reason.as_deref());
-    let title = if props.waits { t!("attendance-pending-why", status = word.as_str()) } else { word.clone() };
+    let word = words::standing(props.status, props.reason.as_deref());
+    let title = match &props.since {
+        _ if props.waits => t!("attendance-pending-why", status = word.as_str()),
+        Some(when) => t!("attendance-since", status = word.as_str(), when = words::moment(when)),
+        None => word.clone(),
+    };
     html! {
         <span class={classes!("badge", format!("badge--{tone}"), "attendance__badge")} data-testid={props.testid} data-status={props.status.as_str()}
             data-pending={props.waits.to_string()} {title}>
@@ -48,14 +57,6 @@ fn look(status: Attendance) -> (Icon, &'static str) {
     }
 }
 
-/// `Paused: Lunch`
-fn spoken(status: Attendance, reason: Option<&str>) -> String {
-    match (status, reason) {
-        (Attendance::Paused, Some(reason)) => t!("attendance-paused-for", reason = reason),
-        _ => words::attendance(status),
-    }
-}
-
 #[derive(Properties, PartialEq)]
 pub struct ControlProps {
     pub mine: Rc<MyAttendance>,
@@ -68,9 +69,9 @@ pub struct ControlProps {
 pub fn AttendanceControl(props: &ControlProps) -> Html {
     let mine = &props.mine;
     let toggle = match mine.status {
-        Attendance::Absent => button(props, "check-in-btn", Icon::LogIn, t!("check-in"), "Alt A", Step::CheckIn, mine.warning.clone()),
+        Attendance::Absent => button(props, "check-in-btn", Icon::LogIn, t!("check-in"), TOGGLE, Step::CheckIn, mine.warning.clone()),
         Attendance::Present | Attendance::Paused => {
-            button(props, "check-out-btn", Icon::LogOut, t!("check-out"), "Alt A", Step::CheckOut, None)
+            button(props, "check-out-btn", Icon::LogOut, t!("check-out"), TOGGLE, Step::CheckOut, None)
         }
     };
     let pause = match mine.status {
@@ -80,7 +81,7 @@ pub fn AttendanceControl(props: &ControlProps) -> Html {
     };
     html! {
         <div class="attendance" role="group" aria-label={t!("attendance")} data-testid="attendance">
-            <AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} testid="attendance-badge" />
+            <AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} since={mine.since.clone()} testid="attendance-badge" />
             if let Some(why) = &mine.refused {
                 <button type="button" class="button button--icon attendance__refused" data-testid="attendance-refused" title={why.clone()}
                     aria-label={t!("attendance-refused", why = why.as_str())} onclick={props.on_read.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Alert} /></button>
@@ -104,7 +105,8 @@ fn button(
         None => t!("attendance-key", act = word.as_str(), key = key),
     };
     html! {
-        <button type="button" class="button button--bar attendance__button" data-testid={testid} {title} aria-description={warning.clone()}
+        <button type="button" class={classes!("button", "button--bar", "attendance__button", (key == TOGGLE).then_some("attendance__button--toggle"))} data-testid={testid}
+            {title} aria-label={word.clone()} aria-description={warning.clone()}
             data-warned={warning.is_some().to_string()} onclick={props.on_step.reform(move |_: MouseEvent| step.clone())}>
             <Glyph icon={if warning.is_some() { Icon::Triangle } else { icon }} size={14} /><span class="attendance__label">{ word }</span>
         </button>
@@ -139,7 +141,7 @@ fn Pauses(props: &PausesProps) -> Html {
     };
     html! {
         <span class="attendance__pauses">
-            <button type="button" class="button button--bar attendance__button" data-testid="pause-reason" aria-haspopup="menu" aria-expanded={(*open).to_string()}
+            <button type="button" class="button button--bar attendance__button" data-testid="pause-reason" aria-label={t!("pause")} aria-haspopup="menu" aria-expanded={(*open).to_string()}
                 title={t!("attendance-key", act = t!("pause"), key = "Alt P")} onclick={toggle}>
                 <Glyph icon={Icon::Pause} size={14} /><span class="attendance__label">{ t!("pause") }</span><Glyph icon={Icon::ChevronDown} size={14} />
             </button>
@@ -156,7 +158,7 @@ fn Pauses(props: &PausesProps) -> Html {
 /// What is said once the server took a step, or the person did offline.
 pub fn said(mine: &MyAttendance) -> String {
     if mine.waits {
-        return t!("attendance-waits", status = spoken(mine.status, mine.reason.as_deref()));
+        return t!("attendance-waits", status = words::standing(mine.status, mine.reason.as_deref()));
     }
     match (mine.status, &mine.reason) {
         (Attendance::Present, _) => t!("attendance-now-present"),

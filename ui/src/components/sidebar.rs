@@ -43,7 +43,7 @@ pub fn Sidebar(props: &Props) -> Html {
                 }
             </div>
             if let Some(mine) = &props.attendance {
-                <div class="sidebar__attendance" data-testid="footer-attendance"><AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} /></div>
+                <div class="sidebar__attendance" data-testid="footer-attendance"><AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} since={mine.since.clone()} /></div>
             }
             <UserMenu me={props.me.clone()} theme={props.theme} can_quit={props.can_quit} on_theme={&props.on_theme} on_user={&props.on_user} />
         </nav>

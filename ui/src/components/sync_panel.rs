@@ -224,6 +224,7 @@ pub fn icon_of(what: &TimelineWhat) -> Icon {
         TimelineWhat::Field { .. }
         | TimelineWhat::Custom { .. }
         | TimelineWhat::Setting { .. }
+        | TimelineWhat::Attendance { .. }
         | TimelineWhat::Payment { .. }
         | TimelineWhat::Edited => Icon::Pencil,
         TimelineWhat::Commented { .. } => Icon::Note,

@@ -3,6 +3,7 @@
 use super::Desk;
 use super::timeline::what;
 use crate::error::ClientError;
+use crate::store::attendance as steps;
 use crate::store::requests::{self, Request};
 use crate::store::{attention, leads, meta, outbox};
 use crate::sync::{BackfillState, SyncStatus};
@@ -12,6 +13,7 @@ use bridge::sync::{OUTBOX_SHOWN_MAX, OutboxItem, Pill, SyncGet, SyncNow, SyncVie
 use bridge::{Done, Problem};
 use domain::DocKind;
 use domain::LeadId;
+use uuid::Uuid;
 
 pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
     let status = desk.engine.sync_status();
@@ -21,7 +23,8 @@ pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
         let today = reader.today(now_ms);
         let (edits, bytes) = outbox::size(c)?;
         let asked = requests::waiting(c)?;
-        let pending = edits + u32::try_from(asked.len()).unwrap_or(u32::MAX);
+        let steps = steps::waiting(c)?;
+        let pending = edits + u32::try_from(asked.len() + steps.len()).unwrap_or(u32::MAX);
         let backfill: BackfillState = meta::get(c, meta::BACKFILL)?.unwrap_or_default();
         let pulled_at: Option<i64> = meta::get(c, meta::PULLED_AT)?;
         let when = |at: Option<i64>| -> Option<When> { at.map(|at| today.when(at)) };
@@ -52,8 +55,15 @@ pub(super) fn get(desk: &Desk, _: SyncGet) -> Result<SyncView, Problem> {
                 when: today.when(request.asked_at),
             })
         };
+        let step = |step: steps::Waiting| OutboxItem {
+            lead: LeadId(Uuid::nil()),
+            lead_name: String::new(),
+            what: TimelineWhat::Attendance { status: step.step.to(), reason: step.step.reason().map(str::to_owned) },
+            when: today.when(step.asked_at),
+        };
         let mut waiting: Vec<OutboxItem> = outbox::first(c, OUTBOX_SHOWN_MAX)?.into_iter().map(item).collect::<Result<_, _>>()?;
         waiting.extend(asked.into_iter().take(OUTBOX_SHOWN_MAX - waiting.len()).map(assignment).collect::<Result<Vec<_>, _>>()?);
+        waiting.extend(steps.into_iter().take(OUTBOX_SHOWN_MAX - waiting.len()).map(step));
         Ok(SyncView {
             pill: pill(&status, &facts),
             offline_since: when(status.offline_since),

@@ -2,6 +2,8 @@
 
 use crate::office::{ASHA, NOW, Office, RAVI, Server, key};
 use bridge::attendance::{AttendanceGet, AttendanceRead, AttendanceTake, Floor, FloorGet, LogGet, MyAttendance};
+use bridge::lead::TimelineWhat;
+use bridge::sync::SyncGet;
 use bridge::dashboard::{CardKind, DashboardGet};
 use bridge::{Problem, ProblemCode};
 use client::TransportError;
@@ -45,6 +47,9 @@ fn a_step_waits_visibly_outlives_a_restart_and_is_sent_once() {
     let now = mine(&office);
     assert_eq!((now.status, now.reason.as_deref(), now.waits), (Attendance::Paused, Some("Lunch"), true));
     assert_eq!(now.since.map(|when| when.at), Some(NOW));
+    let panel = office.desk.ask(SyncGet {}).expect("the panel");
+    let last = TimelineWhat::Attendance { status: Attendance::Paused, reason: Some("Lunch".into()) };
+    assert_eq!((panel.outbox_total, panel.outbox.last().map(|item| &item.what)), (2, Some(&last)));
 
     // The answer to the first try is lost; then the program ends.
     server.step_answers.lock().expect("one test").push(TransportError::Broken("cut".into()));
