@@ -64,6 +64,8 @@ impl Company {
 
     /// Somebody writes into the ledger of a lead that they see converted: money, a correction, a price or a plan.
     pub fn collect(&mut self, who: usize) {
+        // Mostly the Admin, who may; the others are refused or, posted to Recovery or Finance, may too.
+        let who = if self.rng.random_bool(0.6) { 0 } else { who };
         let forged = self.people[who].road.faults.frozen.load(std::sync::atomic::Ordering::Relaxed);
         if forged || !self.people[who].may_work() || self.people[who].cut_off {
             return;
@@ -71,12 +73,23 @@ impl Company {
         let engine = self.people[who].engine().clone();
         let is_converted = |lead: &LeadId| engine.record(*lead).is_ok_and(|(record, _)| record.status == Status::Converted);
         let converted: Vec<LeadId> = self.leads.iter().copied().filter(is_converted).collect();
-        let Some(lead) = converted.choose(&mut self.rng).copied() else { return };
+        let Some(lead) = converted.choose(&mut self.rng).copied() else { return self.convert(who) };
         let Ok(ledger) = engine.ledger(lead) else { return };
         let command = a_ledger_command(&mut self.rng, &ledger);
         if let Ok(id) = engine.account(lead, command) {
             self.acknowledge(who, lead, id);
             self.tally.saw(Happening::Accounted);
+        }
+    }
+
+    /// One step of a lead towards its conversion.
+    fn convert(&mut self, who: usize) {
+        let Some(lead) = self.a_lead_of(who) else { return };
+        let Ok((record, _)) = self.people[who].engine().record(lead) else { return };
+        let next = domain::lifecycle::next(record.status);
+        let to = [Status::Converted, Status::Qualified, Status::Interested, Status::InProgress].into_iter().find(|to| next.contains(to));
+        if let Some(to) = to {
+            self.carry_out(who, lead, Command::ChangeStatus { from: record.status, to, reason: None });
         }
     }
 
