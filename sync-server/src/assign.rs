@@ -11,7 +11,7 @@ use crate::sight::{Channel, Sight};
 use crate::store::leads::{LeadRow, Standing};
 use crate::store::log::{Appender, Entry, Move};
 use crate::store::users::User;
-use crate::store::{Store, StoreError, Tx, assignment, leads, orgs, users};
+use crate::store::{Store, StoreError, Tx, assignment, leads, log, orgs, users};
 use domain::assignment::{Assignment, Part, Why};
 use domain::notice::News;
 use domain::sabotage::{self, Fault};
@@ -126,6 +126,23 @@ pub fn note(pen: &mut Pen<'_>, lead: LeadId, from: Option<UserId>, gift: &Gift, 
 fn tell_owner(pen: &mut Pen<'_>, by: Option<UserId>, (lead, name, standing): (LeadId, &str, &Standing)) -> Result<(), StoreError> {
     let Some(owner) = standing.owner else { return Ok(()) };
     tell(pen, by, lead, name, standing.subject(), owner)
+}
+
+/// What was written down before the lead was handed on is shown to who collects.
+///
+/// # Errors
+/// The database's.
+pub fn hand_ledger(pen: &mut Pen<'_>, lead: LeadId, to: UserId) -> Result<(), StoreError> {
+    let doc = DocId::ledger(lead);
+    let authors: Vec<UserId> = log::metas(pen.tx, pen.log.org(), doc)?.into_iter().map(|meta| meta.author).collect();
+    if authors.is_empty() || authors.contains(&to) {
+        return Ok(());
+    }
+    let (before, after) = (Channel::of_ledger(authors.iter().copied()), Channel::of_ledger(authors.iter().copied().chain([to])));
+    pen.touched.channels.extend(after.iter().copied());
+    let entry = Entry::Move { doc, author: UserId(Uuid::nil()), moved: Move { before, after, owner: None } };
+    pen.touched.seq = pen.log.append(pen.tx, &entry, pen.env.random())?;
+    Ok(())
 }
 
 /// Who collects from now on is told as an owner is.

@@ -246,7 +246,7 @@ payment-flag = { $flag ->
    *[twice] This reference number stands on two payments. Reverse one, if it is the same money.
 }
 payments-search = Name or phone
-payments-mine = Mine
+payments-mine = Handed to me
 payments-flagged = To check
 payments-customer = Customer
 payments-package = Package

@@ -399,6 +399,10 @@ impl App {
     fn guard(&mut self, has_changed: bool) {
         let Some(me) = &self.me else { return };
         let role = words::role(me.role);
+        if let Some(there) = self.route.of_customer(me.role) {
+            self.route = there;
+            return replace(&self.route);
+        }
         let Some(page) = self.route.forbidden(me.role).map(sidebar::word) else {
             if has_changed {
                 toast::done(t!("role-changed", role = role));

@@ -739,6 +739,17 @@ impl Route {
         self.page().filter(|page| !page.is_open_to(role))
     }
 
+    /// Where a role without a Leads page opens a lead: a customer's ledger (Appendix A.2, note 1).
+    pub fn of_customer(&self, role: Role) -> Option<Self> {
+        let lead = match self {
+            Route::Leads { open, .. } => (*open)?,
+            Route::Lead(lead) => *lead,
+            _ => return None,
+        };
+        let is_only_there = !Page::Leads.is_open_to(role) && Page::Payments.is_open_to(role);
+        is_only_there.then(|| Route::Payments { narrow: PayNarrow::of(PayTab::All), open: Some(lead) })
+    }
+
     /// Reads `#/leads/<id>?pool=working`; what is unknown opens the dashboard (row C7).
     pub fn read(hash: &str) -> Self {
         let hash = hash.trim_start_matches('#');
@@ -981,6 +992,21 @@ mod tests {
                 assert_eq!(listed.contains(&page) || matches!(page, Account | Notices) && may, may, "{role:?} {page:?}");
             }
             assert_eq!(Route::Login.forbidden(role), None);
+        }
+    }
+
+    #[test]
+    fn who_has_no_leads_page_opens_a_lead_on_payments() {
+        let lead: LeadId = "0193c5a0-0000-7000-8000-000000000001".parse().expect("an id");
+        let opened = Route::Leads { filter: ListFilter::default(), open: Some(lead) };
+        for role in Role::ALL {
+            let is_there = matches!(role, Role::RecoveryAgent | Role::FinanceManager);
+            for route in [opened.clone(), Route::Lead(lead)] {
+                let there = route.of_customer(role);
+                assert_eq!(there.is_some(), is_there, "{role:?}");
+                assert!(there.is_none_or(|there| there.forbidden(role).is_none()), "{role:?}");
+            }
+            assert_eq!(Route::leads().of_customer(role), None);
         }
     }
 

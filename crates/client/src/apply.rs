@@ -179,7 +179,8 @@ impl Engine {
         if sabotage::is_on(Fault::LoseRefused) {
             return Ok(());
         }
-        let row = pending.doc.as_lead().map_or(Ok(None), |lead| leads::get(c, lead))?;
+        let lead = pending.doc.as_lead().or(pending.doc.ledger_of());
+        let row = lead.map_or(Ok(None), |lead| leads::get(c, lead))?;
         let title = row.map(|r| r.summary.name).unwrap_or_default();
         attention::put(
             c,

@@ -250,7 +250,9 @@ impl<'a> Batch<'a> {
         let news = record.lead().and_then(|lead| News::of(&item.envelope.command, was, lead));
         let badge_before = work.loaded.as_ref().and_then(|loaded| loaded.record.ledger()).cloned();
         let badge = self.badge_after(item.doc, badge_before.as_ref(), record.ledger())?;
-        let after = record.channels(item.doc, standing.as_ref());
+        let collects = ledger::channel_of_collector(self, item.doc)?;
+        let before: Vec<Channel> = with_collector(before, collects);
+        let after = with_collector(record.channels(item.doc, standing.as_ref()), collects);
         self.touched.channels.extend(before.iter().chain(&after).copied());
         if before != after {
             // Ahead of the change: who comes in gets the whole record first.
@@ -449,6 +451,13 @@ impl<'a> Batch<'a> {
             touched: self.touched,
         }
     }
+}
+
+/// Whose ledger it is to collect sees it once something is in it.
+fn with_collector(mut channels: Vec<Channel>, collects: Option<Channel>) -> Vec<Channel> {
+    let is_new = collects.filter(|channel| channels.len() > 1 && !channels.contains(channel));
+    channels.extend(is_new);
+    channels
 }
 
 /// The stored answer, to those it belongs to.

@@ -45,6 +45,12 @@ pub fn paid_for(batch: &mut Batch<'_>, lead: DocId, command: &Command) -> Result
     Ok(ledger.map_or(Ok(()), domain::ledger::may_undo_conversion))
 }
 
+/// The channel of who collects what is owed on the lead of a ledger.
+pub fn channel_of_collector(batch: &mut Batch<'_>, doc: DocId) -> Result<Option<Channel>> {
+    let Some(lead) = doc.ledger_of() else { return Ok(None) };
+    Ok(assignment::collector(batch.tx, batch.org, lead)?.map(Channel::LedgerUser))
+}
+
 /// What others see of a ledger.
 pub fn badge(ledger: &Ledger, currency: Currency) -> Result<Option<Badge>> {
     ledger.badge(currency).map_err(|e| StoreError::Corrupt(e.to_string()))

@@ -102,6 +102,7 @@ fn uncollected(pen: &mut Pen<'_>, round: &mut Round) -> Result<(), Error> {
         assignment::wait_no_more(pen.tx, org, Part::Collection, lead)?;
         let gift = assign::Gift { by: None, owner: Some(*to), team: None, why, version: round.rules().version };
         assign::note(pen, lead, None, &gift, Part::Collection)?;
+        assign::hand_ledger(pen, lead, *to)?;
         assign::tell_collector(pen, &row, *to)?;
         round.take(pen.tx, org, &decision)?;
     }

@@ -221,6 +221,7 @@ impl Gathered {
                 Slot::Evict(doc) => entries.push(Entry::Evict { doc }),
                 Slot::Snapshot(doc) => {
                     entries.extend(whole(view, doc)?);
+                    entries.extend(ledger_of(view, doc)?);
                     entries.extend(badge(view, doc)?.map(|row| Entry::Row(Row::Badge(row))));
                 }
                 Slot::Changes(doc, changes) => entries.extend(self.seen.remove(&doc).flatten().map(|seen| Entry::Changes {
@@ -239,6 +240,12 @@ fn sees_fact(view: &mut View<'_>, fact: &Row) -> Result<bool> {
     let Row::Attendance(standing) = fact else { return Ok(true) };
     let person = users::by_id(view.tx, view.org.id, standing.user)?;
     Ok(person.is_some_and(|person| view.sight.sees_attendance(&person.actor())))
+}
+
+/// A lead that comes into sight brings its ledger: a back-fill in between did not name it.
+fn ledger_of(view: &mut View<'_>, doc: DocId) -> Result<Option<Entry>> {
+    let Some(ledger) = doc.as_lead().map(DocId::ledger) else { return Ok(None) };
+    if sees_other(view.tx, view.org.id, &view.sight, ledger)? { whole(view, ledger) } else { Ok(None) }
 }
 
 fn whole(view: &mut View<'_>, doc: DocId) -> Result<Option<Entry>> {

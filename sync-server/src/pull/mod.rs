@@ -139,7 +139,8 @@ fn sees_other(tx: &mut dyn Tx, org: OrgId, sight: &Sight, doc: DocId) -> Result<
         return Ok(false);
     }
     let metas = log::metas(tx, org, doc)?;
-    Ok(!metas.is_empty() && sight.sees_ledger(metas.into_iter().map(|meta| meta.author)))
+    let collector = doc.ledger_of().map_or(Ok(None), |lead| assignment::collector(tx, org, lead))?;
+    Ok(!metas.is_empty() && sight.sees_ledger(metas.into_iter().map(|meta| meta.author).chain(collector)))
 }
 
 /// Where the payments of a lead stand, for who sees it come and may know no more.

@@ -19,6 +19,7 @@ mod facts;
 mod failures;
 mod frozen;
 mod handover;
+mod ledgers;
 mod lost_device;
 mod matrix;
 mod notices;

@@ -34,7 +34,8 @@ impl Company {
         }
         let who = self.rng.random_range(0..self.people.len());
         match self.rng.random_range(0..100) {
-            0..38 => self.work(who),
+            0..34 => self.work(who),
+            34..38 => self.collect(who),
             38 => self.ask_for_owner(who),
             39 => self.keep(who),
             40..42 => self.keep_house(who),

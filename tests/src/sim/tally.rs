@@ -27,6 +27,8 @@ pub enum Oracle {
     Owner,
     /// A device counts as many leads as there are.
     Totals,
+    /// What was paid is the sum of what counts, on every device that may know.
+    Money,
     /// The audit chain verifies, and ends where devices saw it.
     Chain,
     /// Nothing panics, and nothing fails that may not.
@@ -34,7 +36,7 @@ pub enum Oracle {
 }
 
 impl Oracle {
-    pub const ALL: [Oracle; 12] = [
+    pub const ALL: [Oracle; 13] = [
         Oracle::Lost,
         Oracle::Doubled,
         Oracle::Unsettled,
@@ -45,6 +47,7 @@ impl Oracle {
         Oracle::Sight,
         Oracle::Owner,
         Oracle::Totals,
+        Oracle::Money,
         Oracle::Chain,
         Oracle::Crash,
     ];
@@ -105,6 +108,7 @@ happenings! {
     Deleted = "leads deleted or restored";
     Configured = "rules and lists of the organisation changed";
     Kept = "preferences kept";
+    Accounted = "entries, prices and plans written into ledgers";
     Undone = "commands taken back by their author";
     Frozen = "devices that sent and never pulled";
     Outdated = "devices too old for the server";

@@ -8,7 +8,8 @@ use bridge::lead::{LeadAssign, LeadGet};
 use client::store::attention;
 use domain::command::NewLead;
 use domain::config::{FieldKind, OptionList, Setting};
-use domain::{Command, CommandId, LeadField, LeadId, LeadRecord};
+use domain::ledger::{Instalment, Mode, Payment, What};
+use domain::{Command, CommandId, Currency, LeadField, LeadId, LeadRecord, Ledger, LedgerCommand, Money, Status};
 use rand::Rng;
 use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
@@ -58,6 +59,37 @@ impl Company {
         let Ok((record, _)) = self.people[who].engine().record(lead) else { return };
         if let Some(command) = a_command(&mut self.rng, &record) {
             self.carry_out(who, lead, command);
+        }
+    }
+
+    /// Somebody writes into the ledger of a lead that they see converted: money, a correction, a price or a plan.
+    pub fn collect(&mut self, who: usize) {
+        // Mostly the Admin, who may; the others are refused or, posted to Recovery or Finance, may too.
+        let who = if self.rng.random_bool(0.6) { 0 } else { who };
+        let forged = self.people[who].road.faults.frozen.load(std::sync::atomic::Ordering::Relaxed);
+        if forged || !self.people[who].may_work() || self.people[who].cut_off {
+            return;
+        }
+        let engine = self.people[who].engine().clone();
+        let is_converted = |lead: &LeadId| engine.record(*lead).is_ok_and(|(record, _)| record.status == Status::Converted);
+        let converted: Vec<LeadId> = self.leads.iter().copied().filter(is_converted).collect();
+        let Some(lead) = converted.choose(&mut self.rng).copied() else { return self.convert(who) };
+        let Ok(ledger) = engine.ledger(lead) else { return };
+        let command = a_ledger_command(&mut self.rng, &ledger);
+        if let Ok(id) = engine.account(lead, command) {
+            self.acknowledge(who, lead, id);
+            self.tally.saw(Happening::Accounted);
+        }
+    }
+
+    /// One step of a lead towards its conversion.
+    fn convert(&mut self, who: usize) {
+        let Some(lead) = self.a_lead_of(who) else { return };
+        let Ok((record, _)) = self.people[who].engine().record(lead) else { return };
+        let next = domain::lifecycle::next(record.status);
+        let to = [Status::Converted, Status::Qualified, Status::Interested, Status::InProgress].into_iter().find(|to| next.contains(to));
+        if let Some(to) = to {
+            self.carry_out(who, lead, Command::ChangeStatus { from: record.status, to, reason: None });
         }
     }
 
@@ -226,6 +258,29 @@ fn a_phone(rng: &mut SmallRng) -> String {
 fn a_time(rng: &mut SmallRng) -> Command {
     let due_at = START_MS + rng.random_range(0..9_000_000);
     Command::ScheduleFollowUp { due_at, zone: "Asia/Kolkata".into(), local: "2026-11-22T11:00".into(), note: "call".into() }
+}
+
+fn a_ledger_command(rng: &mut SmallRng, ledger: &Ledger) -> LedgerCommand {
+    let rupees = |minor: i64| Money::new(minor, Currency::INR);
+    let minor = rng.random_range(1..=9_999_999);
+    let day = format!("2026-11-{:02}", rng.random_range(1..=30)).parse().expect("a day");
+    // Of few numbers, so that some stand twice.
+    let reference = rng.random_bool(0.5).then(|| format!("UTR {}", rng.random_range(0..20)));
+    let payment = Payment { amount: rupees(minor), mode: Mode::Upi, day, reference, note: String::new() };
+    let reason = || "typed wrong".to_owned();
+    let is_money = |what: &What| matches!(what, What::Payment(_) | What::Reversal { replacement: Some(_), .. });
+    let payments: Vec<_> = ledger.entries.iter().filter(|(_, entry)| is_money(&entry.what)).map(|(id, _)| *id).collect();
+    match (rng.random_range(0..10), payments.choose(rng)) {
+        (0..4, _) | (4..6, None) => LedgerCommand::AddPayment { payment },
+        (4..6, Some(entry)) => {
+            LedgerCommand::Reverse { entry: *entry, reason: reason(), replacement: rng.random_bool(0.5).then_some(payment) }
+        }
+        (6, _) => LedgerCommand::Refund { payment, reason: reason() },
+        (7, _) => LedgerCommand::AddDiscount { amount: rupees(minor), reason: reason() },
+        (8, _) => LedgerCommand::Promise { day, amount: None, note: String::new() },
+        _ if rng.random_bool(0.5) => LedgerCommand::SetPackage { total: Some(rupees(minor)) },
+        _ => LedgerCommand::SetPlan { instalments: vec![Instalment { due: day, amount: rupees(minor) }] },
+    }
 }
 
 fn a_field(rng: &mut SmallRng) -> Command {

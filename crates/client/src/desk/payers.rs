@@ -7,6 +7,7 @@ use super::words::Reader;
 use super::{Desk, payment};
 use crate::error::ClientError;
 use crate::ledger;
+use crate::store::assignments;
 use crate::store::ledgers::{self, Payer, Standing};
 use bridge::Problem;
 use bridge::lead::LeadFilter;
@@ -141,10 +142,11 @@ fn customers(
         Some(desk.ask_index(c, |table| table.window(&sieve, 0, u32::MAX).0.into_iter().collect())?)
     };
     let is_mine_only = filter.mine && scope(reader.facts.me.role, Action::ViewPayments) == Scope::Own;
+    let handed = if is_mine_only { assignments::collected_by(c, reader.facts.me.user)? } else { HashSet::new() };
     let mut customers = Vec::new();
     ledgers::payers(c, |payer| {
         let is_found = found.as_ref().is_none_or(|found| found.contains(&payer.n));
-        if is_found && (!is_mine_only || payer.standing.is_some()) {
+        if is_found && (!is_mine_only || payer.standing.is_some() || handed.contains(&payer.lead)) {
             customers.push(judge.customer(payer));
         }
     })?;

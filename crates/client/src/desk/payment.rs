@@ -5,7 +5,7 @@ use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::ledger;
-use crate::store::{leads, ledgers, receipts};
+use crate::store::{assignments, leads, ledgers, receipts};
 use bridge::Problem;
 use bridge::payment::{
     DiscountAdd, EntryKind, EntryView, InstalmentView, LedgerFlag, LedgerGet, LedgerView, PackageSet, PaymentAdd, PaymentRefund,
@@ -14,7 +14,7 @@ use bridge::payment::{
 use domain::ledger::{Day, Entry, Instalment, Mode, Payment, Standing, What, may_begin, provisional_number};
 use domain::money::MoneyError;
 use domain::policy::{Handed, authorise_ledger, has};
-use domain::{Action, CommandId, Currency, LeadId, Ledger, LedgerCommand, Money, Refusal, RefusalCode};
+use domain::{Action, CommandId, Currency, LeadId, Ledger, LedgerCommand, Money, Refusal, RefusalCode, UserId};
 use protocol::rows::ReceiptRow;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
@@ -42,10 +42,13 @@ fn view(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId) -> Res
     let (ledger, currency) = (ledger::of_lead(c, lead)?, ledger::currency(&reader.facts)?);
     let summary = ledger.summary(currency, this_day(today)?).map_err(too_much)?;
     let (standing, twice, numbers) = (ledger.standing(), ledgers::twice_in(c, lead)?, receipts::of_lead(c, lead)?);
-    let can_edit = has(reader.facts.me.role, Action::EditPayment);
+    let collector = assignments::collector(c, lead)?;
+    let may = |command: &LedgerCommand| authorise_ledger(&reader.facts.actor(), command, &Handed { collector, entry_by: None }).is_ok();
+    let can_edit = may(&LedgerCommand::SetPackage { total: None });
+    let whole = Whole { standing: &standing, collector };
     let receipt = |(id, entry): (&Uuid, &Entry)| entry.what.has_receipt().then(|| receipt_of(*id, &numbers));
     let shown = |(id, entry): (&Uuid, &Entry)| {
-        Ok(EntryView { receipt: receipt((id, entry)), ..shown_entry(c, reader, today, &standing, *id, entry, twice.contains(id))? })
+        Ok(EntryView { receipt: receipt((id, entry)), ..shown_entry(c, reader, today, &whole, *id, entry, twice.contains(id))? })
     };
     let is_converted = may_begin(row.summary.status).is_ok();
     let held = Held {
@@ -68,7 +71,7 @@ fn view(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId) -> Res
         unconverted: !is_converted && !ledger.is_empty(),
         contested: ledger.contested,
         entries: ledger.entries.iter().map(shown).collect::<Result<_, ClientError>>()?,
-        can_add: is_converted && has(reader.facts.me.role, Action::AddPayment),
+        can_add: is_converted && may(&nothing()),
         refunded: above_zero(summary.refunded),
         discounts: above_zero(summary.discounts),
         flags: held.flags(),
@@ -80,6 +83,12 @@ fn view(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId) -> Res
 
 pub(super) fn too_much(e: MoneyError) -> ClientError {
     Refusal::new(RefusalCode::InvalidValue, e.to_string()).into()
+}
+
+/// A payment of nothing, to ask who may add one.
+fn nothing() -> LedgerCommand {
+    let payment = Payment { amount: Money::zero(Currency::INR), mode: Mode::Cash, day: Day::FIRST, reference: None, note: String::new() };
+    LedgerCommand::AddPayment { payment }
 }
 
 fn above_zero(amount: Money) -> Option<String> {
@@ -118,11 +127,17 @@ impl Held {
     }
 }
 
+/// What the entries of one ledger share.
+struct Whole<'a> {
+    standing: &'a Standing,
+    collector: Option<UserId>,
+}
+
 fn shown_entry(
     c: &Connection,
     reader: &Reader,
     today: &Today<'_>,
-    standing: &Standing,
+    Whole { standing, collector }: &Whole<'_>,
     id: Uuid,
     entry: &Entry,
     is_twice: bool,
@@ -145,7 +160,7 @@ fn shown_entry(
     };
     let command = entry.what.command();
     let counts = standing.holds(id);
-    let handed = Handed { collector: None, entry_by: Some(entry.by) };
+    let handed = Handed { collector: *collector, entry_by: Some(entry.by) };
     let reversal = LedgerCommand::Reverse { entry: id, reason: String::new(), replacement: None };
     Ok(EntryView {
         id,

@@ -4,6 +4,7 @@ use crate::error::ClientError;
 use domain::assignment::{Assignment, Part};
 use domain::{LeadId, UserId};
 use rusqlite::{Connection, params};
+use std::collections::{HashMap, HashSet};
 
 pub fn put(c: &Connection, line: &Assignment) -> Result<(), ClientError> {
     let json = serde_json::to_string(line).map_err(|e| ClientError::Internal(e.to_string()))?;
@@ -28,6 +29,21 @@ pub fn of_lead(c: &Connection, lead: LeadId) -> Result<Vec<Assignment>, ClientEr
     let mut rows = c.prepare_cached("SELECT assignment FROM assignments WHERE lead = ?1 ORDER BY place")?;
     let found = rows.query_map([lead.0.as_bytes()], |r| r.get::<_, String>(0))?;
     Ok(found.collect::<Result<Vec<_>, _>>()?.iter().filter_map(|json| serde_json::from_str(json).ok()).collect())
+}
+
+/// The converted leads that this person collects.
+pub fn collected_by(c: &Connection, user: UserId) -> Result<HashSet<LeadId>, ClientError> {
+    let mut rows = c.prepare_cached(
+        "SELECT a.assignment FROM assignments a JOIN leads l ON l.id = a.lead WHERE l.status = 'converted' AND l.deleted = 0 ORDER BY a.place",
+    )?;
+    let lines = rows.query_map([], |r| r.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut all: HashMap<LeadId, Option<UserId>> = HashMap::new();
+    for line in lines.iter().filter_map(|json| serde_json::from_str::<Assignment>(json).ok()) {
+        if line.part == Part::Collection {
+            all.insert(line.lead, line.to);
+        }
+    }
+    Ok(all.into_iter().filter_map(|(lead, to)| (to == Some(user)).then_some(lead)).collect())
 }
 
 /// Who collects what is owed on a lead.

@@ -3,6 +3,7 @@
 
 mod devices;
 mod fates;
+mod ledgers;
 mod log;
 mod sight;
 mod totals;
@@ -27,5 +28,6 @@ pub fn check(company: &Company) {
         devices::check(company, who, me, &sees);
         devices::own(company, who, me, &truth);
         totals::check(company, who, &sees);
+        ledgers::check(company, who, me, &sees, &truth);
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::sim::company::Company;
 use domain::people::Person;
-use domain::{CommandId, DocId, LeadId, LeadRecord, TeamId, UserId};
+use domain::{CommandId, DocId, LeadId, LeadRecord, Ledger, TeamId, UserId};
 use protocol::rows::Ownership;
 use records::{ChangeHash, Doc};
 use std::collections::{BTreeMap, HashMap};
@@ -34,6 +34,7 @@ pub struct Truth {
     pub people: Vec<Person>,
     /// Of the documents that are no lead, what they say.
     pub own: BTreeMap<DocId, Vec<ChangeHash>>,
+    pub ledgers: BTreeMap<LeadId, Ledger>,
     /// How often each command stands in the documents.
     pub applied: HashMap<CommandId, u32>,
 }
@@ -46,11 +47,16 @@ impl Truth {
         let people = core.people(&company.boss()).map_err(|e| format!("people: {e}"))?;
         let org = core.org().id;
         let docs = core.store().read(|tx| documents::page(tx, org, None, PAGE)).map_err(|e| format!("documents: {e}"))?;
-        let mut truth = Self { leads: BTreeMap::new(), people, own: BTreeMap::new(), applied: HashMap::new() };
+        let mut truth = Self { leads: BTreeMap::new(), people, own: BTreeMap::new(), ledgers: BTreeMap::new(), applied: HashMap::new() };
         for doc in docs {
             let loaded = truth.load(company, doc)?;
             match doc.as_lead() {
                 Some(id) => drop(truth.leads.insert(id, Self::lead(company, id, &loaded)?)),
+                None if doc.ledger_of().is_some() => {
+                    let ledger = records::ledger::read(&loaded).map_err(|e| format!("{doc}: {e}"))?;
+                    truth.own.insert(doc, loaded.heads());
+                    truth.ledgers.insert(LeadId(doc.id), ledger);
+                }
                 None => drop(truth.own.insert(doc, loaded.heads())),
             }
         }
