@@ -56,9 +56,9 @@ async fn a_role_change_redraws_the_window_at_once() -> Result<()> {
     window.gone("[data-testid=sidebar-admin]").await?;
     window.shows("toast", "Audit log is not in it").await?;
 
-    // Nothing but the audit log: it is where an Analyst begins.
+    // An Analyst begins with the reports.
     give_role(&admin, ASHA, Role::Analyst)?;
-    window.find("audit-page").await?;
+    window.find("reports-page").await?;
     window.gone("[data-testid=sidebar-leads]").await?;
     window.gone("[data-testid=global-search]").await?;
     window.close().await
