@@ -25,7 +25,9 @@ async fn one_checks_in_pauses_and_goes_on_and_the_floor_follows() -> Result<()> 
     let server = Server::demo(&folder.path().join("server"), 60)?;
     let admin = Terminal::sign_in(&folder.path().join("vikram"), &server, ADMIN)?;
     // Whenever this runs.
-    for (setting, value) in [("working_hours_start", "00:00"), ("working_hours_end", "24:00"), ("working_days", "mon,tue,wed,thu,fri,sat,sun")] {
+    for (setting, value) in
+        [("working_hours_start", "00:00"), ("working_hours_end", "24:00"), ("working_days", "mon,tue,wed,thu,fri,sat,sun")]
+    {
         admin.run(&["config", "set", setting, value])?;
     }
     admin.run(&["sync"])?;

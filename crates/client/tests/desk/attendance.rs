@@ -2,9 +2,9 @@
 
 use crate::office::{ASHA, NOW, Office, RAVI, Server, key};
 use bridge::attendance::{AttendanceGet, AttendanceRead, AttendanceTake, Floor, FloorGet, LogGet, MyAttendance};
+use bridge::dashboard::{CardKind, DashboardGet};
 use bridge::lead::TimelineWhat;
 use bridge::sync::SyncGet;
-use bridge::dashboard::{CardKind, DashboardGet};
 use bridge::{Problem, ProblemCode};
 use client::TransportError;
 use client::desk::Desk;
