@@ -1,7 +1,6 @@
 //! One's own attendance (rows G1 to G4): the badge, and the toggle with its pause menu in the topbar. What is allowed
 //! the client and the server decide.
 
-use crate::components::key::Key;
 use crate::components::menu::{Menu, MenuItem};
 use crate::icon::{Glyph, Icon};
 use crate::{t, words};
@@ -11,8 +10,6 @@ use domain::attendance::{Attendance, Step};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// The key that checks in and out.
-const TOGGLE: &str = "Alt A";
 /// Opens the pauses, or ends one.
 pub const PAUSE: &str = "[data-testid=pause-reason], [data-testid=resume-btn]";
 
@@ -69,9 +66,9 @@ pub struct ControlProps {
 pub fn AttendanceControl(props: &ControlProps) -> Html {
     let mine = &props.mine;
     let toggle = match mine.status {
-        Attendance::Absent => button(props, "check-in-btn", Icon::LogIn, t!("check-in"), TOGGLE, Step::CheckIn, mine.warning.clone()),
+        Attendance::Absent => button(props, "check-in-btn", Icon::LogIn, t!("check-in"), "Alt A", Step::CheckIn, mine.warning.clone()),
         Attendance::Present | Attendance::Paused => {
-            button(props, "check-out-btn", Icon::LogOut, t!("check-out"), TOGGLE, Step::CheckOut, None)
+            button(props, "check-out-btn", Icon::LogOut, t!("check-out"), "Alt A", Step::CheckOut, None)
         }
     };
     let pause = match mine.status {
@@ -105,8 +102,7 @@ fn button(
         None => t!("attendance-key", act = word.as_str(), key = key),
     };
     html! {
-        <button type="button" class={classes!("button", "button--bar", "attendance__button", (key == TOGGLE).then_some("attendance__button--toggle"))} data-testid={testid}
-            {title} aria-label={word.clone()} aria-description={warning.clone()}
+        <button type="button" class="button button--bar attendance__button" data-testid={testid} {title} aria-label={word.clone()} aria-description={warning.clone()}
             data-warned={warning.is_some().to_string()} onclick={props.on_step.reform(move |_: MouseEvent| step.clone())}>
             <Glyph icon={if warning.is_some() { Icon::Triangle } else { icon }} size={14} /><span class="attendance__label">{ word }</span>
         </button>
@@ -147,7 +143,7 @@ fn Pauses(props: &PausesProps) -> Html {
             </button>
             if *open {
                 <Menu label={t!("pause-why")} on_close={close.clone()} class="attendance__menu">
-                    <div class="menu__head"><span class="menu__note">{ t!("pause-why") }</span><Key name="Alt P" /></div>
+                    <div class="menu__head"><span class="menu__note">{ t!("pause-why") }</span></div>
                     { for props.reasons.iter().map(item) }
                 </Menu>
             }
