@@ -178,7 +178,7 @@ fn every_total_is_the_sum_of_what_counts_on_every_device_and_the_server() -> Res
     settle(std::slice::from_ref(&team_lead))?;
     let all: i128 = leads.iter().map(|lead| paid(&typed, *lead)).sum();
     for n in [0, 1, 2, 9] {
-        let desk = Desk::open_read_only(&Profile::at(&profile(n))?, &Key::from(KEY), system_env())?;
+        let desk = Desk::open_read_only(&Profile::at(profile(n))?, &Key::from(KEY), system_env())?;
         pages_agree(&desk, all).with_context(|| format!("device {n}"))?;
     }
     let today: Day = TODAY.parse().map_err(anyhow::Error::msg)?;

@@ -118,7 +118,7 @@ fn totals_are_the_sums_of_what_counts() {
         .ask(PaymentRefund { lead: all[4], amount: "0.75".into(), mode: Mode::Cash, day: None, reason: "too much".into() })
         .expect("a refund");
     office.desk.ask(DiscountAdd { lead: all[4], amount: "2500".into(), reason: "festival".into() }).expect("a discount");
-    let want = 20_000_50 + 450_25 + 10_00 + 1_00_000_00 - 75;
+    let want = 2_000_050 + 45_025 + 1_000 + 10_000_000 - 75;
     let page = list(&office.desk, PayFilter { tab: PayTab::All, ..PayFilter::default() });
     let rows: i64 = page.rows.iter().filter_map(|row| row.paid.as_deref()).map(minor).sum();
     let records = office.desk.ask(PaymentRecords { offset: 0, limit: 100 }).expect("records");

@@ -31,6 +31,7 @@ pub struct Props {
     pub on_next: Option<Callback<i64>>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "few at a time, and none of them is kept")]
 pub enum Msg {
     Viewed(LeadId, Result<LedgerView, Problem>),
     Changed(Change),

@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn even_shares_add_up_and_fall_on_the_same_day_of_each_month() {
         let today = calendar::parse_date("2026-11-30").expect("a day");
-        let rows = Rows::even(Money::new(10_000_00, Currency::INR), 4, today).typed();
+        let rows = Rows::even(Money::new(1_000_000, Currency::INR), 4, today).typed();
         assert_eq!(rows[0], ("2026-11-30".into(), "₹2,500".into()));
         assert_eq!(rows[3], ("2027-02-28".into(), "₹2,500".into()));
         let odd = Rows::even(Money::new(100, Currency::INR), 3, today).typed();
