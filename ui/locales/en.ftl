@@ -410,6 +410,7 @@ ago-minutes = { $count } m ago
 ago-hours = { $count } h ago
 ago-yesterday = Yesterday
 lasting-minutes = { $count } min
+lasting-whole-hours = { $count } h
 lasting-hours = { $hours } h { $minutes } min
 lasting-days = { $count ->
     [one] 1 day
@@ -1571,8 +1572,6 @@ report-weeks-head = Week of
 report-first-calls = Speed to the first call
 report-first-calls-aside = from creation, by anybody
 report-never-called = not called yet
-report-under = under { $span }
-report-over = { $span } and more
 report-promises = Follow-ups of open leads
 report-promises-aside = by the next promise
 report-due = { $state ->
@@ -1609,21 +1608,23 @@ report-one-team = one team
 report-no-owner = no owner
 report-no-team = no team
 report-reached = reached { $status }
-report-aged = { $status }, { $bucket ->
-    [0] under a day old
-    [1] 1 to 3 days old
-    [2] 3 to 7 days old
-    [3] 7 to 30 days old
-   *[other] 30 days old and more
+report-aged = { $status }, { $age }
+report-age = { $bucket ->
+    [0] under a day
+    [1] 1 to 3 days
+    [2] 3 to 7 days
+    [3] 7 to 30 days
+   *[other] 30 days and more
 }
-report-called-within = { $bucket ->
-    [0] called within 5 min
-    [1] called after 5 to 15 min
-    [2] called after 15 min to 1 h
-    [3] called after 1 to 4 h
-    [4] called after 4 h to 1 day
-   *[other] called after a day or more
+report-called = { $bucket ->
+    [0] within 5 min
+    [1] 5 to 15 min
+    [2] 15 min to 1 h
+    [3] 1 to 4 h
+    [4] 4 h to 1 day
+   *[other] after a day or more
 }
+report-called-within = first called { $when }
 report-rows = { $count ->
     [one] 1 lead
    *[other] { $shown } leads

@@ -109,6 +109,7 @@ pub fn span(ms: i64) -> String {
     let minutes = ms.max(0) / 60_000;
     match minutes {
         0..60 => t!("lasting-minutes", count = minutes),
+        60..2_880 if minutes % 60 == 0 => t!("lasting-whole-hours", count = minutes / 60),
         60..2_880 => t!("lasting-hours", hours = minutes / 60, minutes = minutes % 60),
         _ => t!("lasting-days", count = minutes / 1_440),
     }

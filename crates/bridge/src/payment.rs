@@ -68,7 +68,7 @@ pub struct LedgerView {
     pub balance: Option<String>,
     /// What was paid beyond the package, where something was.
     pub over_paid: Option<String>,
-    pub last_payment: Option<String>,
+    pub last_payment: Option<When>,
     /// Day and what is missing of it.
     pub next: Option<(String, String)>,
     pub overdue: Option<String>,

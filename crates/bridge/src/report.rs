@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kept<T> {
     pub answer: T,
+    /// What was asked.
+    pub of: LeadReportFilter,
     /// When the server gave it.
     pub as_of: When,
     /// Why it is not of now.

@@ -3,7 +3,7 @@
 
 use super::report::{Measured, percentile};
 use crate::processes::{PASSWORD, Server};
-use crate::visit::{fill_in, go};
+use crate::visit::{fill_in, go, pill};
 use crate::window::Window;
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
@@ -65,9 +65,13 @@ async fn work(folder: &Path) -> Result<Vec<Measured>> {
     let window = Window::open(&profile).await?;
     let started = Instant::now();
     fill_in(&window, &server.url, OWNER, PASSWORD).await?;
-    while window.css("[data-testid=sync-pill][data-state=synced]").await.is_err() {
+    // The pill says "synced" also before the back-fill begins.
+    let count = "return +(document.querySelector('[data-testid=sidebar-leads-count]')?.textContent ?? '0').replaceAll(',', '')";
+    while window.client.execute(count, vec![]).await?.as_u64().unwrap_or(0) < OWN_LEADS {
         ensure!(started.elapsed() < SYNC_PATIENCE, "the first sync does not end");
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    pill(&window, "synced").await?;
     let synced = started.elapsed().as_secs_f64();
     window.close().await?;
 
@@ -145,7 +149,7 @@ async fn moves(window: &Window) -> Result<Vec<Duration>> {
 }
 
 async fn filters(window: &Window) -> Result<Vec<Duration>> {
-    let tabs = ["working", "fresh", "dropped", "all"];
+    let tabs = ["working", "converted", "dropped", "all"];
     let is_there = "const tab = document.activeElement;
         return tab.getAttribute('aria-selected') === 'true' && document.querySelector('[data-testid=lead-grid]').ariaBusy === 'false'
             && document.querySelector('[data-testid=lead-row]')";

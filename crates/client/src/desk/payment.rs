@@ -65,7 +65,7 @@ fn view(c: &Connection, reader: &Reader, today: &Today<'_>, lead: LeadId) -> Res
         package: ledger.package.map(Money::written),
         balance: summary.balance.map(Money::written),
         over_paid: above_zero(summary.over_paid),
-        last_payment: summary.last_payment.map(|day| day.to_string()),
+        last_payment: summary.last_payment.map(|day| today.on(&day.to_string())),
         next: summary.next().map(|one| (one.due.to_string(), one.amount.written())),
         overdue: above_zero(summary.overdue),
         unconverted: !is_converted && !ledger.is_empty(),

@@ -27,7 +27,7 @@ struct Answer {
 }
 
 pub(super) fn leads(desk: &Desk, ask: ReportLeads) -> Result<Kept<LeadReport>, Problem> {
-    kept(desk, &format!("{}/leads/summary?{}", paths::REPORTS, query(&ask.filter)?), true)
+    kept(desk, &format!("{}/leads/summary?{}", paths::REPORTS, query(&ask.filter)?), ask.filter, true)
 }
 
 pub(super) fn rows(desk: &Desk, ask: ReportLeadRows) -> Result<Kept<LeadReportRows>, Problem> {
@@ -41,11 +41,11 @@ pub(super) fn rows(desk: &Desk, ask: ReportLeadRows) -> Result<Kept<LeadReportRo
         path.extend(["&after=", &utf8_percent_encode(after, NON_ALPHANUMERIC).to_string()]);
     }
     // Later pages stand on the first: alone they say nothing.
-    kept(desk, &path, ask.after.is_none())
+    kept(desk, &path, ask.filter, ask.after.is_none())
 }
 
 /// The server's answer, or where it is out of reach the last one to the same question.
-fn kept<T: DeserializeOwned>(desk: &Desk, path: &str, keeps: bool) -> Result<Kept<T>, Problem> {
+fn kept<T: DeserializeOwned>(desk: &Desk, path: &str, of: LeadReportFilter, keeps: bool) -> Result<Kept<T>, Problem> {
     let asked = desk.online().and_then(|server| server.call::<(), Value>(Method::Get, path, NOTHING));
     let (answer, stale) = match asked {
         Ok(body) => {
@@ -63,7 +63,7 @@ fn kept<T: DeserializeOwned>(desk: &Desk, path: &str, keeps: bool) -> Result<Kep
     };
     let now_ms = desk.engine.env().now_ms();
     let as_of = desk.read(|c| Ok(desk.reader(c)?.today(now_ms).when(answer.at)))?;
-    Ok(Kept { answer: serde_json::from_value(answer.body).map_err(internal)?, as_of, stale })
+    Ok(Kept { answer: serde_json::from_value(answer.body).map_err(internal)?, of, as_of, stale })
 }
 
 fn answers(desk: &Desk) -> Result<Vec<Answer>, ClientError> {

@@ -11,6 +11,9 @@ pub struct Props {
     /// Days since 1970-01-01.
     pub today: i64,
     pub on_span: Callback<Span>,
+    /// What happened in these days; else what is charted.
+    #[prop_or_default]
+    pub label: Option<String>,
 }
 
 #[component]
@@ -31,9 +34,10 @@ pub fn SpanPicker(props: &Props) -> Html {
             Span::Days { from: from.min(to), to: to.max(from) }
         })
     };
+    let label = props.label.clone().unwrap_or_else(|| t!("spans-label"));
     html! {
-        <div class="spans" role="group" aria-label={t!("spans-label")}>
-            <span class="spans__word">{ t!("spans-label") }</span>
+        <div class="spans" role="group" aria-label={label.clone()}>
+            <span class="spans__word">{ label }</span>
             { for Span::NAMED.map(chip) }
             <DayPicker label={t!("span-first")} testid="span-from" chosen={from} today={props.today} on_pick={pick(true)} />
             <DayPicker label={t!("span-last")} testid="span-to" chosen={to} today={props.today} on_pick={pick(false)} />

@@ -6,9 +6,7 @@ use crate::calendar::Local;
 use crate::icon::Glyph;
 use crate::route::ReportNarrow;
 use crate::{badge, t, words};
-use domain::report::{
-    AGES, Behind, DueState, Ending, FIRST_CALLS, Group, LeadReport, Listed, TRIES_MAX, TriesLine, TriesState, basis_points,
-};
+use domain::report::{AGES, Behind, DueState, Ending, Group, LeadReport, Listed, TRIES_MAX, TriesLine, TriesState, basis_points};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -45,7 +43,7 @@ pub fn Charts(props: &Props) -> Html {
                 }).collect()) }
                 { groups(t!("report-teams"), t!("report-team"), "report-teams", report.teams.iter().take(lines).map(|group| {
                     let to = group.key.id.map_or_else(|| place.narrow.behind(Behind::NoTeam), |id| place.narrow.with(|filter| filter.team = Some(id)));
-                    line(group, named(&group.key.name, group.key.id.is_none()), to, place)
+                    line(group, if group.key.id.is_none() { t!("report-no-team") } else { group.key.name.clone() }, to, place)
                 }).collect()) }
                 { first_calls(report, place) }
                 { promises(report, place) }
@@ -168,22 +166,18 @@ fn first_calls(report: &LeadReport, place: &Place) -> Html {
             </tr>
         }
     };
-    let buckets =
-        report.first_call.leads.iter().enumerate().map(|(n, leads)| row(within(&FIRST_CALLS, n), *leads, Behind::FirstCall(n as u8)));
+    let buckets = report
+        .first_call
+        .leads
+        .iter()
+        .enumerate()
+        .map(|(n, leads)| row(t!("report-called", bucket = n), *leads, Behind::FirstCall(n as u8)));
     let inside = if report.leads == 0 {
         none()
     } else {
         html! { <table class="bars"><tbody>{ for buckets }{ row(t!("report-never-called"), report.first_call.never, Behind::NeverCalled) }</tbody></table> }
     };
     panel(t!("report-first-calls"), t!("report-first-calls-aside"), "report-first-calls", inside)
-}
-
-/// `under 5 min`, and of the last bucket `1 day and more`.
-fn within(ends: &[i64], bucket: usize) -> String {
-    match ends.get(bucket) {
-        Some(end) => t!("report-under", span = words::span(*end)),
-        None => t!("report-over", span = words::span(ends.last().copied().unwrap_or_default())),
-    }
 }
 
 fn promises(report: &LeadReport, place: &Place) -> Html {
@@ -238,13 +232,13 @@ fn tries(report: &LeadReport, place: &Place) -> Html {
 fn ages(report: &LeadReport, place: &Place) -> Html {
     let inside = html! {
         <table class="agents">
-            <thead><tr><th scope="col">{ t!("report-status") }</th>{ for (0..=AGES.len()).map(|n| html! { <th scope="col" class="bars__number">{ within(&AGES, n) }</th> }) }</tr></thead>
+            <thead><tr><th scope="col">{ t!("report-status") }</th>{ for (0..=AGES.len()).map(|n| html! { <th scope="col" class="bars__number">{ t!("report-age", bucket = n) }</th> }) }</tr></thead>
             <tbody>
                 { for report.ages.iter().map(|line| html! {
                     <tr>
                         <th scope="row">{ words::status(line.status) }</th>
                         { for line.leads.iter().enumerate().map(|(n, leads)| {
-                            let label = format!("{}, {}", words::status(line.status), within(&AGES, n));
+                            let label = format!("{}, {}", words::status(line.status), t!("report-age", bucket = n));
                             html! { <td class="bars__number">{ place.number(*leads, label, place.narrow.behind(Behind::Age(line.status, n as u8))) }</td> }
                         }) }
                     </tr>

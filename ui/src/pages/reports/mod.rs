@@ -63,19 +63,22 @@ pub fn ReportsPage(props: &Props) -> Html {
                 { as_of(kept) }
                 <Cards report={report.clone()} place={place.clone()} />
                 <Charts report={report.clone()} place={place.clone()} {today} />
-                <Rows key={format!("{:?}", props.narrow)} {filter} narrow={props.narrow.clone()} clock={props.clock} me={props.me.clone()} on_narrow={go.clone()} />
+                <Rows key={format!("{:?}", props.narrow)} filter={filter.clone()} narrow={props.narrow.clone()} clock={props.clock} me={props.me.clone()} on_narrow={go.clone()} />
             </>
         }
     };
+    // What could not be asked is not shown as what was asked before.
+    let is_other = asked.problem.is_some() && asked.data.as_ref().is_some_and(|kept| kept.of != filter);
+    let shown = asked.data.as_ref().filter(|_| !is_other);
     let report = asked.data.as_ref().map(|kept| Rc::new(kept.answer.clone()));
     html! {
         <section class="reports" aria-label={t!("page-reports")} data-testid="reports-page">
             <div class="reports__bar" data-testid="filter-panel">
-                <SpanPicker span={props.narrow.span} {today} {on_span} />
+                <SpanPicker label={t!("report-created")} span={props.narrow.span} {today} {on_span} />
                 <Narrow narrow={props.narrow.clone()} {report} on_narrow={go.clone()} />
             </div>
-            { asked.stale() }
-            { asked.data.as_ref().map_or_else(|| asked.instead(), body) }
+            if !is_other { { asked.stale() } }
+            { shown.map_or_else(|| asked.instead(), body) }
         </section>
     }
 }

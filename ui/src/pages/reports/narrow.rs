@@ -69,8 +69,8 @@ pub fn Narrow(props: &Props) -> Html {
 fn word(behind: Behind) -> String {
     match behind {
         Behind::Funnel(step) => t!("report-reached", status = words::status(step)),
-        Behind::Age(status, n) => t!("report-aged", status = words::status(status), bucket = n),
-        Behind::FirstCall(n) => t!("report-called-within", bucket = n),
+        Behind::Age(status, n) => t!("report-aged", status = words::status(status), age = t!("report-age", bucket = n)),
+        Behind::FirstCall(n) => t!("report-called-within", when = t!("report-called", bucket = n)),
         Behind::NeverCalled => t!("report-never-called"),
         Behind::Due(state) => t!("report-due", state = state.as_str()),
         Behind::Tries(n, state) => format!("{}, {}", t!("report-tries", count = n), t!("report-tried", state = state.as_str())),

@@ -206,7 +206,7 @@ fn summary(view: &LedgerView) -> Html {
                 { figure(t!("payment-total-paid"), Some(view.paid.clone()), "payment-total") }
                 { figure(t!("payment-remaining"), view.balance.clone(), "payment-balance") }
                 { figure(t!("payments-package"), view.package.clone(), "payment-package") }
-                { figure(t!("payment-last"), view.last_payment.clone(), "payment-last") }
+                { figure(t!("payment-last"), view.last_payment.as_ref().map(words::day), "payment-last") }
                 if view.discounts.is_some() { { figure(t!("payment-discounts"), view.discounts.clone(), "payment-discounts") } }
                 if view.refunded.is_some() { { figure(t!("payment-refunded"), view.refunded.clone(), "payment-refunded") } }
                 if view.over_paid.is_some() { { figure(t!("payment-over-paid"), view.over_paid.clone(), "payment-over-paid") } }
