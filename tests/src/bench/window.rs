@@ -18,6 +18,7 @@ const OWN_LEADS: u64 = 100_000;
 const SAMPLES: usize = 60;
 /// For the first sync of them all.
 const SYNC_PATIENCE: Duration = Duration::from_secs(600);
+const POLL: Duration = Duration::from_millis(200);
 
 /// Waits for the next key, then for the first frame that shows what is wanted, and for that to be painted.
 /// The page may not make functions of text, so BEFORE and IS_THERE are put into the script.
@@ -69,7 +70,7 @@ async fn work(folder: &Path) -> Result<Vec<Measured>> {
     let count = "return +(document.querySelector('[data-testid=sidebar-leads-count]')?.textContent ?? '0').replaceAll(',', '')";
     while window.client.execute(count, vec![]).await?.as_u64().unwrap_or(0) < OWN_LEADS {
         ensure!(started.elapsed() < SYNC_PATIENCE, "the first sync does not end");
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(POLL).await;
     }
     pill(&window, "synced").await?;
     let synced = started.elapsed().as_secs_f64();
