@@ -18,6 +18,8 @@ pub enum Fault {
     StaleWords,
     /// A device does not hear of some changes that it counts by.
     StaleCounts,
+    /// A device writes no sums of a ledger.
+    StaleMoney,
     /// The server writes no row for what it carries out again.
     StaleServerRow,
     /// A device keeps what it is told to forget.
@@ -37,7 +39,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Fault; 15] = [
+    pub const ALL: [Fault; 16] = [
         Fault::LoseUnanswered,
         Fault::LoseRefused,
         Fault::ApplyTwice,
@@ -45,6 +47,7 @@ impl Fault {
         Fault::StaleRow,
         Fault::StaleWords,
         Fault::StaleCounts,
+        Fault::StaleMoney,
         Fault::StaleServerRow,
         Fault::KeepEvicted,
         Fault::ShowAll,
