@@ -15,7 +15,7 @@ use domain::attendance::{Attendance, AttendanceFilter, AttendanceLine, LocalMome
 use domain::config::{OptionList, Setting};
 use domain::policy::{self, scope};
 use domain::{Action, Actor, DeviceId, Env, OrgId, Scope, Subject, UserId};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use protocol::admin::AttendanceStep;
 use protocol::rows::{OrgRow, Row as Fact};
 use std::collections::BTreeSet;
@@ -276,7 +276,7 @@ fn may_see(actor: &Actor, other: &Actor) -> bool {
 }
 
 pub(crate) fn moment(now_ms: i64, zone: &str) -> LocalMoment {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let zone = rules::zone(zone);
     let now = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone);
     LocalMoment {
         date: now.date().to_string(),

@@ -327,7 +327,7 @@ impl Core {
         self.end_day()?;
         self.give_out_waiting()?;
         // So that nobody's first report waits for all of it.
-        self.reports.refresh(&self.store, &self.org)
+        Ok(self.store.read(|tx| self.reports.refresh(tx, self.org.id))?)
     }
 
     /// # Errors

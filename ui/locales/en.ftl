@@ -1551,6 +1551,7 @@ filter-by-caller = Called by
 page-reports = Reports
 report-as-of = Counted by the server, { $when }
 report-stale = The server is out of reach. This is what it counted { $when }.
+report-again = Count again
 report-nothing = –
 report-total = Leads
 report-total-aside = created in these days

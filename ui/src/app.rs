@@ -1,6 +1,7 @@
 //! The root: who is signed in, which page is open, and the facts around every page (counts, pill,
 //! time). Asks again when the client says that something changed; holds no records.
 
+use crate::asked::Asking;
 use crate::chord::{self, Part};
 use crate::clock::Clock;
 use crate::components::attendance::{self, said};
@@ -113,26 +114,6 @@ pub struct App {
     _interval: Interval,
     _countdown: Option<Interval>,
     _system_theme: Option<EventListener>,
-}
-
-/// One question at a time; what comes meanwhile asks once more afterwards.
-#[derive(Default)]
-struct Asking {
-    is_under_way: bool,
-    is_stale: bool,
-}
-
-impl Asking {
-    fn may_start(&mut self) -> bool {
-        self.is_stale = self.is_under_way;
-        !std::mem::replace(&mut self.is_under_way, true)
-    }
-
-    /// Whether to ask once more.
-    fn ended(&mut self) -> bool {
-        self.is_under_way = false;
-        std::mem::take(&mut self.is_stale)
-    }
 }
 
 impl Component for App {

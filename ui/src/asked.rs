@@ -67,6 +67,26 @@ impl<T> Reducible for Shown<T> {
 }
 
 /// One question at a time; what comes meanwhile asks once more afterwards.
+#[derive(Debug, Default)]
+pub struct Asking {
+    is_under_way: bool,
+    is_stale: bool,
+}
+
+impl Asking {
+    pub fn may_start(&mut self) -> bool {
+        self.is_stale = self.is_under_way;
+        !std::mem::replace(&mut self.is_under_way, true)
+    }
+
+    /// Whether to ask once more.
+    pub fn ended(&mut self) -> bool {
+        self.is_under_way = false;
+        std::mem::take(&mut self.is_stale)
+    }
+}
+
+/// The same of [`use_asked`], with what is wanted now.
 struct Turn<R> {
     wanted: R,
     is_under_way: bool,

@@ -4,6 +4,7 @@
 use super::cast::{CALLS, FIRST, LAST, NOTES, TAGS, WHOLE};
 use super::{Agents, Dice};
 use crate::error::Error;
+use crate::rules;
 use crate::store::StoreError;
 use domain::command::{Facts, NewLead};
 use domain::lead::defaults::{DROP_REASONS, FOLLOW_UP_OUTCOMES, FOLLOW_UP_REASONS, LANGUAGES, SOURCES};
@@ -46,7 +47,7 @@ pub struct Plot<'a> {
 
 impl<'a> Plot<'a> {
     pub fn new(env: &'a Env, org: &'a OrgRow, agents: Agents) -> Self {
-        let zone = TimeZone::get(&org.zone).unwrap_or(TimeZone::UTC);
+        let zone = rules::zone(&org.zone);
         Self { env, zone, zone_name: &org.zone, agents, phones: HashSet::new() }
     }
 

@@ -3,10 +3,11 @@
 //! `seq` at which it began.
 
 use super::{BATCH_BYTES, Beside, First, View, badge, plain, sees_other, snapshot};
+use crate::rules;
 use crate::store::leads::Held;
 use crate::store::{Result, assignment, attendance, documents, leads, log, notices, proposals, teams, users};
 use domain::{DocId, DocKind, LeadId, policy};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use protocol::cursor::Backfill;
 use protocol::pull::{ChangeMeta, Entry, Progress, PullBatch, Snapshot};
 use protocol::rows::Row;
@@ -140,7 +141,7 @@ fn snapshots(view: &mut View<'_>, after: Option<LeadId>, page: Vec<Held>) -> Res
 
 /// Midnight after `now` where the organisation is, ms since the epoch.
 fn end_of_today(now_ms: i64, zone: &str) -> i64 {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let zone = rules::zone(zone);
     let end =
         Timestamp::from_millisecond(now_ms).and_then(|now| now.to_zoned(zone.clone()).date().tomorrow()).and_then(|day| day.to_zoned(zone));
     end.map_or(now_ms, |midnight| midnight.timestamp().as_millisecond())

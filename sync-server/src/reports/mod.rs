@@ -10,11 +10,11 @@ pub use rows::Page;
 
 use crate::auth::{self, SignedIn};
 use crate::error::Error;
-use crate::store::{Store, StoreError, leads, teams, users};
+use crate::rules;
+use crate::store::{Store, StoreError, Tx, leads, orgs, teams, users};
 use domain::report::{LeadReport, LeadReportFilter, LeadReportRow, LeadReportRows};
-use domain::{Action, Env, Scope as Reach, TeamId, UserId, phone, policy};
+use domain::{Action, Env, OrgId, Scope as Reach, TeamId, UserId, phone, policy};
 use facts::Facts;
-use jiff::tz::TimeZone;
 use protocol::rows::OrgRow;
 use scope::{Days, Scope};
 use std::collections::BTreeMap;
@@ -38,10 +38,10 @@ impl Reports {
     ///
     /// # Errors
     /// The database's.
-    pub fn refresh(&self, store: &Store, org: &OrgRow) -> Result<(), Error> {
-        let is_current = store.read(|tx| self.facts.read().unwrap_or_else(PoisonError::into_inner).is_current(tx, org.id))?;
-        if !is_current {
-            store.read(|tx| self.facts.write().unwrap_or_else(PoisonError::into_inner).refresh(tx, org.id))?;
+    pub fn refresh(&self, tx: &mut dyn Tx, org: OrgId) -> Result<(), StoreError> {
+        let head = orgs::head(tx, org)?;
+        if !self.facts.read().unwrap_or_else(PoisonError::into_inner).has(&head) {
+            self.facts.write().unwrap_or_else(PoisonError::into_inner).refresh(tx, org, &head)?;
         }
         Ok(())
     }
@@ -51,7 +51,7 @@ impl Reports {
     pub fn leads(&self, store: &Store, env: &Env, org: &OrgRow, who: &SignedIn, filter: &LeadReportFilter) -> Result<LeadReport, Error> {
         let (actor, names) = self.ready(store, org, who)?;
         let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner);
-        let zone = zone(org);
+        let zone = rules::zone(&org.zone);
         let scope = Scope::of(&actor, filter, &facts, &zone)?;
         let directory = Directory { people: &names.people, teams: &names.teams };
         Ok(tally::report(&facts, &scope, &Days::at(&zone, env.now_ms()), &directory))
@@ -71,7 +71,7 @@ impl Reports {
         let (actor, names) = self.ready(store, org, who)?;
         let found = {
             let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner);
-            let zone = zone(org);
+            let zone = rules::zone(&org.zone);
             let scope = Scope::of(&actor, filter, &facts, &zone)?;
             let directory = Directory { people: &names.people, teams: &names.teams };
             rows::page(&facts, &scope, &Days::at(&zone, env.now_ms()), &directory, page)?
@@ -107,16 +107,12 @@ impl Reports {
     }
 
     fn ready(&self, store: &Store, org: &OrgRow, who: &SignedIn) -> Result<(domain::Actor, Names), Error> {
-        self.refresh(store, org)?;
         store.read(|tx| {
+            self.refresh(tx, org.id)?;
             let actor = *auth::as_of(tx, org.id, who)?.actor();
             let people = users::all(tx, org.id)?.into_iter().map(|user| (user.row.id, user.row.name)).collect();
             let teams = teams::all(tx, org.id)?.into_iter().map(|team| (team.id, team.name)).collect();
             Ok((actor, Names { people, teams }))
         })
     }
-}
-
-fn zone(org: &OrgRow) -> TimeZone {
-    TimeZone::get(&org.zone).unwrap_or(TimeZone::UTC)
 }

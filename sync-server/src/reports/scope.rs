@@ -4,7 +4,7 @@ use super::facts::{Facts, Lead, NEVER};
 use crate::error::Error;
 use domain::policy::{self, Scope as Reach};
 use domain::report::{
-    AGES, Behind, DueState, Ending, FIRST_CALLS, FUNNEL, LeadReportFilter, OPEN, REPORT_DAYS_MAX, TRIES_MAX, TriesState, bucket,
+    AGES, Behind, DueState, Ending, FIRST_CALLS, FUNNEL, LeadReportFilter, REPORT_DAYS_MAX, TRIES_MAX, TriesState, bucket,
 };
 use domain::{Action, Actor, Status};
 use jiff::civil::{Date, Time};
@@ -171,7 +171,7 @@ pub fn ended(lead: &Lead) -> Option<Ending> {
 
 /// The bucket of [`AGES`] that an open lead is in.
 pub fn age(lead: &Lead, days: &Days<'_>) -> Option<usize> {
-    OPEN.contains(&lead.status).then(|| bucket(&AGES, days.now.saturating_sub(lead.created_at)))
+    (!lead.status.is_closed()).then(|| bucket(&AGES, days.now.saturating_sub(lead.created_at)))
 }
 
 /// Ms from creation to the first call. A call that was written down before counts as at once.
@@ -184,7 +184,7 @@ pub fn first_call(lead: &Lead) -> Option<usize> {
 }
 
 pub fn due(lead: &Lead, days: &Days<'_>) -> Option<DueState> {
-    if !OPEN.contains(&lead.status) {
+    if lead.status.is_closed() {
         return None;
     }
     Some(match lead.due_at {

@@ -2,6 +2,8 @@
 //! last answer is shown with when it was given.
 
 use anyhow::{Context, Result, ensure};
+use domain::command::NewLead;
+use tests::device::Device;
 use tests::processes::Server;
 use tests::visit::{go, sign_in};
 use tests::window::Window;
@@ -73,6 +75,13 @@ async fn each_number_leads_to_its_leads_and_the_last_answer_stays() -> Result<()
             Ok(())
         })
         .await?;
+
+    // What came since is counted when it is asked for.
+    let admin = Device::sign_in(&folder.path().join("admin"), &server, ADMIN)?;
+    admin.engine.create_lead(NewLead { name: "Kavya Late".into(), phone: "+919820014700".into(), ..NewLead::default() })?;
+    admin.sync()?;
+    window.click("report-again").await?;
+    is_of(&window, 141).await?;
 
     // Without the server: what was asked before, with its age, and nothing for what was not.
     server.kill()?;

@@ -3,6 +3,7 @@
 pub mod attendance;
 pub mod avatar;
 pub mod badge;
+pub mod bar;
 pub mod bell;
 pub mod day_picker;
 pub mod dialog;
@@ -17,6 +18,7 @@ pub mod palette;
 pub mod sheet;
 pub mod shell;
 pub mod sidebar;
+pub mod span_picker;
 pub mod sync_panel;
 pub mod sync_pill;
 pub mod text_box;

@@ -1,6 +1,7 @@
 //! Needs attention (mock-up 04): what was refused, why, what stands instead, and the ways out; and
 //! notices of what went to a lead's new owner or to a manager.
 
+use crate::asked::Asking;
 use crate::clipboard::copy;
 use crate::components::empty::Empty;
 use crate::components::key::Key;
@@ -36,8 +37,7 @@ pub struct AttentionPage {
     failed: Option<(CommandId, String)>,
     at: usize,
     follows: bool,
-    is_asking: bool,
-    is_stale: bool,
+    asking: Asking,
     _hub: hub::Subscription,
     _keys: Option<EventListener>,
 }
@@ -53,8 +53,7 @@ impl Component for AttentionPage {
             failed: None,
             at: 0,
             follows: false,
-            is_asking: false,
-            is_stale: false,
+            asking: Asking::default(),
             _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
             _keys: keys::listen(takes, ctx.link().callback(Msg::Key)),
         };
@@ -108,15 +107,13 @@ impl Component for AttentionPage {
 
 impl AttentionPage {
     fn ask(&mut self, ctx: &Context<Self>) {
-        if std::mem::replace(&mut self.is_asking, true) {
-            self.is_stale = true;
+        if !self.asking.may_start() {
             return;
         }
         ctx.link().send_future(async { Msg::Listed(ipc::call(&AttentionList {}).await) });
     }
 
     fn listed(&mut self, ctx: &Context<Self>, answer: Result<Vec<AttentionItem>, Problem>) {
-        self.is_asking = false;
         match answer {
             Ok(items) => {
                 // The reader stays on the item, wherever it went.
@@ -127,7 +124,7 @@ impl AttentionPage {
             }
             Err(problem) => self.problem = Some(problem),
         }
-        if std::mem::take(&mut self.is_stale) {
+        if self.asking.ended() {
             self.ask(ctx);
         }
     }

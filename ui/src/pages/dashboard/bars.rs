@@ -1,6 +1,7 @@
 //! Bars: how far leads came, and where they came from. Lengths say it, numbers beside them say it exactly.
 
 use super::Place;
+use crate::components::bar::{bar, hatch};
 use crate::icon::Glyph;
 use crate::{badge, t, words};
 use bridge::dashboard::{Dashboard, FunnelStep, SourceLine};
@@ -39,7 +40,7 @@ fn step(step: &FunnelStep, most: u32, before: Option<u32>, place: &Place) -> Htm
     html! {
         <tr>
             <th scope="row"><span class="bars__glyph" style={format!("color: var(--badge-{})", look.tone)}><Glyph icon={look.glyph} size={14} /></span><span class="bars__word">{ words::status(step.status) }</span></th>
-            <td class="bars__bar">{ bar(step.reached.count, 0, most) }</td>
+            <td class="bars__bar">{ bar(step.reached.count.into(), 0, most.into()) }</td>
             <td class="bars__number">{ place.number(&step.reached, label, "figure") }</td>
             <td class="bars__share">{ for before.and_then(|before| share(step.reached.count, before)) }</td>
         </tr>
@@ -73,35 +74,11 @@ fn source(line: &SourceLine, most: u32, place: &Place) -> Html {
     html! {
         <tr>
             <th scope="row"><bdi class="bars__word" dir="auto">{ &name }</bdi></th>
-            <td class="bars__bar">{ bar(line.leads.count, line.converted.count, most) }</td>
+            <td class="bars__bar">{ bar(line.leads.count.into(), line.converted.count.into(), most.into()) }</td>
             <td class="bars__number">{ place.number(&line.leads, label(t!("sources-leads"), line.leads.count), "figure") }</td>
             <td class="bars__number">{ place.number(&line.converted, label(t!("sources-converted"), line.converted.count), "figure") }</td>
             <td class="bars__share">{ for share(line.converted.count, line.leads.count) }</td>
         </tr>
-    }
-}
-
-/// What fills the hatched parts.
-fn hatch() -> Html {
-    html! {
-        <svg width="0" height="0" class="bar__defs" aria-hidden="true" focusable="false">
-            <defs>
-                <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                    <rect width="6" height="6" class="bar__ground" /><rect width="3" height="6" class="bar__stripe" />
-                </pattern>
-            </defs>
-        </svg>
-    }
-}
-
-/// As long as `count` is of `most`; the hatched part is `hatched` of it.
-fn bar(count: u32, hatched: u32, most: u32) -> Html {
-    let percent = |n: u32| format!("{:.1}%", f64::from(n) * 100.0 / f64::from(most.max(1)));
-    html! {
-        <svg class="bar" width="100%" height="12" aria-hidden="true" focusable="false">
-            <rect class="bar__all" width={percent(count)} height="12" rx="2" />
-            if hatched > 0 { <rect fill="url(#hatch)" width={percent(hatched)} height="12" rx="2" /> }
-        </svg>
     }
 }
 

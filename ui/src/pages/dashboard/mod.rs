@@ -5,12 +5,13 @@ mod agents;
 mod bars;
 mod cards;
 mod due;
-pub mod span;
 mod trend;
 
+use crate::asked::Asking;
 use crate::clock::Clock;
 use crate::components::empty::Empty;
 use crate::components::key::Key;
+use crate::components::span_picker::SpanPicker;
 use crate::icon::{Glyph, Icon};
 use crate::pages::queue::pace::PaceBar;
 use crate::route::{ListFilter, Page, Route, Span};
@@ -24,7 +25,6 @@ use bridge::session::Me;
 use bridge::{Change, Problem};
 use cards::Cards;
 use due::DueNow;
-use span::SpanPicker;
 use std::rc::Rc;
 use trend::Trend;
 use yew::prelude::*;
@@ -50,8 +50,7 @@ pub struct DashboardPage {
     due: Option<Rc<(DuePage, DuePage)>>,
     /// Counts questions, so that answers to an older one are dropped.
     asked: u32,
-    is_asking: bool,
-    is_stale: bool,
+    asking: Asking,
     _hub: hub::Subscription,
 }
 
@@ -83,7 +82,7 @@ impl Component for DashboardPage {
 
     fn create(ctx: &Context<Self>) -> Self {
         let _hub = hub::subscribe(ctx.link().callback(Msg::Changed));
-        let mut page = Self { shown: None, problem: None, due: None, asked: 0, is_asking: false, is_stale: false, _hub };
+        let mut page = Self { shown: None, problem: None, due: None, asked: 0, asking: Asking::default(), _hub };
         page.ask(ctx);
         page
     }
@@ -92,7 +91,7 @@ impl Component for DashboardPage {
         let is_new_day = ctx.props().clock.local().days != old.clock.local().days;
         if ctx.props().span != old.span || is_new_day {
             self.asked += 1;
-            self.is_asking = false;
+            self.asking = Asking::default();
             self.ask(ctx);
         }
         true
@@ -104,12 +103,11 @@ impl Component for DashboardPage {
                 if asked != self.asked {
                     return false;
                 }
-                self.is_asking = false;
                 match *answer {
                     Ok(dashboard) => (self.shown, self.problem) = (Some(Rc::new(dashboard)), None),
                     Err(problem) => self.problem = Some(problem),
                 }
-                if std::mem::take(&mut self.is_stale) {
+                if self.asking.ended() {
                     self.ask(ctx);
                 }
             }
@@ -167,10 +165,8 @@ impl DashboardPage {
         html! { <h2 class="dashboard__greeting" data-testid="dashboard-greeting">{ text }</h2> }
     }
 
-    /// One question at a time; what changes meanwhile asks once more afterwards.
     fn ask(&mut self, ctx: &Context<Self>) {
-        if std::mem::replace(&mut self.is_asking, true) {
-            self.is_stale = true;
+        if !self.asking.may_start() {
             return;
         }
         let (from, to) = ctx.props().span.days(ctx.props().clock.local().days);

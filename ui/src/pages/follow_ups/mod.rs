@@ -3,6 +3,7 @@
 
 mod row;
 
+use crate::asked::Asking;
 use crate::calendar::Local;
 use crate::clock::Clock;
 use crate::components::empty::Empty;
@@ -64,8 +65,7 @@ pub struct FollowUpsPage {
     menu: Option<Uuid>,
     /// Counts questions about another tab, so that answers to an older one are dropped.
     asked: u32,
-    is_asking: bool,
-    is_stale: bool,
+    asking: Asking,
     _hub: hub::Subscription,
     _keys: Option<EventListener>,
 }
@@ -83,8 +83,7 @@ impl Component for FollowUpsPage {
             follows: false,
             menu: None,
             asked: 0,
-            is_asking: false,
-            is_stale: false,
+            asking: Asking::default(),
             _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
             _keys: keys::listen(takes, ctx.link().callback(Msg::Key)),
         };
@@ -173,14 +172,12 @@ impl FollowUpsPage {
 
     fn restart(&mut self, ctx: &Context<Self>) {
         self.asked += 1;
-        (self.is_asking, self.is_stale) = (false, false);
+        self.asking = Asking::default();
         self.ask(ctx);
     }
 
-    /// One question at a time; what changes meanwhile asks once more afterwards.
     fn ask(&mut self, ctx: &Context<Self>) {
-        if std::mem::replace(&mut self.is_asking, true) {
-            self.is_stale = true;
+        if !self.asking.may_start() {
             return;
         }
         let DueNarrow { tab, everyone } = ctx.props().narrow;
@@ -193,7 +190,6 @@ impl FollowUpsPage {
         if asked != self.asked {
             return false;
         }
-        self.is_asking = false;
         match answer {
             Ok(page) => {
                 // The reader stays on the line, wherever it went.
@@ -204,7 +200,7 @@ impl FollowUpsPage {
             }
             Err(problem) => self.problem = Some(problem),
         }
-        if std::mem::take(&mut self.is_stale) {
+        if self.asking.ended() {
             self.ask(ctx);
         }
         true

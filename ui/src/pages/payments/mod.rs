@@ -6,6 +6,7 @@ mod records;
 mod row;
 mod tabs;
 
+use crate::asked::Asking;
 use crate::clock::Clock;
 use crate::components::empty::Empty;
 use crate::components::key::Key;
@@ -61,8 +62,7 @@ pub struct PaymentsPage {
     follows: bool,
     /// Counts questions about another list, so that answers to an older one are dropped.
     asked: u32,
-    is_asking: bool,
-    is_stale: bool,
+    asking: Asking,
     _hub: hub::Subscription,
     _keys: Option<EventListener>,
 }
@@ -79,8 +79,7 @@ impl Component for PaymentsPage {
             at: 0,
             follows: false,
             asked: 0,
-            is_asking: false,
-            is_stale: false,
+            asking: Asking::default(),
             _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
             _keys: keys::listen(takes, ctx.link().callback(Msg::Key)),
         };
@@ -172,14 +171,12 @@ impl PaymentsPage {
 
     fn restart(&mut self, ctx: &Context<Self>) {
         self.asked += 1;
-        (self.is_asking, self.is_stale) = (false, false);
+        self.asking = Asking::default();
         self.ask(ctx);
     }
 
-    /// One question at a time; what changes meanwhile asks once more afterwards.
     fn ask(&mut self, ctx: &Context<Self>) {
-        if std::mem::replace(&mut self.is_asking, true) {
-            self.is_stale = true;
+        if !self.asking.may_start() {
             return;
         }
         let request = PaymentList { filter: ctx.props().narrow.filter.clone(), offset: 0, limit: self.shown };
@@ -191,7 +188,6 @@ impl PaymentsPage {
         if asked != self.asked {
             return false;
         }
-        self.is_asking = false;
         match answer {
             Ok(page) => {
                 // The reader stays on the line, wherever it went.
@@ -202,7 +198,7 @@ impl PaymentsPage {
             }
             Err(problem) => self.problem = Some(problem),
         }
-        if std::mem::take(&mut self.is_stale) {
+        if self.asking.ended() {
             self.ask(ctx);
         }
         true

@@ -1,6 +1,7 @@
 //! All payments and refunds that count (row L7), the latest day first, with their sum.
 
 use super::row::tone;
+use crate::asked::Asking;
 use crate::components::empty::Empty;
 use crate::components::name::Name;
 use crate::icon::{Glyph, Icon};
@@ -27,8 +28,7 @@ pub enum Msg {
 pub struct Records {
     answer: Option<Result<PayRecords, Problem>>,
     shown: u32,
-    is_asking: bool,
-    is_stale: bool,
+    asking: Asking,
     _hub: hub::Subscription,
 }
 
@@ -38,7 +38,7 @@ impl Component for Records {
 
     fn create(ctx: &Context<Self>) -> Self {
         let hub = hub::subscribe(ctx.link().callback(Msg::Changed));
-        let mut records = Self { answer: None, shown: LINES, is_asking: false, is_stale: false, _hub: hub };
+        let mut records = Self { answer: None, shown: LINES, asking: Asking::default(), _hub: hub };
         records.ask(ctx);
         records
     }
@@ -46,8 +46,8 @@ impl Component for Records {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Listed(answer) => {
-                (self.answer, self.is_asking) = (Some(answer), false);
-                if std::mem::take(&mut self.is_stale) {
+                self.answer = Some(answer);
+                if self.asking.ended() {
                     self.ask(ctx);
                 }
                 return true;
@@ -98,8 +98,7 @@ impl Component for Records {
 
 impl Records {
     fn ask(&mut self, ctx: &Context<Self>) {
-        if std::mem::replace(&mut self.is_asking, true) {
-            self.is_stale = true;
+        if !self.asking.may_start() {
             return;
         }
         let request = PaymentRecords { offset: 0, limit: self.shown };

@@ -3,6 +3,7 @@
 use super::Place;
 use super::cards::percent;
 use crate::calendar::Local;
+use crate::components::bar::bar;
 use crate::icon::Glyph;
 use crate::route::ReportNarrow;
 use crate::{badge, t, words};
@@ -81,12 +82,6 @@ fn none() -> Html {
     html! { <p class="panel__none">{ t!("chart-none") }</p> }
 }
 
-/// As long as `count` is of `most`.
-fn bar(count: u64, most: u64) -> Html {
-    let percent = format!("{:.1}%", count as f64 * 100.0 / most.max(1) as f64);
-    html! { <svg class="bar" width="100%" height="12" aria-hidden="true" focusable="false"><rect class="bar__all" width={percent} height="12" rx="2" /></svg> }
-}
-
 fn funnel(report: &LeadReport, place: &Place) -> Html {
     let steps = &report.funnel;
     let most = steps.first().map_or(0, |(_, leads)| *leads);
@@ -96,7 +91,7 @@ fn funnel(report: &LeadReport, place: &Place) -> Html {
         html! {
             <tr>
                 <th scope="row"><span class="bars__glyph" style={format!("color: var(--badge-{})", look.tone)}><Glyph icon={look.glyph} size={14} /></span><span class="bars__word">{ words::status(*status) }</span></th>
-                <td class="bars__bar">{ bar(*leads, most) }</td>
+                <td class="bars__bar">{ bar(*leads, 0, most) }</td>
                 <td class="bars__number">{ place.number(*leads, words::status(*status), place.narrow.behind(Behind::Funnel(*status))) }</td>
                 <td class="bars__share">{ for before.map(|before| percent(basis_points(*leads, before))) }</td>
             </tr>
@@ -161,7 +156,7 @@ fn first_calls(report: &LeadReport, place: &Place) -> Html {
         html! {
             <tr>
                 <th scope="row"><span class="reports__name">{ &name }</span></th>
-                <td class="bars__bar">{ bar(leads, most) }</td>
+                <td class="bars__bar">{ bar(leads, 0, most) }</td>
                 <td class="bars__number">{ place.number(leads, name.clone(), place.narrow.behind(behind)) }</td>
             </tr>
         }
@@ -188,7 +183,7 @@ fn promises(report: &LeadReport, place: &Place) -> Html {
         html! {
             <tr>
                 <th scope="row"><span class="reports__name">{ &name }</span></th>
-                <td class="bars__bar">{ bar(leads, most) }</td>
+                <td class="bars__bar">{ bar(leads, 0, most) }</td>
                 <td class="bars__number">{ place.number(leads, name.clone(), place.narrow.behind(Behind::Due(state))) }</td>
             </tr>
         }

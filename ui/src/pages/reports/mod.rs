@@ -8,7 +8,8 @@ mod rows;
 
 use crate::asked::use_asked;
 use crate::clock::Clock;
-use crate::pages::dashboard::span::SpanPicker;
+use crate::components::span_picker::SpanPicker;
+use crate::icon::{Glyph, Icon};
 use crate::route::{ReportNarrow, Route};
 use crate::{t, words};
 use bridge::report::{Kept, ReportLeads};
@@ -46,7 +47,8 @@ impl Place {
 pub fn ReportsPage(props: &Props) -> Html {
     let today = props.clock.local().days;
     let filter = props.narrow.question(today);
-    let asked = use_asked(ReportLeads { filter: filter.clone() }, |change| change.many_leads || !change.leads.is_empty());
+    // The server counts anew when it is asked to: on a busy day each change would be a question.
+    let asked = use_asked(ReportLeads { filter: filter.clone() }, |_| false);
     let go = {
         let on_route = props.on_route.clone();
         Callback::from(move |narrow: ReportNarrow| on_route.emit(Route::Reports(narrow)))
@@ -56,26 +58,29 @@ pub fn ReportsPage(props: &Props) -> Html {
         Callback::from(move |span| go.emit(ReportNarrow { span, ..narrow.clone() }))
     };
     let place = Place { narrow: props.narrow.clone() };
+    let report = use_memo(asked.data.clone(), |kept| kept.as_ref().map(|kept| Rc::new(kept.answer.clone())));
+    let report = report.as_ref().clone();
+    let again = asked.again.clone();
     let body = |kept: &Rc<Kept<LeadReport>>| {
-        let report = Rc::new(kept.answer.clone());
+        let report = report.clone().unwrap_or_default();
         html! {
             <>
-                { as_of(kept) }
+                { as_of(kept, &again) }
                 <Cards report={report.clone()} place={place.clone()} />
                 <Charts report={report.clone()} place={place.clone()} {today} />
-                <Rows key={format!("{:?}", props.narrow)} filter={filter.clone()} narrow={props.narrow.clone()} clock={props.clock} me={props.me.clone()} on_narrow={go.clone()} />
+                // Its rows are of the same question, counted anew with it.
+                <Rows key={format!("{} {:?} {}", report.as_of, props.narrow.sort, props.narrow.reversed)} filter={kept.of.clone()} narrow={props.narrow.clone()} clock={props.clock} me={props.me.clone()} on_narrow={go.clone()} />
             </>
         }
     };
     // What could not be asked is not shown as what was asked before.
     let is_other = asked.problem.is_some() && asked.data.as_ref().is_some_and(|kept| kept.of != filter);
     let shown = asked.data.as_ref().filter(|_| !is_other);
-    let report = asked.data.as_ref().map(|kept| Rc::new(kept.answer.clone()));
     html! {
         <section class="reports" aria-label={t!("page-reports")} data-testid="reports-page">
             <div class="reports__bar" data-testid="filter-panel">
                 <SpanPicker label={t!("report-created")} span={props.narrow.span} {today} {on_span} />
-                <Narrow narrow={props.narrow.clone()} {report} on_narrow={go.clone()} />
+                <Narrow narrow={props.narrow.clone()} report={report.clone()} on_narrow={go.clone()} />
             </div>
             if !is_other { { asked.stale() } }
             { shown.map_or_else(|| asked.instead(), body) }
@@ -84,11 +89,13 @@ pub fn ReportsPage(props: &Props) -> Html {
 }
 
 /// When the server counted, and why it did not just now.
-fn as_of(kept: &Kept<LeadReport>) -> Html {
+fn as_of(kept: &Kept<LeadReport>, again: &Callback<()>) -> Html {
     let when = words::moment(&kept.as_of);
     html! {
         <p class={classes!("reports__as-of", kept.stale.as_ref().map(|_| "tone--warn"))} role="status" data-testid="report-as-of" data-stale={kept.stale.is_some().to_string()}>
             if kept.stale.is_some() { { t!("report-stale", when = when) } } else { { t!("report-as-of", when = when) } }
+            <button type="button" class="button button--icon button--small" data-testid="report-again" aria-label={t!("report-again")} title={t!("report-again")}
+                onclick={again.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Refresh} size={14} /></button>
         </p>
     }
 }

@@ -36,7 +36,7 @@ struct More {
 pub fn Rows(props: &Props) -> Html {
     let ReportNarrow { sort, reversed, .. } = props.narrow;
     let request = ReportLeadRows { filter: props.filter.clone(), sort, reversed, after: None };
-    let asked = use_asked(request.clone(), |change| change.many_leads);
+    let asked = use_asked(request.clone(), |_| false);
     let more = use_state_eq(More::default);
     let is_busy = use_state_eq(|| false);
     let Some(kept) = &asked.data else { return asked.instead() };

@@ -6,18 +6,10 @@ use crate::error::ClientError;
 use crate::store::rows;
 use bridge::dashboard::{AgentLine, FunnelStep, SourceLine, TrendPoint};
 use bridge::lead::{DueState, LeadFilter};
+use domain::report::FUNNEL;
 use domain::{Role, Status, UserId};
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
-
-/// The funnel's steps, and the statuses that reached each. How far a dropped lead had come nobody asks: it was begun.
-const STEPS: [(Status, &[Status]); 5] = [
-    (Status::New, &Status::ALL),
-    (Status::InProgress, &[Status::InProgress, Status::Cnp, Status::Interested, Status::Qualified, Status::Converted, Status::Lost]),
-    (Status::Interested, &[Status::Interested, Status::Qualified, Status::Converted]),
-    (Status::Qualified, &[Status::Qualified, Status::Converted]),
-    (Status::Converted, &[Status::Converted]),
-];
 
 #[derive(Clone, Copy, Default)]
 struct Point {
@@ -37,7 +29,7 @@ struct Agent {
 
 pub(super) struct Tally {
     points: Vec<Point>,
-    steps: [u32; STEPS.len()],
+    steps: [u32; FUNNEL.len()],
     /// Leads, and of these those that are converted.
     sources: BTreeMap<String, (u32, u32)>,
     agents: HashMap<UserId, Agent>,
@@ -47,7 +39,7 @@ impl Tally {
     pub(super) fn of(days: &Days) -> Self {
         Self {
             points: vec![Point::default(); days.points.len()],
-            steps: [0; STEPS.len()],
+            steps: [0; FUNNEL.len()],
             sources: BTreeMap::new(),
             agents: HashMap::new(),
         }
@@ -59,7 +51,7 @@ impl Tally {
         if !scope.came_at(lead).is_some_and(|at| days.range.contains(&at)) {
             return;
         }
-        for (count, (_, reached)) in self.steps.iter_mut().zip(STEPS) {
+        for (count, (_, reached)) in self.steps.iter_mut().zip(FUNNEL) {
             *count += u32::from(reached.contains(&status));
         }
         if !self.sources.contains_key(lead.source) {
@@ -130,7 +122,7 @@ impl Tally {
             status,
             reached: figure(*count, LeadFilter { statuses: narrowed(reached), ..scope.came(&days.range) }),
         };
-        self.steps.iter().zip(STEPS).map(step).collect()
+        self.steps.iter().zip(FUNNEL).map(step).collect()
     }
 
     /// The most leads first.

@@ -394,7 +394,7 @@ impl LeadDrawer {
         if !(*collects || view.status == Status::Converted) {
             return Html::default();
         }
-        html! { <PaymentsPanel lead={view.id} me={me.clone()} clock={*clock} on_next={collects.then(|| on_step.clone())} /> }
+        html! { <PaymentsPanel key={view.id.to_string()} lead={view.id} me={me.clone()} clock={*clock} on_next={collects.then(|| on_step.clone())} /> }
     }
 
     fn actions(&self, ctx: &Context<Self>, view: &LeadView) -> Html {

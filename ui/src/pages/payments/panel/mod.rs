@@ -7,6 +7,7 @@ mod plan;
 mod plan_rows;
 mod print;
 
+use crate::asked::Asking;
 use crate::clock::Clock;
 use crate::components::badge::PaymentBadge;
 use crate::components::key::Key;
@@ -33,7 +34,7 @@ pub struct Props {
 
 #[expect(clippy::large_enum_variant, reason = "few at a time, and none of them is kept")]
 pub enum Msg {
-    Viewed(LeadId, Result<LedgerView, Problem>),
+    Viewed(Result<LedgerView, Problem>),
     Changed(Change),
     Form(Option<Form>),
     /// Saved; and on to the next customer.
@@ -45,8 +46,7 @@ pub struct PaymentsPanel {
     view: Option<Rc<LedgerView>>,
     problem: Option<Problem>,
     form: Option<Form>,
-    is_asking: bool,
-    is_stale: bool,
+    asking: Asking,
     _hub: hub::Subscription,
     _keys: Option<EventListener>,
 }
@@ -60,8 +60,7 @@ impl Component for PaymentsPanel {
             view: None,
             problem: None,
             form: None,
-            is_asking: false,
-            is_stale: false,
+            asking: Asking::default(),
             _hub: hub::subscribe(ctx.link().callback(Msg::Changed)),
             _keys: keys::listen(takes, ctx.link().callback(Msg::Key)),
         };
@@ -71,9 +70,8 @@ impl Component for PaymentsPanel {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Viewed(lead, answer) => {
-                self.is_asking = false;
-                if std::mem::take(&mut self.is_stale) || lead != ctx.props().lead {
+            Msg::Viewed(answer) => {
+                if self.asking.ended() {
                     self.ask(ctx);
                 }
                 match answer {
@@ -128,12 +126,11 @@ impl Component for PaymentsPanel {
 
 impl PaymentsPanel {
     fn ask(&mut self, ctx: &Context<Self>) {
-        if std::mem::replace(&mut self.is_asking, true) {
-            self.is_stale = true;
+        if !self.asking.may_start() {
             return;
         }
         let lead = ctx.props().lead;
-        ctx.link().send_future(async move { Msg::Viewed(lead, ipc::call(&LedgerGet { lead }).await) });
+        ctx.link().send_future(async move { Msg::Viewed(ipc::call(&LedgerGet { lead }).await) });
     }
 
     fn key(&mut self, event: &KeyboardEvent) {

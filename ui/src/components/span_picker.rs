@@ -1,4 +1,4 @@
-//! Which days the charts show.
+//! Which days are shown: some by name, others by their first and last.
 
 use crate::components::day_picker::DayPicker;
 use crate::route::Span;
