@@ -11,13 +11,15 @@ use crate::sight::{Channel, Sight};
 use crate::store::leads::{LeadRow, Standing};
 use crate::store::log::{Appender, Entry, Move};
 use crate::store::users::User;
-use crate::store::{Store, StoreError, Tx, assignment, leads, log, orgs, users};
+use crate::store::{Store, StoreError, Tx, assignment, attendance, leads, log, orgs, users};
 use domain::assignment::{Assignment, Part, Why};
+use domain::attendance::Attendance;
 use domain::notice::News;
 use domain::sabotage::{self, Fault};
-use domain::{Action, Actor, DocId, Env, LeadId, OrgId, Subject, TeamId, UserId, policy};
-use protocol::admin::SetOwner;
+use domain::{Action, Actor, DocId, Env, LeadId, OrgId, Refusal, RefusalCode, Subject, TeamId, UserId, policy};
+use protocol::admin::{EligibleUser, SetOwner};
 use protocol::rows::{OwnerRow, Row as Fact};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What a lead becomes whose.
@@ -120,6 +122,37 @@ pub fn note(pen: &mut Pen<'_>, lead: LeadId, from: Option<UserId>, gift: &Gift, 
     let entry = Entry::DocRow { doc: DocId::lead(lead), author, fact: Fact::Assignment(line) };
     pen.touched.seq = pen.log.append(pen.tx, &entry, pen.env.random())?;
     Ok(())
+}
+
+/// Whom somebody may give leads to, by name (rows H5, H6).
+///
+/// # Errors
+/// `Refused` for who gives none; the database's.
+pub fn eligible_users(store: &Store, org: OrgId, who: &SignedIn) -> Result<Vec<EligibleUser>, Error> {
+    store.read(|tx| {
+        let giver = *auth::as_of(tx, org, who)?.actor();
+        if !policy::has(giver.role, Action::AssignLead) {
+            return Err(Refusal::new(RefusalCode::NotPermitted, "Assigning is not in your role. Ask your manager.").into());
+        }
+        let present: BTreeMap<UserId, Attendance> =
+            attendance::newest_each(tx, org)?.into_iter().map(|line| (line.user, line.status)).collect();
+        let open = assignment::open_by_owner(tx, org)?;
+        let takes = |user: &User| !user.row.disabled && policy::may_be_given(&giver, user.row.role, user.row.team).is_ok();
+        let mut eligible: Vec<EligibleUser> = users::all(tx, org)?
+            .into_iter()
+            .filter(takes)
+            .map(|user| EligibleUser {
+                id: user.row.id,
+                role: user.row.role,
+                team: user.row.team,
+                attendance: present.get(&user.row.id).copied().unwrap_or_default(),
+                open_leads: open.get(&user.row.id).copied().unwrap_or(0),
+                name: user.row.name,
+            })
+            .collect();
+        eligible.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(eligible)
+    })
 }
 
 /// The new owner is told, unless they took it themselves.

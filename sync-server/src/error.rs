@@ -55,6 +55,10 @@ pub enum Error {
     NotCutOff,
     #[error("{0}")]
     BadRequest(String),
+    #[error("This is not asked for that way.")]
+    MethodNotAllowed,
+    #[error("Send JSON (application/json) or MessagePack (application/msgpack).")]
+    UnknownMediaType,
     #[error("That is more than one request may carry.")]
     TooLarge,
     #[error("This app is too old for the server. Update it.")]
@@ -105,6 +109,8 @@ impl Error {
             Error::Changed(_) => (409, "changed"),
             Error::NotCutOff => (409, "not_cut_off"),
             Error::BadRequest(_) => (400, "bad_request"),
+            Error::MethodNotAllowed => (405, "method_not_allowed"),
+            Error::UnknownMediaType => (415, "unknown_media_type"),
             Error::TooLarge => (413, "too_large"),
             Error::UpdateNeeded => (426, "update_needed"),
             Error::TooMany { .. } => (429, "too_many"),
@@ -116,7 +122,7 @@ impl Error {
             Error::Store(_) | Error::Panicked(_) => (500, "server_error"),
         };
         let field = if let Error::Refused(refusal) = self { refusal.field.clone() } else { None };
-        ProblemDetails { code: code.to_owned(), title: self.to_string(), status, field }
+        ProblemDetails { kind: ProblemDetails::kind_of(code), code: code.to_owned(), title: self.to_string(), status, field }
     }
 }
 

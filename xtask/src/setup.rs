@@ -29,6 +29,9 @@ const TEST_PACKAGES: &[&str] = &["webkit2gtk-driver", "dbus", "dbus-x11", "gnome
 /// To compile for wasm where rustup can't fetch its standard library.
 const WASM_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
+/// What asks the server by its OpenAPI document, from PyPI.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
 const WASM: &str = "wasm32-unknown-unknown";
 const DEBIAN_SYSROOT_WASM: &str = "/usr/lib/rustlib/wasm32-unknown-unknown/lib";
 /// The same choice for tests of the fallback: `debian` skips rustup.
@@ -61,6 +64,27 @@ pub fn ensure_nextest() -> Result<()> {
     }
     step("Installing cargo-nextest (some minutes, once)");
     shell::run(shell::program("cargo").args(["install", "cargo-nextest", "--locked"])).context("cargo-nextest can't be installed")
+}
+
+/// Installs schemathesis, which asks the server by its own document, into `target/tools` once.
+pub fn ensure_schemathesis() -> Result<()> {
+    let place = root().join("target/tools/schemathesis");
+    let is_there = fs::read_to_string(place.join("version")).is_ok_and(|version| version == SCHEMATHESIS);
+    if is_there {
+        return Ok(());
+    }
+    if !shell::succeeds(shell::program("python3").args(["-c", "import ensurepip, venv"])) {
+        if !is_debian() {
+            bail!("the tests need Python 3 with its venv module. Install it, then start again");
+        }
+        ensure_packages(&["python3-venv"])?;
+    }
+    step("Installing schemathesis into target/tools");
+    shell::run(shell::program("python3").args(["-m", "venv", "--clear"]).arg(&place)).context("no place for schemathesis")?;
+    let mut pip = shell::program(place.join("bin/pip"));
+    shell::run(pip.args(["install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS])).context("schemathesis can't be installed")?;
+    // Last: a half-made one is made again.
+    fs::write(place.join("version"), SCHEMATHESIS).context("what was installed can't be noted")
 }
 
 /// Installs parts of the Rust toolchain that CI uses.

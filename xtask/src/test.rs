@@ -46,6 +46,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// features.
 pub fn build() -> Result<()> {
     setup::ensure(Need::Tests)?;
+    setup::ensure_schemathesis()?;
     ui::build(Variant::Dev)?;
     step("Building the programs and the tests");
     shell::run(shell::cargo().arg("build").arg("--workspace").arg("--all-targets").args(AUTOMATION))

@@ -7,6 +7,7 @@ use crate::limits;
 use crate::policy::{self, Action};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role::Role;
+use crate::sabotage::{self, Fault};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -42,6 +43,7 @@ pub struct Agent {
 
 /// What an agent takes at most, and how much beside others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limits {
     #[serde(default)]
     pub per_day: Option<u32>,
@@ -60,6 +62,7 @@ impl Default for Limits {
 
 /// What somebody knows, or a lead needs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "kind", content = "name")]
 pub enum Skill {
     Language(String),
@@ -91,6 +94,7 @@ impl Wanted {
 
 /// One rule. The first that fits a lead and finds somebody gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rule {
     pub id: Uuid,
     pub name: String,
@@ -110,6 +114,7 @@ pub struct Rule {
 
 /// What is written down of one person; who is not named has the usual.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Taker {
     pub user: UserId,
     #[serde(default)]
@@ -120,6 +125,7 @@ pub struct Taker {
 
 /// How an organisation gives its leads out (rows H10 to H12).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rules {
     /// Counts the changes: compared when they are set.
     pub version: u64,
@@ -216,6 +222,7 @@ pub struct Position {
 
 /// Why somebody was not given the lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unfit {
     Role,
@@ -232,6 +239,7 @@ pub enum Unfit {
 
 /// How it came to whom it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum How {
     Rotation,
@@ -273,6 +281,7 @@ pub fn eligible(agent: &Agent, rule: &Rule) -> Result<(), Unfit> {
     }
     match agent.attendance {
         Attendance::Present => {}
+        Attendance::Paused | Attendance::Absent if sabotage::is_on(Fault::GiveToAbsent) => {}
         Attendance::Paused => return Err(Unfit::Paused),
         Attendance::Absent => return Err(Unfit::Absent),
     }

@@ -13,6 +13,7 @@ pub(crate) const PAUSE_REASONS: [&str; 4] = ["Lunch", "Break", "Meeting", "Perso
 
 /// Whether somebody takes leads now (row G5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Attendance {
     Present,
@@ -109,6 +110,7 @@ impl Step {
 
 /// One line of the attendance log (row G5).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttendanceLine {
     /// The client's, so that a retry is known.
     pub id: Uuid,
@@ -143,6 +145,7 @@ pub const LINES_MAX: usize = 200;
 
 /// Which lines of the attendance log are asked for; every part narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct AttendanceFilter {
     #[serde(default)]
     pub user: Option<UserId>,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 /// A command with who gave it and when; its compact JSON is the message of the change it makes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Envelope {
     /// UUIDv7; also the id of what the command creates.
     #[serde(rename = "i")]
@@ -30,6 +31,7 @@ pub struct Envelope {
 
 /// What one person did to one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "k", rename_all = "snake_case")]
 pub enum Command {
     CreateLead(NewLead),
@@ -140,12 +142,14 @@ pub enum Command {
     /// Takes back `of`, which its author gave as `command`: what that set is as it was before.
     Undo {
         command: CommandId,
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         of: Box<Command>,
     },
 }
 
 /// What became of a notification at whom it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeMark {
     Read,
@@ -156,6 +160,7 @@ pub enum NoticeMark {
 
 /// A lead typed into the form or the CLI; the phone is E.164 already.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewLead {
     pub name: String,
     pub phone: String,
@@ -179,6 +184,7 @@ pub struct NewLead {
 /// characters from `at` up to but without `to`, then insert at `at`. A cursor names a character, or
 /// the end of the text by `e`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Splice {
     #[serde(rename = "a")]
     pub at: String,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 /// A plain rule of the organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Setting {
     CallingHoursStart,
@@ -266,6 +267,7 @@ impl std::str::FromStr for Setting {
 
 /// A list that people pick from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OptionList {
     Sources,
@@ -327,6 +329,7 @@ impl std::str::FromStr for OptionList {
 
 /// What a field of the organisation's own holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum FieldKind {
     #[default]

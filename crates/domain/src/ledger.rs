@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 /// A calendar day where the organisation is, `YYYY-MM-DD`; days compare by their order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, format = Date, example = "2026-11-30"))]
 #[serde(into = "String", try_from = "String")]
 pub struct Day([u8; 10]);
 
@@ -67,6 +68,7 @@ impl TryFrom<String> for Day {
 
 /// How money came (Appendix B.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     Upi,
@@ -118,6 +120,7 @@ impl std::str::FromStr for Mode {
 
 /// Money that came or went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Payment {
     pub amount: Money,
     pub mode: Mode,
@@ -131,6 +134,7 @@ pub struct Payment {
 
 /// One share of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Instalment {
     pub due: Day,
     pub amount: Money,

@@ -18,6 +18,7 @@ pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
 
 /// ISO 4217 code, three capital letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "INR"))]
 #[serde(into = "String", try_from = "String")]
 pub struct Currency([u8; 3]);
 
@@ -123,6 +124,7 @@ pub enum MoneyError {
 
 /// An amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Money {
     /// Minor units: paise of INR, yen of JPY.
     #[serde(rename = "m")]

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 /// A person as the users page shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Person {
     pub id: UserId,
     pub name: String,
@@ -25,6 +26,7 @@ pub struct Person {
 
 /// What an administrator may change of a person. The server compares `expected` with what is so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Post {
     pub role: Role,
     pub team: Option<TeamId>,
@@ -33,6 +35,7 @@ pub struct Post {
 
 /// A team with how many people are in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Team {
     pub id: TeamId,
     pub name: String,
@@ -42,6 +45,7 @@ pub struct Team {
 /// A one-time code with the link that carries it, the server's address and its certificate's
 /// fingerprint. The code is shown once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OneTimeCode {
     pub user: UserId,
     /// `K7QF-2MXD-9TRA`
@@ -54,6 +58,7 @@ pub struct OneTimeCode {
 
 /// An installation of the app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Device {
     pub id: DeviceId,
     pub user: UserId,
@@ -74,6 +79,7 @@ pub struct Device {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
     Active,
@@ -87,6 +93,7 @@ pub enum DeviceState {
 
 /// One sign-in that is still good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignInSession {
     pub id: Uuid,
     pub device: DeviceId,
@@ -99,6 +106,7 @@ pub struct SignInSession {
 
 /// Two-step sign-in, as it is set up: shown once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TotpSetup {
     /// Base32, for typing.
     pub secret: String,
@@ -130,6 +138,7 @@ pub enum ProposalState {
 
 /// Why an edit was put aside instead of being judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QuarantineReason {
     /// The lead had left, and the device's lease had ended.
@@ -146,6 +155,7 @@ pub enum QuarantineReason {
 
 /// An edit in quarantine: a manager reads it, releases it or drops it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quarantined {
     pub id: CommandId,
     pub lead: LeadId,
@@ -162,6 +172,7 @@ pub struct Quarantined {
 
 /// One line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditLine {
     pub seq: u64,
     /// Ms since the epoch, server time.
@@ -181,6 +192,7 @@ pub struct AuditLine {
 
 /// Row N7, and what happens to accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuditAction {
     Create,
@@ -324,6 +336,7 @@ impl AuditAction {
 
 /// Which lines of the audit log are asked for; every part narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct AuditFilter {
     pub lead: Option<LeadId>,
     pub by: Option<UserId>,
@@ -338,6 +351,7 @@ pub struct AuditFilter {
 
 /// Newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditPage {
     pub lines: Vec<AuditLine>,
     /// `before` of the next page; `None` at the end.

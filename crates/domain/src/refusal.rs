@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The stable reason; screens may translate it, scripts may match it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalCode {
     NotPermitted,
@@ -35,6 +36,7 @@ pub enum RefusalCode {
 
 /// A final "no" to one command: the code, a sentence, and what stands instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[error("{text}")]
 pub struct Refusal {
     pub code: RefusalCode,

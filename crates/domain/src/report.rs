@@ -90,6 +90,7 @@ impl<'de, T: FromStr> Deserialize<'de> for Listed<T> {
 
 /// How leads ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     Converted,
@@ -98,6 +99,7 @@ pub enum Ending {
 
 /// What a report is of. An empty list narrows nothing; a source of no letters is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 #[serde(default)]
 pub struct LeadReportFilter {
     /// Created from this day on, `2026-11-01`, in the organisation's zone.
@@ -106,12 +108,16 @@ pub struct LeadReportFilter {
     /// The last day, included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_date: Option<String>,
+    /// Values of one parameter stand with commas between.
     #[serde(skip_serializing_if = "is_empty")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "new,in_progress"))]
     pub status: Listed<Status>,
     #[serde(skip_serializing_if = "is_empty")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
     pub source: Listed<String>,
     /// Owners.
     #[serde(skip_serializing_if = "is_empty")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>))]
     pub assigned_to: Listed<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
@@ -119,6 +125,7 @@ pub struct LeadReportFilter {
     pub ending: Option<Ending>,
     /// Only the leads behind one number of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", param(value_type = Option<String>, example = "funnel.qualified"))]
     pub behind: Option<Behind>,
 }
 
@@ -255,6 +262,7 @@ impl<'de> Deserialize<'de> for Behind {
 
 /// Leads of one source, person, team or week.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Group<K> {
     pub key: K,
     pub leads: u64,
@@ -265,13 +273,17 @@ pub struct Group<K> {
 
 /// A person or a team by name; nobody is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Named<T> {
     pub name: String,
+    // As a parameter it would lose its `null`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<uuid::Uuid>))]
     pub id: Option<T>,
 }
 
 /// How long something took, ms: of those that it happened to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Took {
     pub count: u64,
     /// The lower of the two in the middle, where there are two; `None` of nothing.
@@ -297,6 +309,7 @@ impl Took {
 
 /// Open leads of one status by age.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AgeLine {
     pub status: Status,
     /// By the buckets of [`AGES`].
@@ -305,6 +318,7 @@ pub struct AgeLine {
 
 /// From creation to the first call by anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FirstCall {
     /// By the buckets of [`FIRST_CALLS`].
     pub leads: [u64; FIRST_CALLS.len() + 1],
@@ -315,6 +329,7 @@ pub struct FirstCall {
 
 /// Open leads by their next promise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Promises {
     pub overdue: u64,
     pub today: u64,
@@ -324,6 +339,7 @@ pub struct Promises {
 
 /// Leads that were called so many times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TriesLine {
     /// [`TRIES_MAX`] stands for more, too.
     pub tries: u8,
@@ -336,6 +352,7 @@ pub struct TriesLine {
 
 /// What the server answers. Deleted leads are in none of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeadReport {
     /// When it was counted, ms since the epoch.
     pub as_of: i64,
@@ -372,6 +389,7 @@ impl LeadReport {
 
 /// What rows are ordered by; among equals the newer lead is first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReportSort {
     #[default]
@@ -385,6 +403,7 @@ pub enum ReportSort {
 
 /// A page of the leads behind a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeadReportRows {
     pub rows: Vec<LeadReportRow>,
     /// Of all pages: the report's own number.
@@ -395,6 +414,7 @@ pub struct LeadReportRows {
 
 /// One lead of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeadReportRow {
     pub lead: LeadId,
     pub name: String,

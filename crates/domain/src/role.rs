@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a person is in the organisation. Rights come only from [`crate::policy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     SuperAdmin,

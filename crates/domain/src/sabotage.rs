@@ -28,6 +28,8 @@ pub enum Fault {
     ShowAll,
     /// The server gives a lead away without comparing its owner.
     AssignBlindly,
+    /// The server gives leads to people who are not at work.
+    GiveToAbsent,
     /// A taken or released edit is also left waiting.
     SettleNothing,
     /// The log's chain leaves out some entries.
@@ -39,7 +41,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Fault; 16] = [
+    pub const ALL: [Fault; 17] = [
         Fault::LoseUnanswered,
         Fault::LoseRefused,
         Fault::ApplyTwice,
@@ -52,6 +54,7 @@ impl Fault {
         Fault::KeepEvicted,
         Fault::ShowAll,
         Fault::AssignBlindly,
+        Fault::GiveToAbsent,
         Fault::SettleNothing,
         Fault::BreakChain,
         Fault::StuckOutbox,

@@ -19,6 +19,7 @@
 //! | `POST /leads` with `Idempotency-Key` | [`PostLead`] | [`MadeLead`], 201 |
 //! | `POST /leads/auto-distribute` | [`AutoDistribute`] | [`Distributed`] |
 //! | `POST /leads/assign` | [`AssignMany`] | [`AssignedMany`] |
+//! | `GET /leads/eligible-users` | | `[EligibleUser]`: whom the caller may give leads to |
 //! | `GET /assignment/rules` · `PUT /assignment/rules` | · `Rules` of the version that was read | `Rules` |
 //! | `POST /assignment/dry-run` | [`DryRun`] | `[DryRunLine]` |
 //! | `POST /attendance/check-in` · `/check-out` · `/pause` · `/resume` | [`AttendanceStep`] | `AttendanceLine` |
@@ -32,6 +33,7 @@ use crate::auth::Secret;
 use crate::push::PushItem;
 use crate::rows::OwnerRow;
 use domain::assignment::{Rules, Why};
+use domain::attendance::Attendance;
 use domain::people::{Post, QuarantineReason};
 use domain::{DeviceId, LeadId, Role, TeamId, UserId};
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invite {
     pub name: String,
     pub email: String,
@@ -47,6 +50,7 @@ pub struct Invite {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangePost {
     /// As the caller's screen shows it.
     pub expected: Post,
@@ -54,33 +58,39 @@ pub struct ChangePost {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeProfile {
     pub name: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NameTeam {
     pub name: String,
 }
 
 /// Six digits of the authenticator app.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConfirmTotp {
     pub code: Secret,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EndTotp {
     pub password: Secret,
 }
 
 /// Each signs in once, when the authenticator is lost. Shown once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryCodes {
     pub codes: Vec<Secret>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SetOwner {
     /// Who owns it on the caller's screen.
     pub expected_owner: Option<UserId>,
@@ -89,6 +99,7 @@ pub struct SetOwner {
 
 /// A lead over the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PostLead {
     pub name: String,
@@ -112,6 +123,7 @@ pub struct PostLead {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MadeLead {
     pub id: LeadId,
     /// Nobody while it waits.
@@ -123,6 +135,7 @@ pub struct MadeLead {
 
 /// Gives out leads that nobody has, by the rules.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AutoDistribute {
     /// Those after this one.
     #[serde(default)]
@@ -133,6 +146,7 @@ pub struct AutoDistribute {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Distributed {
     /// How many went to whom.
     pub given: BTreeMap<UserId, u32>,
@@ -144,11 +158,13 @@ pub struct Distributed {
 
 /// Gives many leads by hand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AssignMany {
     pub items: Vec<AssignOne>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AssignOne {
     pub lead: LeadId,
     #[serde(flatten)]
@@ -156,13 +172,29 @@ pub struct AssignOne {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AssignedMany {
     pub owners: Vec<OwnerRow>,
     pub not: Vec<NotAssigned>,
 }
 
+/// Somebody the caller may give leads to (row H5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EligibleUser {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+    pub team: Option<TeamId>,
+    /// By hand a lead may go to who is not at work, too.
+    pub attendance: Attendance,
+    /// Leads of theirs that are not closed.
+    pub open_leads: u32,
+}
+
 /// One that was not given, as a problem says it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotAssigned {
     pub lead: LeadId,
     pub code: String,
@@ -171,6 +203,7 @@ pub struct NotAssigned {
 
 /// Who would get the newest leads.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DryRun {
     /// Instead of those that stand.
     #[serde(default)]
@@ -184,6 +217,7 @@ pub struct DryRun {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DryRunLine {
     pub lead: LeadId,
     pub name: String,
@@ -196,6 +230,7 @@ pub struct DryRunLine {
 /// The outbox of a device that may do nothing else any more. At most
 /// [`crate::QUARANTINE_ITEMS_MAX`] items.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuarantineUpload {
     pub device: DeviceId,
     pub secret: Secret,
@@ -209,6 +244,7 @@ pub struct QuarantineUpload {
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuarantineAnswer {
     /// Items kept, or already there.
     pub kept: u32,
@@ -221,6 +257,7 @@ pub struct QuarantineAnswer {
 
 /// A step of one's own attendance; the route says which.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AttendanceStep {
     /// New for every step: the same again gets the same answer.
     pub id: Uuid,
@@ -231,4 +268,5 @@ pub struct AttendanceStep {
 
 /// Nothing to say but "done".
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Done {}

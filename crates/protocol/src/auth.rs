@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A value that must not reach a log.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Secret(pub String);
 
@@ -16,6 +17,7 @@ impl std::fmt::Debug for Secret {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignIn {
     pub email: String,
     pub password: Secret,
@@ -31,6 +33,7 @@ pub struct SignIn {
 
 /// Uses an invitation or a forgotten-password code: sets the password and signs in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Redeem {
     pub code: Secret,
     pub password: Secret,
@@ -42,12 +45,14 @@ pub struct Redeem {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangePassword {
     pub old: Secret,
     pub new: Secret,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refresh {
     pub refresh: Secret,
     /// The same stored nonce on a repeat gets the same answer, so a lost answer is no theft.
@@ -56,6 +61,7 @@ pub struct Refresh {
 
 /// Access and refresh token with who they are for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     pub access: Secret,
     /// Seconds the access token lives.
@@ -93,6 +99,7 @@ pub struct Lease {
 
 /// A lease as it travels and is kept: its JSON, and the Ed25519 signature over those bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedLease {
     #[serde(with = "serde_bytes")]
     pub lease: Vec<u8>,
@@ -101,6 +108,7 @@ pub struct SignedLease {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     pub org: OrgId,
     pub user: UserId,
@@ -110,10 +118,14 @@ pub struct Me {
     pub team: Option<TeamId>,
 }
 
-/// An error as every route answers it (problem details, RFC 9457, thin).
+/// An error as every route answers it (problem details, RFC 9457).
 #[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[error("{title}")]
 pub struct ProblemDetails {
+    /// A name for this kind of problem, `urn:leadline:problem:not_found`: the code as a URI.
+    #[serde(rename = "type", default)]
+    pub kind: String,
     /// Stable code: `wrong_credentials`, `totp_required`, `locked`, `user_disabled`, `token_expired`, `device_revoked`, `not_found`, …
     pub code: String,
     /// A sentence for people.
@@ -122,4 +134,12 @@ pub struct ProblemDetails {
     /// The field of a form that is at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+}
+
+impl ProblemDetails {
+    /// The `type` of problems of this code.
+    #[must_use]
+    pub fn kind_of(code: &str) -> String {
+        format!("urn:leadline:problem:{code}")
+    }
 }

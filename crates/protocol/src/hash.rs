@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// SHA-256 of a change's content; names it in any document.
+/// SHA-256 of a change's content, 64 hex digits in JSON; names it in any document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
 pub struct ChangeHash(pub [u8; 32]);
 
 impl Serialize for ChangeHash {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Server → device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum Poke {
     /// There is something after `seq` for this user.
@@ -20,6 +21,7 @@ pub enum Poke {
 
 /// Somebody calls the lead: nobody else's queue offers it meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hold {
     pub user: UserId,
     /// It is this device's.
@@ -31,6 +33,7 @@ pub const HOLD_MS: u64 = 120_000;
 
 /// Device → server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum Tell {
     /// The lead on this device's screen. `hold` asks to be the only one who calls it; whoever asks first is, as

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 /// At most [`crate::PUSH_ITEMS_MAX`] commands, in the order they were given, across documents.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushRequest {
     pub items: Vec<PushItem>,
 }
 
 /// A change and its command. The bytes are one uncompressed Automerge change chunk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushItem {
     pub doc: DocId,
     pub envelope: Envelope,
@@ -24,11 +26,13 @@ pub struct PushItem {
 
 /// One result per item, in the same order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushResponse {
     pub results: Vec<PushResult>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushResult {
     pub command: CommandId,
     pub outcome: Outcome,
@@ -37,6 +41,7 @@ pub struct PushResult {
 /// How a command ended. Stored by command id in the accepting transaction and repeated on retry,
 /// except `Need` and `RetryLater`, which end nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "k")]
 pub enum Outcome {
     /// The change went in as it is.

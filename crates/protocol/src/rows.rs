@@ -82,6 +82,7 @@ pub struct TeamRow {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OwnerRow {
     pub lead: LeadId,
     pub owner: Option<UserId>,

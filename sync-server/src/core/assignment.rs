@@ -1,13 +1,14 @@
 //! Assignment by rules, as the routes call it.
 
 use super::Core;
+use crate::assign;
 use crate::assignment::{chores, create, distribute, dry_run, rules};
 use crate::auth::SignedIn;
 use crate::error::Error;
 use crate::live::Touched;
 use domain::LeadId;
 use domain::assignment::Rules;
-use protocol::admin::{AssignMany, AssignedMany, AutoDistribute, Distributed, DryRun, DryRunLine, MadeLead, PostLead};
+use protocol::admin::{AssignMany, AssignedMany, AutoDistribute, Distributed, DryRun, DryRunLine, EligibleUser, MadeLead, PostLead};
 
 impl Core {
     /// # Errors
@@ -51,6 +52,12 @@ impl Core {
         let (done, moved, touched) = distribute::assign_many(&self.store, &self.env, self.org.id, who, asked)?;
         self.moved(&moved, &touched)?;
         Ok(done)
+    }
+
+    /// # Errors
+    /// See [`assign::eligible_users`].
+    pub fn eligible_users(&self, who: &SignedIn) -> Result<Vec<EligibleUser>, Error> {
+        assign::eligible_users(&self.store, self.org.id, who)
     }
 
     /// # Errors

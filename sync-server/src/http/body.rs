@@ -22,9 +22,15 @@ pub enum Format {
 }
 
 impl Format {
-    fn of(headers: &HeaderMap) -> Self {
-        let json = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("application/json"));
-        if json { Format::Json } else { Format::Packed }
+    /// By the content type; none is MessagePack.
+    fn of(headers: &HeaderMap) -> Result<Self, Error> {
+        let Some(kind) = headers.get(header::CONTENT_TYPE) else { return Ok(Format::Packed) };
+        let kind = kind.to_str().unwrap_or_default();
+        match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+            "application/json" => Ok(Format::Json),
+            MSGPACK => Ok(Format::Packed),
+            _ => Err(Error::UnknownMediaType),
+        }
     }
 
     /// A body in this format.
@@ -49,7 +55,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let format = Format::of(request.headers());
+        let format = Format::of(request.headers())?;
         let bytes = Bytes::from_request(request, state).await.map_err(|e| match e.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
             _ => Error::BadRequest("The request broke off.".into()),

@@ -26,7 +26,10 @@ pub async fn secure(State(app): State<Arc<App>>, request: Request, next: Next) -
     } else {
         next.run(request).await
     };
-    response.headers_mut().extend(ALWAYS);
+    for (name, value) in ALWAYS {
+        // The one page says its own policy.
+        response.headers_mut().entry(name).or_insert(value);
+    }
     if app.tls {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
     }

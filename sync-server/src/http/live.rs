@@ -1,11 +1,13 @@
 //! The live socket: "there is something after N for you", and who else has a lead open.
 
 use super::limits::LimitKey;
-use super::{App, blocking};
+use super::{App, Problem, blocking};
 use crate::auth::SignedIn;
+use crate::error::Error;
 use crate::live::Socket;
 use crate::sight::Sight;
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use protocol::live::{Poke, Tell};
@@ -21,13 +23,26 @@ const SILENCE_MAX: Duration = Duration::from_secs(75);
 /// Bytes of one message from a device.
 const MESSAGE_MAX: usize = 4 * 1024;
 
-pub async fn live(State(app): State<Arc<App>>, who: SignedIn, upgrade: WebSocketUpgrade) -> Response {
-    upgrade.max_message_size(MESSAGE_MAX).on_upgrade(move |socket| async move {
+/// The live socket: JSON text messages, `Poke` from the server and `Tell` from the device. Losing it costs only latency.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sync/live",
+    tag = "Sync",
+    responses((status = 101, description = "The connection is a WebSocket from here on (RFC 6455)."), (status = 400)),
+)]
+pub async fn live(
+    State(app): State<Arc<App>>,
+    who: SignedIn,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|_| Error::BadRequest("This is a WebSocket: ask for one.".into()))?;
+    let answer = upgrade.max_message_size(MESSAGE_MAX).on_upgrade(move |socket| async move {
         let mut here = app.core.hub().join(who.actor().user, Sight::of(who.actor()));
         // How it ended says nothing: the device comes back by itself.
         let _ = talk(&app, &who, &mut here, socket).await;
         app.core.hub().leave(&here);
-    })
+    });
+    Ok(answer)
 }
 
 async fn talk(app: &Arc<App>, who: &SignedIn, here: &mut Socket, mut socket: WebSocket) -> Result<(), axum::Error> {

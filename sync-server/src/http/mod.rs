@@ -12,6 +12,7 @@ mod headers;
 mod leads;
 pub mod limits;
 mod live;
+pub mod openapi;
 mod problem;
 mod reports;
 mod settle;
@@ -29,7 +30,6 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, patch, post};
 use limits::{Limits, Proxies, Quotas};
 use protocol::{PROTOCOL_HEADER, PROTOCOL_VERSION, PUSH_BODY_MAX, paths};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -37,6 +37,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Passwords compared at a time: each takes 19 MiB and a core.
 const PASSWORDS: usize = 2;
@@ -145,59 +147,68 @@ impl App {
     }
 }
 
-/// All routes.
-pub fn router(app: Arc<App>) -> Router {
-    let push = Router::new().route(paths::PUSH, post(sync::push)).layer(DefaultBodyLimit::max(PUSH_BODY_MAX));
-    let quarantine =
-        Router::new().route(paths::QUARANTINE, get(settle::quarantine).post(settle::upload)).layer(DefaultBodyLimit::max(PUSH_BODY_MAX));
-    Router::new()
-        .route(paths::SIGN_IN, post(auth::sign_in))
-        .route(paths::REFRESH, post(auth::refresh))
-        .route(paths::SIGN_OUT, post(auth::sign_out))
-        .route(paths::AUDIT, get(audit::audit))
-        .route(paths::REDEEM, post(account::redeem))
-        .route(paths::PASSWORD, post(account::change_password))
-        .route(paths::PROFILE, get(account::profile).patch(account::change_profile))
-        .route(paths::SESSIONS, get(account::sessions))
-        .route(&format!("{}/{{id}}", paths::SESSIONS), delete(account::end_session))
-        .route(paths::SIGN_OUT_EVERYWHERE, post(account::sign_out_everywhere))
-        .route(paths::TOTP, post(account::begin_totp).put(account::confirm_totp).delete(account::end_totp))
-        .route(paths::USERS, get(users::list).post(users::invite))
-        .route(&format!("{}/{{id}}", paths::USERS), patch(users::change_post))
-        .route(&format!("{}/{{id}}/code", paths::USERS), post(users::new_code))
-        .route(paths::TEAMS, get(teams::list).post(teams::create))
-        .route(&format!("{}/{{id}}", paths::TEAMS), patch(teams::rename))
-        .route(&format!("{}/check-in", paths::ATTENDANCE), post(attendance::check_in))
-        .route(&format!("{}/check-out", paths::ATTENDANCE), post(attendance::check_out))
-        .route(&format!("{}/pause", paths::ATTENDANCE), post(attendance::pause))
-        .route(&format!("{}/resume", paths::ATTENDANCE), post(attendance::resume))
-        .route(&format!("{}/status", paths::ATTENDANCE), get(attendance::status))
-        .route(&format!("{}/logs", paths::ATTENDANCE), get(attendance::logs))
-        .route(&format!("{}/leads/summary", paths::REPORTS), get(reports::leads))
-        .route(&format!("{}/leads", paths::REPORTS), get(reports::rows))
-        .route(paths::DEVICES, get(devices::list))
-        .route(&format!("{}/{{id}}/revoke", paths::DEVICES), post(devices::revoke))
-        .route(&format!("{}/{{id}}/wipe", paths::DEVICES), post(devices::wipe))
-        .route(paths::PULL, get(sync::pull))
-        .route(&format!("{}/{{kind}}/{{id}}", paths::SNAPSHOT), get(sync::snapshot))
-        .route(paths::LIVE, get(live::live))
-        .route(paths::LEADS, post(assignment::create))
-        .route(&format!("{}/auto-distribute", paths::LEADS), post(assignment::distribute))
-        .route(&format!("{}/assign", paths::LEADS), post(assignment::assign_many))
-        .route(&format!("{}/{{id}}/owner", paths::LEADS), post(leads::set_owner))
-        .route(&format!("{}/rules", paths::ASSIGNMENT), get(assignment::rules).put(assignment::set_rules))
-        .route(&format!("{}/dry-run", paths::ASSIGNMENT), post(assignment::dry_run))
-        .route(&format!("{}/{{id}}/take", paths::PROPOSALS), post(settle::take_proposal))
-        .route(&format!("{}/{{id}}/drop", paths::PROPOSALS), post(settle::drop_proposal))
-        .route(&format!("{}/{{id}}/release", paths::QUARANTINE), post(settle::release))
-        .route(&format!("{}/{{id}}/drop", paths::QUARANTINE), post(settle::drop_quarantined))
+/// All routes. A handler says by `#[utoipa::path]` where it is and what it takes and answers, so that no route is
+/// missing from the document; `sync-server/tests/server/openapi.rs` says how one is added.
+fn routes() -> OpenApiRouter<Arc<App>> {
+    let push = OpenApiRouter::new().routes(routes!(sync::push)).layer(DefaultBodyLimit::max(PUSH_BODY_MAX));
+    let quarantine = OpenApiRouter::new().routes(routes!(settle::quarantine, settle::upload)).layer(DefaultBodyLimit::max(PUSH_BODY_MAX));
+    OpenApiRouter::with_openapi(openapi::about())
+        .routes(routes!(auth::sign_in))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::sign_out))
+        .routes(routes!(audit::audit))
+        .routes(routes!(account::redeem))
+        .routes(routes!(account::change_password))
+        .routes(routes!(account::profile, account::change_profile))
+        .routes(routes!(account::sessions))
+        .routes(routes!(account::end_session))
+        .routes(routes!(account::sign_out_everywhere))
+        .routes(routes!(account::begin_totp, account::confirm_totp, account::end_totp))
+        .routes(routes!(users::list, users::invite))
+        .routes(routes!(users::change_post))
+        .routes(routes!(users::new_code))
+        .routes(routes!(teams::list, teams::create))
+        .routes(routes!(teams::rename))
+        .routes(routes!(attendance::check_in))
+        .routes(routes!(attendance::check_out))
+        .routes(routes!(attendance::pause))
+        .routes(routes!(attendance::resume))
+        .routes(routes!(attendance::status))
+        .routes(routes!(attendance::logs))
+        .routes(routes!(reports::leads))
+        .routes(routes!(reports::rows))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::revoke))
+        .routes(routes!(devices::wipe))
+        .routes(routes!(sync::pull))
+        .routes(routes!(sync::snapshot))
+        .routes(routes!(live::live))
+        .routes(routes!(assignment::create))
+        .routes(routes!(assignment::distribute))
+        .routes(routes!(assignment::assign_many))
+        .routes(routes!(assignment::eligible_users))
+        .routes(routes!(leads::set_owner))
+        .routes(routes!(assignment::rules, assignment::set_rules))
+        .routes(routes!(assignment::dry_run))
+        .routes(routes!(settle::take_proposal))
+        .routes(routes!(settle::drop_proposal))
+        .routes(routes!(settle::release))
+        .routes(routes!(settle::drop_quarantined))
         .layer(DefaultBodyLimit::max(SMALL_BODY_MAX))
         .merge(push)
         .merge(quarantine)
         .layer(middleware::from_fn(speaks_our_protocol))
-        .route(paths::HEALTH, get(health))
+        .routes(routes!(openapi::json))
+        .routes(routes!(openapi::docs))
+        .routes(routes!(health))
+}
+
+/// All routes, behind what every request goes through.
+pub fn router(app: Arc<App>) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
         .fallback(async || Problem(Error::NotFound))
-        .method_not_allowed_fallback(async || Problem(Error::BadRequest("This is not asked for that way.".into())))
+        .method_not_allowed_fallback(async || Problem(Error::MethodNotAllowed))
         .layer(RequestBodyTimeoutLayer::new(app.times.body))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), in_time))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), limits::guard))
@@ -213,6 +224,14 @@ async fn blocking<T: Send + 'static>(app: &Arc<App>, work: impl FnOnce(&Core) ->
     done.unwrap_or_else(|panic| Err(Error::Panicked(panic.to_string()))).map_err(Problem)
 }
 
+/// Whether the server answers and its database can be read.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "Server",
+    security(()),
+    responses((status = 200, body = String, content_type = "text/plain", example = "ok\n")),
+)]
 async fn health(state: State<Arc<App>>) -> Result<String, Problem> {
     blocking(&state, |core| core.newest().map(|_| "ok\n".to_owned())).await
 }

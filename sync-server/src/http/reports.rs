@@ -10,6 +10,14 @@ use axum::extract::State;
 use domain::report::{LeadReport, LeadReportFilter, LeadReportRows};
 use std::sync::Arc;
 
+/// All figures of leads in the caller’s sight.
+#[utoipa::path(
+    get,
+    path = "/api/v1/reports/leads/summary",
+    tag = "Reports",
+    params(LeadReportFilter),
+    responses((status = 200, body = LeadReport), (status = 422)),
+)]
 pub async fn leads(
     State(app): State<Arc<App>>,
     who: SignedIn,
@@ -20,6 +28,14 @@ pub async fn leads(
     Ok(Json(blocking(&app, move |core| core.report_leads(&who, &filter)).await?))
 }
 
+/// A page of the leads behind a report, or behind one number of it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/reports/leads",
+    tag = "Reports",
+    params(LeadReportFilter, Page),
+    responses((status = 200, body = LeadReportRows), (status = 422)),
+)]
 pub async fn rows(
     State(app): State<Arc<App>>,
     who: SignedIn,

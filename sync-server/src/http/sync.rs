@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::{DocId, DocKind};
 use futures_util::stream;
 use protocol::pull::PullBatch;
-use protocol::push::PushRequest;
+use protocol::push::{PushRequest, PushResponse};
 use protocol::{PENDING_HEADER, VERSION_HEADER, frame};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -22,18 +22,36 @@ use uuid::Uuid;
 /// Content type of a sequence of frames.
 const FRAMES: &str = "application/vnd.leadline.frames";
 
+/// Takes a device’s outbox, in order; one outcome for each command. Devices send MessagePack, in which `change` is bytes:
+/// one uncompressed Automerge change chunk, the very bytes that the command makes.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sync/push",
+    tag = "Sync",
+    request_body = PushRequest,
+    responses((status = 200, body = PushResponse), (status = 422)),
+)]
 pub async fn push(State(app): State<Arc<App>>, who: SignedIn, Body(request, format): Body<PushRequest>) -> Result<Response, Problem> {
     let response = app.core.push_async(who, request).await?;
     Ok(format.answer(&response))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PullQuery {
+    /// Of the batch before; none pulls from the start.
     cursor: Option<String>,
 }
 
 /// Streams batches until there is nothing more. Each is read and packed when the one before was
 /// taken, so a slow device holds no thread and no memory.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sync/pull",
+    tag = "Sync",
+    params(PullQuery, ("leadline-pending" = Option<u32>, Header, description = "How many commands wait in the device’s outbox."), ("leadline-version" = Option<String>, Header, description = "The version of the app.")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.leadline.frames", description = "Frames, each a batch: a length of 4 bytes, little-endian, then zstd of a MessagePack `PullBatch`. The last says `up_to_date`.")),
+)]
 pub async fn pull(
     State(app): State<Arc<App>>,
     who: SignedIn,
@@ -90,6 +108,14 @@ async fn next_frame(app: Arc<App>, pull: impl FnOnce(&Core) -> Result<PullBatch,
     .await
 }
 
+/// One record as the server holds it, if it is in sight.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sync/snapshot/{kind}/{id}",
+    tag = "Sync",
+    params(("kind" = DocKind, Path), ("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/msgpack", description = "A MessagePack `Snapshot`: its row, its Automerge document, who wrote what when.")),
+)]
 pub async fn snapshot(State(app): State<Arc<App>>, who: SignedIn, At((kind, id)): At<(String, String)>) -> Result<Response, Problem> {
     let kind: DocKind = kind.parse().map_err(|_| Error::NotFound)?;
     let id = Uuid::parse_str(&id).map_err(|_| Error::NotFound)?;

@@ -110,6 +110,14 @@ pub fn open_leads(tx: &mut dyn Tx, org: OrgId, user: UserId) -> Result<u32> {
     Ok(u32::try_from(open).unwrap_or(u32::MAX))
 }
 
+/// How many leads that are not closed everybody owns who owns one.
+pub fn open_by_owner(tx: &mut dyn Tx, org: OrgId) -> Result<BTreeMap<UserId, u32>> {
+    let sql = "SELECT owner_id, count(*) FROM leads WHERE org_id = $1 AND owner_id IS NOT NULL AND deleted = 0 \
+               AND status NOT IN ('converted', 'lost') GROUP BY owner_id";
+    let rows = tx.query(sql, &[org.into()])?;
+    rows.into_iter().map(|mut row| Ok((row.id(0)?, u32::try_from(row.count(1)?).unwrap_or(u32::MAX)))).collect()
+}
+
 /// Leads that nobody owns and that are not closed, by id after `after`.
 pub fn unassigned(tx: &mut dyn Tx, org: OrgId, after: Option<LeadId>, limit: u64) -> Result<Vec<LeadId>> {
     let first = after.map_or(Value::Bytes(Vec::new()), Value::from);

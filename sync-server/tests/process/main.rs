@@ -5,6 +5,7 @@ mod audit;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod compact;
+mod contract;
 mod desktops;
 mod edge;
 mod live;
@@ -124,7 +125,7 @@ fn what_is_asked_wrongly_is_answered_with_a_problem() {
         (&boss, "/api/v1/nothing", 404, "not_found"),
         (&boss, "/api/v1/sync/snapshot/lead/not-an-id", 404, "not_found"),
         (&boss, "/api/v1/sync/snapshot/ghost/019ab000-0000-7000-8000-000000000000", 404, "not_found"),
-        (&boss, "/api/v1/sync/push", 400, "bad_request"),
+        (&boss, "/api/v1/sync/push", 405, "method_not_allowed"),
     ] {
         let (got, body) = client.get(path);
         assert_eq!(got, status, "{path}");

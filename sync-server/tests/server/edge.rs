@@ -102,7 +102,7 @@ async fn every_answer_keeps_browsers_off() {
             (get("/healthz"), 200),
             (get(PULL), 401),
             (get("/nothing"), 404),
-            (post("/healthz", 0), 400),
+            (post("/healthz", 0), 405),
             (post(SIGN_IN, 100_000), 413),
             (post(SIGN_IN, 1), 429),
             (with(get("/healthz"), header::ORIGIN, "https://evil.example"), 403),

@@ -23,6 +23,7 @@ mod ledgers;
 mod lost_device;
 mod matrix;
 mod notices;
+mod openapi;
 mod pull;
 mod quarantine;
 mod receipts;

@@ -28,6 +28,7 @@ impl Part {
 
 /// Why a lead is with whom it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "t")]
 pub enum Why {
     /// Somebody picked.

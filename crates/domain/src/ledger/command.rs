@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 /// What is done to a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum LedgerCommand {
     AddPayment {

@@ -4,7 +4,7 @@ mod exact;
 
 use crate::support::{Device, World, status};
 use domain::assignment::{Assignment, How, Limits, Part, Rule, Rules, Skill, Taker, Why};
-use domain::attendance::Step;
+use domain::attendance::{Attendance, Step};
 use domain::config::Setting;
 use domain::notice::News;
 use domain::{Command, DocId, LeadId, Status, UserId};
@@ -275,4 +275,31 @@ fn a_lead_that_its_owner_lets_lie_goes_to_somebody_else() {
         world.core.do_chores().expect("done");
     }
     assert_eq!(lines(&world, his).len(), 1 + 3);
+}
+
+#[test]
+fn who_may_be_given_leads_is_listed_for_who_gives_them() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    asha.created("+919820014700");
+    asha.created("+919820014701");
+    check_in(&world, &["asha"]);
+    let listed = |by: &str| world.core.eligible_users(&world.device(by).who).expect("listed");
+    let all = listed("ananya");
+    let of = |name: &str| all.iter().find(|one| one.id == world.user(name));
+    assert_eq!(of("asha").map(|one| (one.attendance, one.open_leads)), Some((Attendance::Present, 2)));
+    assert_eq!(of("arjun").map(|one| (one.attendance, one.open_leads)), Some((Attendance::Absent, 0)));
+    assert_eq!(of("karthik"), None, "an Analyst has no leads");
+    assert!(all.is_sorted_by_key(|one| one.name.clone()));
+    // A Team Lead gives within the team (row H6), and who gives none sees nobody.
+    let own = listed("ravi");
+    let team = of("asha").and_then(|one| one.team);
+    assert!(own.iter().any(|one| one.id == world.user("asha")) && own.iter().all(|one| one.team == team), "{own:?}");
+    assert!(matches!(world.core.eligible_users(&world.device("asha").who), Err(Error::Refused(_))));
+    // The list and the gift agree.
+    let lead = asha.created("+919820014702");
+    for (name, may) in [("arjun", true), ("karthik", false)] {
+        let set = SetOwner { expected_owner: Some(asha.user()), owner: Some(world.user(name)) };
+        assert_eq!(world.core.set_owner(&world.device("ananya").who, lead, set).is_ok(), may, "{name}");
+    }
 }
