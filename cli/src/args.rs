@@ -59,6 +59,9 @@ pub enum Command {
     /// Payments of a converted lead: add, list, reverse, plan
     #[command(subcommand)]
     Payment(Payment),
+    /// Whether you are at work: check in, pause, resume, check out; and who is here
+    #[command(subcommand)]
+    Attendance(Attendance),
     /// Send what waits, receive what is new; needs the network
     Sync {
         /// Stay and keep in sync until ended; holds the profile
@@ -136,14 +139,16 @@ pub enum Lead {
     Pick { lead: String, field: LeadField, value: String },
     /// Add a note, or edit one
     Note(Note),
-    /// Give a lead to somebody; out of the server's reach it waits for the next sync
+    /// Give leads to somebody; out of the server's reach it waits for the next sync
     Assign(Assign),
 }
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false, args = ["to", "nobody", "take_back"])]
 pub struct Assign {
-    pub lead: String,
+    /// One, or several at once
+    #[arg(required = true, value_name = "LEAD")]
+    pub leads: Vec<String>,
     /// A name, the beginnings of its words, or a user's id: whoever may be given leads
     #[arg(long, value_name = "PERSON")]
     pub to: Option<String>,
@@ -153,6 +158,26 @@ pub struct Assign {
     /// Take back an assignment that still waits
     #[arg(long)]
     pub take_back: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Attendance {
+    /// Begin work; it counts from when the server hears of it
+    CheckIn,
+    /// Take no leads for a while
+    Pause {
+        /// One of the organisation's
+        #[arg(long)]
+        reason: String,
+    },
+    /// Go on after a pause
+    Resume,
+    /// End work
+    CheckOut,
+    /// Where you stand
+    Status,
+    /// Where everybody in your sight stands, as it was received last
+    Who,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use crate::place::Place;
 use crate::print::{Printer, one_line, plain, table};
 use crate::words;
 use bridge::ProblemCode;
+use bridge::bulk::{BULK_MAX, BulkDone, BulkWhat, LeadBulk, LeadBulkOwners};
 use bridge::lead::{
     FieldView, LeadAssign, LeadAssignCancel, LeadChangeStatus, LeadCreate, LeadFilter, LeadForm, LeadGet, LeadList, LeadOwners, LeadPage,
     LeadPick, LeadRow, LeadSetField, LeadSetInterest, LeadTimeline, LeadView, NoteAdd, NoteEdit, OwnerChoice, PAGE_MAX, PhoneCheck,
@@ -142,7 +143,8 @@ fn note(place: &Place, print: &Printer, note: Note) -> Result<(), Failure> {
 
 fn assign(place: &Place, print: &Printer, assign: &Assign) -> Result<(), Failure> {
     let desk = place.write()?;
-    let lead = desk.find_lead(&assign.lead)?;
+    let [lead] = &assign.leads[..] else { return assign_many(&desk, print, assign) };
+    let lead = desk.find_lead(lead)?;
     if assign.take_back {
         desk.ask(LeadAssignCancel { lead })?;
         return print.answer(&json!({ "lead": lead, "taken_back": true }), || "Taken back; the server has not heard of it.".to_owned());
@@ -155,6 +157,37 @@ fn assign(place: &Place, print: &Printer, assign: &Assign) -> Result<(), Failure
     print.answer(&json!({ "lead": lead, "owner": name, "waits": done.waits }), || match done.waits {
         true => "The server is out of reach: it is asked at the next sync.".to_owned(),
         false => whose,
+    })
+}
+
+/// Each by a compare of its own: what the server does not give stops no other, and is told.
+fn assign_many(desk: &Desk, print: &Printer, assign: &Assign) -> Result<(), Failure> {
+    let leads = assign.leads.iter().map(|lead| Ok(desk.find_lead(lead)?)).collect::<Result<Vec<_>, Failure>>()?;
+    if assign.take_back {
+        for lead in &leads {
+            desk.ask(LeadAssignCancel { lead: *lead })?;
+        }
+        return print.answer(&json!({ "leads": leads, "taken_back": true }), || "Taken back; the server has not heard of them.".to_owned());
+    }
+    let choice = assign.to.as_deref().map(|typed| person(desk.ask(LeadBulkOwners {})?, typed)).transpose()?;
+    let mut done = BulkDone::default();
+    for part in leads.chunks(BULK_MAX) {
+        let what = BulkWhat::Assign { to: choice.as_ref().map(|choice| choice.user) };
+        done.absorb(desk.ask(LeadBulk { leads: part.to_vec(), what })?);
+    }
+    let name = choice.map(|choice| choice.name);
+    print.answer(&json!({ "owner": name, "done": done.done, "waiting": done.waiting, "not": done.not }), || {
+        let mut said = match &name {
+            Some(name) => format!("Given to {}: {}.", one_line(name), words::count(done.done)),
+            None => format!("Taken from their owners: {}.", words::count(done.done)),
+        };
+        if done.waiting > 0 {
+            let _ = write!(said, " The server is out of reach: it is asked at the next sync.");
+        }
+        for not in &done.not {
+            let _ = write!(said, "\nNot given: {}. {}", words::count(not.count), not.why);
+        }
+        said
     })
 }
 

@@ -2,6 +2,7 @@
 //! asks it, and prints the answer as a table or as JSON.
 
 mod args;
+mod attendance;
 mod attention;
 mod config;
 mod failure;
@@ -45,6 +46,7 @@ fn run(cli: Cli, print: &Printer) -> Result<(), Failure> {
         Command::FollowUp(command) => follow_up::run(&place, print, command),
         Command::Sync { watch: false } => sync::once(&place, print),
         Command::Sync { watch: true } => sync::watch(&place, print),
+        Command::Attendance(command) => attendance::run(&place, print, command),
         Command::Attention(command) => attention::run(&place, print, command),
         Command::Config(command) => config::run(&place, print, command),
         Command::Status => sync::status(&place, print),

@@ -160,9 +160,17 @@ impl Terminal {
     /// # Errors
     /// What the CLI says.
     pub fn sign_in(profile: &Path, server: &Server, email: &str) -> Result<Self> {
+        Self::sign_in_at(profile, &server.url, email)
+    }
+
+    /// The same at an address of its own, a wire's for example.
+    ///
+    /// # Errors
+    /// What the CLI says.
+    pub fn sign_in_at(profile: &Path, url: &str, email: &str) -> Result<Self> {
         let terminal = Self { profile: profile.to_owned() };
         let mut child = terminal
-            .command(&["sign-in", "--server", &server.url, "--email", email, "--password-stdin"])
+            .command(&["sign-in", "--server", url, "--email", email, "--password-stdin"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -18,6 +18,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use sync_server::{Core, Error, NewUser, SignedIn, Store, people};
+use tests::processes::{Server, Terminal};
+use tests::wire::Wire;
 
 /// A Wednesday, 16:36 in India.
 const START: i64 = 1_795_000_000_000;
@@ -201,4 +203,103 @@ fn steps_asked_for_offline_count_once_by_the_servers_clock_and_the_manager_sees_
     assert_eq!((now.status, now.waits), (Attendance::Absent, false));
     assert!(now.refused.is_some_and(|why| why.contains("from 09:00 to 18:00")));
     assert_eq!(company.log(&meera).len(), 3);
+}
+
+/// A company whose day has no end, so that the test's hour does not matter.
+fn around_the_clock(folder: &Path) -> anyhow::Result<(Server, Terminal)> {
+    let server = Server::demo(&folder.join("server"), 60)?;
+    let admin = Terminal::sign_in(&folder.join("vikram"), &server, "vikram@nakshatra.example")?;
+    admin.run(&["sync"])?;
+    for (setting, value) in
+        [("working_hours_end", "24:00"), ("working_hours_start", "00:00"), ("working_days", "mon,tue,wed,thu,fri,sat,sun")]
+    {
+        admin.run(&["config", "set", setting, value])?;
+    }
+    admin.run(&["sync"])?;
+    Ok((server, admin))
+}
+
+#[test]
+fn a_day_on_a_terminal_counts_at_the_server_and_waits_without_it() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (server, admin) = around_the_clock(folder.path())?;
+    let wire = Wire::to(&server.url)?;
+    let asha = Terminal::sign_in_at(&folder.path().join("asha"), &wire.url, "asha@nakshatra.example")?;
+    asha.run(&["sync"])?;
+    let stands = |step: &[&str]| -> anyhow::Result<(String, bool)> {
+        let now = asha.run(&[&["attendance"], step].concat())?;
+        Ok((now["status"].as_str().unwrap_or_default().to_owned(), now["waits"] == true))
+    };
+    let known = || -> anyhow::Result<String> {
+        admin.run(&["sync"])?;
+        let floor = admin.run(&["attendance", "who"])?;
+        let asha = floor["people"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "Asha Menon"));
+        Ok(asha.and_then(|asha| asha["status"].as_str()).unwrap_or_default().to_owned())
+    };
+    assert_eq!(stands(&["check-in"])?, ("present".into(), false));
+    assert_eq!(known()?, "present");
+    let (code, said) = asha.attempt(&["attendance", "check-in"])?;
+    assert!(code == 3 && said.contains("already"), "{code} {said}");
+    let (code, said) = asha.attempt(&["attendance", "pause", "--reason", "Cricket"])?;
+    assert!(code == 3 && said.contains("Lunch"), "the reasons are named: {code} {said}");
+    assert_eq!(stands(&["pause", "--reason", "Lunch"])?, ("paused".into(), false));
+    assert_eq!(known()?, "paused");
+    wire.cut();
+    assert_eq!(stands(&["resume"])?, ("present".into(), true), "out of reach it waits");
+    assert_eq!(known()?, "paused");
+    wire.mend();
+    asha.run(&["sync"])?;
+    assert_eq!(stands(&["status"])?, ("present".into(), false));
+    assert_eq!(known()?, "present");
+    assert_eq!(stands(&["check-out"])?, ("absent".into(), false));
+    assert_eq!(known()?, "absent");
+    // Who has no attendance is told so.
+    let (code, said) = admin.attempt(&["attendance", "check-in"])?;
+    assert!(code == 3 && !said.is_empty(), "{code} {said}");
+    Ok(())
+}
+
+#[test]
+fn many_leads_are_given_on_a_terminal_at_once_and_without_the_server() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (server, admin) = around_the_clock(folder.path())?;
+    let wire = Wire::to(&server.url)?;
+    let meera = Terminal::sign_in_at(&folder.path().join("meera"), &wire.url, "meera@nakshatra.example")?;
+    meera.run(&["sync"])?;
+    let leads: Vec<String> = (0..4)
+        .map(|n| {
+            let added = meera.run(&["lead", "add", "--name", &format!("Fair {n}"), "--phone", &format!("98200148{n:02}")])?;
+            Ok(added["lead"].as_str().unwrap_or_default().to_owned())
+        })
+        .collect::<anyhow::Result<_>>()?;
+    meera.run(&["sync"])?;
+    let give = |to: &str| -> anyhow::Result<serde_json::Value> {
+        let mut args = vec!["lead", "assign"];
+        args.extend(leads.iter().map(String::as_str));
+        args.extend(["--to", to]);
+        meera.run(&args)
+    };
+    let owner = |lead: &str| -> anyhow::Result<String> {
+        admin.run(&["sync"])?;
+        Ok(admin.run(&["lead", "show", lead])?["lead"]["owner"][1].as_str().unwrap_or_default().to_owned())
+    };
+    // One was given away by somebody else, which this computer has not heard.
+    admin.run(&["sync"])?;
+    admin.run(&["lead", "assign", &leads[3], "--to", "Pooja Patil"])?;
+    let done = give("Sanjay Kulkarni")?;
+    assert_eq!((&done["done"], &done["waiting"]), (&3.into(), &0.into()), "{done}");
+    assert_eq!(done["not"][0]["count"], 1, "{done}");
+    assert!(done["not"][0]["why"].as_str().is_some_and(|why| why.contains("faster")), "{done}");
+    assert_eq!((owner(&leads[0])?, owner(&leads[3])?), ("Sanjay Kulkarni".into(), "Pooja Patil".into()));
+    meera.run(&["sync"])?;
+    wire.cut();
+    let done = give("Asha Menon")?;
+    assert_eq!((&done["done"], &done["waiting"]), (&4.into(), &4.into()), "{done}");
+    assert_eq!(owner(&leads[0])?, "Sanjay Kulkarni");
+    wire.mend();
+    meera.run(&["sync"])?;
+    for lead in &leads {
+        assert_eq!(owner(lead)?, "Asha Menon");
+    }
+    Ok(())
 }

@@ -127,7 +127,7 @@ key = { $act ->
     [tick-range] tick several
     [tick-all] tick all
     [copy] copy as CSV
-    [bulk] status, tag, follow-up, drop of those ticked
+    [bulk] status, tag, follow-up, drop, assign those ticked
     [step] previous, next lead
     [log] log a call
     [follow-up] plan a follow-up
@@ -857,6 +857,11 @@ bulk-undone = { $number ->
     [0] Nothing taken back
    *[other] { $count } taken back
 }
+bulk-assigned = { $number ->
+    [0] None assigned
+   *[other] { $count } assigned
+}
+bulk-waiting = ({ $count } wait for the server)
 bulk-not = { $count } not: { $why }
 bulk-not-others = { $count } more not
 copied-leads = { $number ->

@@ -1,8 +1,8 @@
 //! What is done to many leads at once, and the list as a table for elsewhere.
 
-use crate::lead::LeadFilter;
+use crate::lead::{LeadFilter, OwnerChoice};
 use crate::requests;
-use domain::{CommandId, LeadId, Status};
+use domain::{CommandId, LeadId, Status, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Leads in one request at most: whoever has more asks again, and shows how far it is.
@@ -25,6 +25,10 @@ pub enum BulkWhat {
         local: String,
         note: String,
     },
+    /// To somebody, or to nobody; the server compares the owner of each with who it is here. Out of its reach each waits.
+    Assign {
+        to: Option<UserId>,
+    },
 }
 
 /// What became of it.
@@ -34,6 +38,10 @@ pub struct BulkDone {
     pub done: u32,
     /// What each was carried out as, to be taken back.
     pub edits: Vec<(LeadId, Vec<CommandId>)>,
+    /// Of leads that were assigned, who had each before.
+    pub given: Vec<(LeadId, Option<UserId>)>,
+    /// Of those done, how many wait for the server.
+    pub waiting: u32,
     /// Why others were not, the most frequent reason first.
     pub not: Vec<BulkNot>,
 }
@@ -66,6 +74,8 @@ impl BulkDone {
     pub fn absorb(&mut self, other: BulkDone) {
         self.done += other.done;
         self.edits.extend(other.edits);
+        self.given.extend(other.given);
+        self.waiting += other.waiting;
         other.not.into_iter().for_each(|not| self.refuse(not.why, not.count));
     }
 }
@@ -77,6 +87,7 @@ pub struct BulkCan {
     pub drop_blocked: Option<String>,
     pub follow_up_blocked: Option<String>,
     pub status_blocked: Option<String>,
+    pub assign_blocked: Option<String>,
     /// The statuses that one of them may move to, without the drop.
     pub statuses: Vec<Status>,
     /// One of them is dropped: the move into work asks for a reason.
@@ -117,6 +128,10 @@ requests! {
     "lead_bulk" LeadBulk { pub leads: Vec<LeadId>, pub what: BulkWhat } -> BulkDone;
     /// Takes back what [`LeadBulk`] did, lead by lead; [`BULK_MAX`] leads at most.
     "lead_bulk_undo" LeadBulkUndo { pub edits: Vec<(LeadId, Vec<CommandId>)> } -> BulkDone;
+    /// Whom the person may give leads to, by name.
+    "lead_bulk_owners" LeadBulkOwners {} -> Vec<OwnerChoice>;
+    /// Gives leads that `from` has now back to who had each; [`BULK_MAX`] leads at most.
+    "lead_bulk_give_back" LeadBulkGiveBack { pub from: Option<UserId>, pub leads: Vec<(LeadId, Option<UserId>)> } -> BulkDone;
     /// All that the filter holds, or those of it that are named, in the list's order; each column with its heading.
     "lead_csv" LeadCsv { pub filter: LeadFilter, pub leads: Option<Vec<LeadId>>, pub columns: Vec<(Column, String)> } -> Csv;
 }

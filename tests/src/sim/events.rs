@@ -34,8 +34,10 @@ impl Company {
         }
         let who = self.rng.random_range(0..self.people.len());
         match self.rng.random_range(0..100) {
-            0..34 => self.work(who),
-            34..38 => self.collect(who),
+            0..27 => self.work(who),
+            27..33 => self.collect(who),
+            33..36 => self.attend(who),
+            36..38 => self.give_out(),
             38 => self.ask_for_owner(who),
             39 => self.keep(who),
             40..42 => self.keep_house(who),

@@ -8,6 +8,7 @@ pub mod ack;
 pub mod chance;
 pub mod company;
 pub mod events;
+pub mod floor;
 pub mod network;
 pub mod oracles;
 pub mod report;

@@ -4,8 +4,9 @@
 use super::chance;
 use super::tally::{Happening, Oracle, Tally};
 use client::{Transport, TransportError};
+use domain::attendance::{AttendanceLine, Step};
 use domain::{DeviceId, DocId, LeadId, RefusalCode, UserId};
-use protocol::admin::{QuarantineAnswer, QuarantineUpload, SetOwner};
+use protocol::admin::{AttendanceStep, QuarantineAnswer, QuarantineUpload, SetOwner};
 use protocol::auth::{Refresh, Secret, Session};
 use protocol::pull::{Entry, PullBatch, Snapshot};
 use protocol::push::{Outcome, PushRequest, PushResponse};
@@ -348,6 +349,17 @@ impl Transport for Road {
             return Err(broken());
         }
         Ok(row)
+    }
+
+    fn attend(&self, step: &Step, asked: &AttendanceStep) -> Result<AttendanceLine, TransportError> {
+        self.sets_out()?;
+        let (core, who) = self.who()?;
+        let line = core.attend(&who, asked, step).map_err(|e| self.told(&e))?;
+        if self.roll(0.15) {
+            self.tally.saw(Happening::LostAnswer);
+            return Err(broken());
+        }
+        Ok(line)
     }
 
     fn quarantine(&self, upload: &QuarantineUpload) -> Result<QuarantineAnswer, TransportError> {

@@ -25,6 +25,8 @@ pub enum Oracle {
     Sight,
     /// A lead has one owner, who got it from the one before.
     Owner,
+    /// Whoever the rules give a lead could be given it at that instant.
+    Eligible,
     /// A device counts as many leads as there are.
     Totals,
     /// What was paid is the sum of what counts, on every device that may know.
@@ -36,7 +38,7 @@ pub enum Oracle {
 }
 
 impl Oracle {
-    pub const ALL: [Oracle; 13] = [
+    pub const ALL: [Oracle; 14] = [
         Oracle::Lost,
         Oracle::Doubled,
         Oracle::Unsettled,
@@ -46,6 +48,7 @@ impl Oracle {
         Oracle::ServerRows,
         Oracle::Sight,
         Oracle::Owner,
+        Oracle::Eligible,
         Oracle::Totals,
         Oracle::Money,
         Oracle::Chain,
@@ -104,6 +107,8 @@ happenings! {
     Renamed = "people and teams renamed";
     Assigned = "leads given to somebody";
     AssignedLate = "assignments refused for a changed owner";
+    Attended = "steps of attendance";
+    GivenByRule = "leads given out by the rules";
     Asked = "assignments asked for without a server";
     Deleted = "leads deleted or restored";
     Configured = "rules and lists of the organisation changed";

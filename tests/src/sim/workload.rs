@@ -73,7 +73,9 @@ impl Company {
         let engine = self.people[who].engine().clone();
         let is_converted = |lead: &LeadId| engine.record(*lead).is_ok_and(|(record, _)| record.status == Status::Converted);
         let converted: Vec<LeadId> = self.leads.iter().copied().filter(is_converted).collect();
-        let Some(lead) = converted.choose(&mut self.rng).copied() else { return self.convert(who) };
+        // A short run, too, gets as far as money: to the conversion at once, and the first payment with it.
+        let chosen = converted.choose(&mut self.rng).copied();
+        let Some(lead) = chosen.or_else(|| self.convert(who)) else { return };
         let Ok(ledger) = engine.ledger(lead) else { return };
         let command = a_ledger_command(&mut self.rng, &ledger);
         if let Ok(id) = engine.account(lead, command) {
@@ -82,15 +84,20 @@ impl Company {
         }
     }
 
-    /// One step of a lead towards its conversion.
-    fn convert(&mut self, who: usize) {
-        let Some(lead) = self.a_lead_of(who) else { return };
-        let Ok((record, _)) = self.people[who].engine().record(lead) else { return };
-        let next = domain::lifecycle::next(record.status);
-        let to = [Status::Converted, Status::Qualified, Status::Interested, Status::InProgress].into_iter().find(|to| next.contains(to));
-        if let Some(to) = to {
+    /// The steps of a lead to its conversion; which lead, where it got there.
+    fn convert(&mut self, who: usize) -> Option<LeadId> {
+        let lead = self.a_lead_of(who)?;
+        let steps = [Status::Converted, Status::Qualified, Status::Interested, Status::InProgress];
+        for _ in 0..=steps.len() {
+            let (record, _) = self.people[who].engine().record(lead).ok()?;
+            if record.status == Status::Converted {
+                return Some(lead);
+            }
+            let next = domain::lifecycle::next(record.status);
+            let to = steps.into_iter().find(|to| next.contains(to))?;
             self.carry_out(who, lead, Command::ChangeStatus { from: record.status, to, reason: None });
         }
+        None
     }
 
     /// The attempt, what came of it, a note, and the next step.

@@ -1,13 +1,15 @@
 //! Many leads at once in the real window: ticked by key and mouse, changed, taken back, copied.
 
 use anyhow::{Result, ensure};
+use bridge::lead::LeadGet;
 use domain::command::NewLead;
 use domain::{Command, LeadId, Status};
 use fantoccini::key::Key;
 use tests::device::Device;
-use tests::processes::Server;
-use tests::visit::{go, pill, sign_in};
+use tests::processes::{Server, Terminal};
+use tests::visit::{fill_in, go, pill, sign_in};
 use tests::window::Window;
+use tests::wire::Wire;
 
 const ASHA: &str = "asha@nakshatra.example";
 const MANAGER: &str = "meera@nakshatra.example";
@@ -227,4 +229,62 @@ async fn pasted(window: &Window) -> Result<String> {
         .await?;
     window.client.execute("document.getElementById('pasted').remove()", vec![]).await?;
     Ok(text)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ticked_leads_are_given_to_somebody_and_back_also_without_the_server() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 60)?;
+    let asha = Device::sign_in(&folder.path().join("asha"), &server, ASHA)?;
+    let leads = at_the_fair(&asha, 4)?;
+    let admin = Terminal::sign_in(&folder.path().join("vikram"), &server, "vikram@nakshatra.example")?.borrow(true)?;
+    let owner = |lead: LeadId| -> Result<Option<String>> {
+        admin.sync_once()?;
+        Ok(admin.ask(LeadGet { lead })?.owner.map(|(_, name)| name))
+    };
+    let wire = Wire::to(&server.url)?;
+    let window = Window::open(&folder.path().join("desk")).await?;
+    fill_in(&window, &wire.url, MANAGER, tests::processes::PASSWORD).await?;
+    window.find("app-shell").await?;
+    pill(&window, "synced").await?;
+    go(&window, "#/leads?pool=all&source=Education%20fair").await?;
+    window.css(&row(leads[0], "")).await?;
+    window.press(&with(Key::Control, "a")).await?;
+    window.shows("bulk-count", "4 selected").await?;
+    window.press("a").await?;
+    window.css("[data-testid=assign-filter]:focus").await?;
+    window.press("sanj").await?;
+    window.css("[data-testid=bulk-menu] [role=option]:only-child").await?;
+    window.press(&Key::Enter.to_string()).await?;
+    window.shows("toast", "4 assigned").await?;
+    for lead in &leads {
+        ensure!(owner(*lead)?.as_deref() == Some("Sanjay Kulkarni"));
+    }
+    window.click("toast-action").await?;
+    window.shows("toast", "4 taken back").await?;
+    for lead in &leads {
+        ensure!(owner(*lead)?.as_deref() == Some("Asha Menon"));
+    }
+
+    // Out of reach they wait, each visibly, and go out when it comes back.
+    wire.cut();
+    pill(&window, "offline").await?;
+    window.click("bulk-assign").await?;
+    window.css("[data-testid=assign-filter]:focus").await?;
+    window.press("sanj").await?;
+    window.css("[data-testid=bulk-menu] [role=option]:only-child").await?;
+    window.press(&Key::Enter.to_string()).await?;
+    window.shows("toast", "4 assigned (4 wait for the server)").await?;
+    for lead in &leads {
+        window.css(&row(*lead, " [data-testid=row-mark][aria-label='waits for server']")).await?;
+    }
+    wire.mend();
+    window.click("sync-pill").await?;
+    window.click("sync-now").await?;
+    window.click("sync-pill").await?;
+    for lead in &leads {
+        window.gone(&row(*lead, " [data-testid=row-mark]")).await?;
+        ensure!(owner(*lead)?.as_deref() == Some("Sanjay Kulkarni"));
+    }
+    window.close().await
 }

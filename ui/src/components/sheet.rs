@@ -35,7 +35,7 @@ const SHEET: [(&str, &[(&str, &str)]); 5] = [
             ("/", "search"),
             ("F", "filter"),
             ("E", "copy"),
-            ("S T U D", "bulk"),
+            ("S T U D A", "bulk"),
         ],
     ),
     (

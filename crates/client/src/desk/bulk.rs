@@ -2,6 +2,7 @@
 //! do is counted by the reason it gave.
 
 use super::Desk;
+use super::bulk_assign;
 use super::edits;
 use super::words::Reader;
 use crate::error::ClientError;
@@ -10,14 +11,18 @@ use crate::store::leads;
 use bridge::bulk::{BULK_MAX, BulkCan, BulkDone, BulkWhat, LeadBulk, LeadBulkCan, LeadBulkUndo};
 use bridge::lead::LeadUndo;
 use bridge::{Problem, ProblemCode};
+use domain::policy::{authorise, eligible};
 use domain::state::{Deed, State};
-use domain::{Command, CommandId, LeadId, Refusal, RefusalCode, Status, lifecycle};
+use domain::{Action, Command, CommandId, LeadId, Refusal, RefusalCode, Status, lifecycle};
 use protocol::rows::LeadSummary;
 
 /// Carried out as these commands, or why not.
 type Tried = Result<Vec<CommandId>, Problem>;
 
 pub(super) fn carry_out(desk: &Desk, ask: LeadBulk) -> Result<BulkDone, Problem> {
+    if let BulkWhat::Assign { to } = ask.what {
+        return bulk_assign::assign(desk, ask.leads, to);
+    }
     let what = Ready::of(desk, ask.what)?;
     each(desk, ask.leads, |lead| {
         let row = desk.read(|c| leads::get(c, *lead))?.ok_or(ClientError::NotFound)?.summary;
@@ -97,6 +102,7 @@ impl Ready {
         Ok(match what {
             BulkWhat::Tag { tag } => Ready::Tag(tag.trim().to_owned()),
             BulkWhat::Status { to, reason } => Ready::Status { to, reason: reason.and_then(trimmed) },
+            BulkWhat::Assign { .. } => return Err(Problem::new(ProblemCode::Internal, "An assignment is no edit of a record.")),
             BulkWhat::FollowUp { local, note } => {
                 let (due_at, zone) = desk.instant(&local)?;
                 Ready::FollowUp { due_at, zone, local, note: note.trim().to_owned() }
@@ -140,6 +146,7 @@ struct Sum {
     tags: bool,
     drops: bool,
     plans: bool,
+    assigns: bool,
 }
 
 impl Sum {
@@ -152,6 +159,8 @@ impl Sum {
         note(judged(&Command::AddTag { tag: String::new() }, Deed::Edit), &mut self.tags, &mut self.can.tag_blocked);
         note(judged(&drop, Deed::Drop), &mut self.drops, &mut self.can.drop_blocked);
         note(judged(&plan, Deed::Plan), &mut self.plans, &mut self.can.follow_up_blocked);
+        let assign = authorise(&reader.facts.actor(), Action::AssignLead, &subject).and_then(|_| eligible(Action::AssignLead, &subject));
+        note(assign, &mut self.assigns, &mut self.can.assign_blocked);
         let moves = |to: &Status| {
             *to != Status::Lost && reader.may(Command::ChangeStatus { from: row.status, to: *to, reason: None }.action(), &subject)
         };

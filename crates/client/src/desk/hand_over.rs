@@ -18,6 +18,7 @@ use domain::{Action, Command, CommandId, LeadId};
 use protocol::admin::SetOwner;
 use protocol::paths;
 use protocol::rows::OwnerRow;
+use rusqlite::Connection;
 use std::cmp::Reverse;
 
 pub(super) fn delete(desk: &Desk, ask: LeadDelete) -> Result<Done, Problem> {
@@ -65,19 +66,24 @@ pub(super) fn owners(desk: &Desk, ask: LeadOwners) -> Result<Vec<OwnerChoice>, P
         if !reader.may(Action::AssignLead, &project::subject(&row.summary)) {
             return Ok(Vec::new());
         }
-        let open = leads::open_by_owner(c)?;
-        let me = reader.facts.actor();
-        let people = rows::users(c)?.into_iter().filter(|user| !user.disabled && may_be_given(&me, user.role, user.team).is_ok());
-        let choice = |user: protocol::rows::UserRow| {
-            Ok(OwnerChoice {
-                user: user.id,
-                team: user.team.map(|team| rows::team_name(c, team)).transpose()?.flatten(),
-                name: user.name,
-                open_leads: open.get(&user.id).copied().unwrap_or(0),
-            })
-        };
-        people.map(choice).collect()
+        choices(desk, c)
     })?)
+}
+
+/// Whom the person may give leads to.
+pub(super) fn choices(desk: &Desk, c: &Connection) -> Result<Vec<OwnerChoice>, ClientError> {
+    let open = leads::open_by_owner(c)?;
+    let me = desk.reader(c)?.facts.actor();
+    let people = rows::users(c)?.into_iter().filter(|user| !user.disabled && may_be_given(&me, user.role, user.team).is_ok());
+    let choice = |user: protocol::rows::UserRow| {
+        Ok(OwnerChoice {
+            user: user.id,
+            team: user.team.map(|team| rows::team_name(c, team)).transpose()?.flatten(),
+            name: user.name,
+            open_leads: open.get(&user.id).copied().unwrap_or(0),
+        })
+    };
+    people.map(choice).collect()
 }
 
 pub(super) fn assign(desk: &Desk, ask: LeadAssign) -> Result<Assigned, Problem> {
@@ -99,7 +105,7 @@ pub(super) fn assign(desk: &Desk, ask: LeadAssign) -> Result<Assigned, Problem> 
 }
 
 /// The server is out of reach: what it would refuse anyhow is refused here, the rest waits.
-fn ask_later(desk: &Desk, ask: &LeadAssign) -> Result<Assigned, Problem> {
+pub(super) fn ask_later(desk: &Desk, ask: &LeadAssign) -> Result<Assigned, Problem> {
     desk.read(|c| {
         let reader = desk.reader(c)?;
         let subject = project::subject(&leads::get(c, ask.lead)?.ok_or(ClientError::NotFound)?.summary);

@@ -7,6 +7,7 @@ mod assignment;
 mod attendance;
 mod attention;
 mod bulk;
+mod bulk_assign;
 mod csv;
 mod dashboard;
 mod due;
@@ -55,7 +56,7 @@ use bridge::admin::{
 use bridge::assignment::{AssignmentDistribute, AssignmentDryRun, AssignmentGet, AssignmentSet, AssignmentSwitch};
 use bridge::attendance::{AttendanceGet, AttendanceRead, AttendanceTake, FloorGet, LogCsv, LogGet};
 use bridge::attention::{AttentionDiscard, AttentionList, AttentionRestore, AttentionRetry, AttentionSend};
-use bridge::bulk::{LeadBulk, LeadBulkCan, LeadBulkUndo, LeadCsv, LeadIds, LeadStill};
+use bridge::bulk::{LeadBulk, LeadBulkCan, LeadBulkGiveBack, LeadBulkOwners, LeadBulkUndo, LeadCsv, LeadIds, LeadStill};
 use bridge::dashboard::DashboardGet;
 use bridge::follow_up::FollowUpList;
 use bridge::lead::{
@@ -274,6 +275,8 @@ answers! {
     LeadBulkCan by bulk::can;
     LeadBulk by bulk::carry_out;
     LeadBulkUndo by bulk::take_back;
+    LeadBulkOwners by bulk_assign::owners;
+    LeadBulkGiveBack by bulk_assign::give_back;
     LeadCsv by csv::copy;
     LeadFacetsGet by list::facets;
     PhoneCheck by find::phone_check;

@@ -155,3 +155,16 @@ fn finds(person: &Person, search: &str, lead: LeadId) -> bool {
 fn value(field: &FieldState) -> &str {
     field.value.as_deref().unwrap_or_default()
 }
+
+/// Whoever's attendance a device knows stands there as at the end of the log.
+pub fn attendance(company: &Company, who: usize) {
+    let log = company.attendance_by_the_log();
+    let known = company.people[who].engine().store().read(client::store::attendance::all).expect("readable");
+    for standing in known {
+        let is = log.get(&standing.user).copied().unwrap_or_default();
+        if standing.status != is {
+            let text = format!("person {who} knows {} as {:?}, who is {is:?}", standing.user, standing.status);
+            company.tally.find(Oracle::Rows, text);
+        }
+    }
+}

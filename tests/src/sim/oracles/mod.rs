@@ -29,5 +29,6 @@ pub fn check(company: &Company) {
         devices::own(company, who, me, &truth);
         totals::check(company, who, &sees);
         ledgers::check(company, who, me, &sees, &truth);
+        devices::attendance(company, who);
     }
 }

@@ -1,6 +1,7 @@
 //! The bar over the list while leads are ticked: how many, and what can be done to all of them. What the role
 //! may not do is absent; what no ticked lead allows is off, with the reason.
 
+use super::drawer::owner::Owners;
 use super::drawer::planner::Planner;
 use super::drawer::status::Reason;
 use crate::clock::Clock;
@@ -13,6 +14,7 @@ use crate::icon::{Glyph, Icon};
 use crate::t;
 use crate::text::count;
 use bridge::bulk::{BulkCan, BulkWhat};
+use bridge::lead::OwnerChoice;
 use bridge::session::Me;
 use domain::policy::{self, Action};
 use domain::{Role, Status, limits};
@@ -28,6 +30,7 @@ pub enum Open {
     Tag,
     Drop,
     FollowUp,
+    Assign,
 }
 
 /// What a role may do to many leads.
@@ -37,6 +40,7 @@ pub struct May {
     pub status: bool,
     pub drop: bool,
     pub follow_up: bool,
+    pub assign: bool,
     pub copy: bool,
 }
 
@@ -49,12 +53,13 @@ impl May {
             status: moves.into_iter().any(has),
             drop: has(Action::DropLead),
             follow_up: has(Action::ScheduleFollowUp),
+            assign: has(Action::AssignLead),
             copy: has(Action::ExportData),
         }
     }
 
     pub fn anything(self) -> bool {
-        self.tag || self.status || self.drop || self.follow_up || self.copy
+        self.tag || self.status || self.drop || self.follow_up || self.assign || self.copy
     }
 }
 
@@ -119,6 +124,7 @@ fn acts(props: &Props) -> Html {
             if may.tag { { act(props, Open::Tag, Icon::Tag, t!("bulk-tag"), "T", &can.tag_blocked) } }
             if may.follow_up { { act(props, Open::FollowUp, Icon::CalendarClock, t!("bulk-follow-up"), "U", &can.follow_up_blocked) } }
             if may.drop { { act(props, Open::Drop, Icon::SolidCross, t!("bulk-drop"), "D", &can.drop_blocked) } }
+            if may.assign { { act(props, Open::Assign, Icon::UserPlus, t!("assign"), "A", &can.assign_blocked) } }
             if may.copy {
                 <button type="button" class="button button--bar button--ghost" data-testid="bulk-copy" onclick={props.on_copy.reform(|_: MouseEvent| ())}>
                     <Glyph icon={Icon::Copy} size={14} />{ t!("bulk-copy") }<Key name="E" />
@@ -153,6 +159,7 @@ fn testid(open: Open) -> &'static str {
         Open::Tag => "bulk-tag",
         Open::Drop => "bulk-drop",
         Open::FollowUp => "bulk-follow-up",
+        Open::Assign => "bulk-assign",
     }
 }
 
@@ -180,6 +187,12 @@ fn menu(props: &Props) -> Html {
         Some(Open::Tag) => html! {
             <Menu key="tag" {label} role="dialog" {on_close} returns_to="[data-testid=lead-grid]" class="menu--above menu--wide" testid="bulk-menu">
                 <TagForm tags={props.tags.clone()} on_tag={props.on_what.reform(|tag| BulkWhat::Tag { tag })} />
+            </Menu>
+        },
+        Some(Open::Assign) => html! {
+            <Menu key="assign" {label} role="dialog" {on_close} returns_to="[data-testid=lead-grid]" class="menu--above owner-menu" testid="bulk-menu">
+                <Owners offers_nobody=true me={props.me.user}
+                    on_pick={props.on_what.reform(|choice: Option<OwnerChoice>| BulkWhat::Assign { to: choice.map(|choice| choice.user) })} />
             </Menu>
         },
         Some(Open::FollowUp) => html! {
@@ -248,11 +261,11 @@ mod tests {
     fn a_role_has_the_acts_of_its_rights() {
         let of = |role| {
             let may = May::of(role);
-            [may.tag, may.status, may.drop, may.follow_up, may.copy]
+            [may.tag, may.status, may.drop, may.follow_up, may.assign, may.copy]
         };
-        assert_eq!(of(Role::Manager), [true; 5]);
-        assert_eq!(of(Role::Salesperson), [true, true, true, true, false]);
-        assert_eq!(of(Role::Analyst), [false, false, false, false, true]);
-        assert_eq!(of(Role::FinanceManager), [false, false, false, true, false]);
+        assert_eq!(of(Role::Manager), [true; 6]);
+        assert_eq!(of(Role::Salesperson), [true, true, true, true, false, false]);
+        assert_eq!(of(Role::Analyst), [false, false, false, false, false, true]);
+        assert_eq!(of(Role::FinanceManager), [false, false, false, true, false, false]);
     }
 }

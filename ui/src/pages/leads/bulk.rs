@@ -6,10 +6,12 @@ use super::selection::Selection;
 use super::{LeadsPage, columns};
 use crate::text::count;
 use crate::{clipboard, ipc, t, toast};
-use bridge::bulk::{BulkCan, BulkDone, BulkWhat, Column, LeadBulk, LeadBulkCan, LeadBulkUndo, LeadCsv, LeadIds, LeadStill};
+use bridge::bulk::{
+    BulkCan, BulkDone, BulkWhat, Column, LeadBulk, LeadBulkCan, LeadBulkGiveBack, LeadBulkUndo, LeadCsv, LeadIds, LeadStill,
+};
 use bridge::lead::LeadFacetsGet;
 use bridge::{Change, Problem, Request};
-use domain::LeadId;
+use domain::{LeadId, UserId};
 use gloo_timers::callback::Timeout;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -244,6 +246,7 @@ impl LeadsPage {
             Some(Open::Tag) => can.tag_blocked.is_some(),
             Some(Open::Drop) => can.drop_blocked.is_some(),
             Some(Open::FollowUp) => can.follow_up_blocked.is_some(),
+            Some(Open::Assign) => can.assign_blocked.is_some(),
         };
         self.picked.open = open.filter(|_| !is_blocked && self.picked.run.is_none());
         if self.picked.open == Some(Open::Tag) {
@@ -268,7 +271,10 @@ impl LeadsPage {
         spawn_local(async move {
             let request = |leads: &[LeadId]| LeadBulk { leads: leads.to_vec(), what: what.clone() };
             let done = in_parts(&leads, request, &link, &stops).await;
-            say(done, link.clone());
+            match what {
+                BulkWhat::Assign { to } => say_given(done, to, link.clone()),
+                _ => say(done, link.clone()),
+            }
             link.send_message(super::Msg::Bulk(Msg::Ended));
         });
     }
@@ -386,6 +392,29 @@ fn say(done: BulkDone, link: Scope<LeadsPage>) {
         let (edits, link) = (edits.clone(), link.clone());
         spawn_local(async move {
             let done = in_parts(&edits, |edits| LeadBulkUndo { edits: edits.to_vec() }, &link, &Stops::default()).await;
+            toast::done(told(t!("bulk-undone", number = done.done, count = count(done.done)), &done));
+            link.send_message(super::Msg::Bulk(Msg::Ended));
+        });
+    };
+    toast::undoable(text, Callback::from(undo));
+}
+
+/// Says who got none of them and why, and offers to give them back to who had each.
+fn say_given(done: BulkDone, to: Option<UserId>, link: Scope<LeadsPage>) {
+    let mut text = t!("bulk-assigned", number = done.done, count = count(done.done));
+    if done.waiting > 0 {
+        text = format!("{text} {}", t!("bulk-waiting", count = count(done.waiting)));
+    }
+    let text = told(text, &done);
+    if done.done == 0 {
+        return toast::problem(text);
+    }
+    let given = done.given;
+    let undo = move |()| {
+        let (given, link) = (given.clone(), link.clone());
+        spawn_local(async move {
+            let request = |leads: &[(LeadId, Option<UserId>)]| LeadBulkGiveBack { from: to, leads: leads.to_vec() };
+            let done = in_parts(&given, request, &link, &Stops::default()).await;
             toast::done(told(t!("bulk-undone", number = done.done, count = count(done.done)), &done));
             link.send_message(super::Msg::Bulk(Msg::Ended));
         });

@@ -493,6 +493,7 @@ impl LeadsPage {
             "t" | "T" => return self.open_menu(ctx, Some(bar::Open::Tag)),
             "u" | "U" => return self.open_menu(ctx, Some(bar::Open::FollowUp)),
             "d" | "D" => return self.open_menu(ctx, Some(bar::Open::Drop)),
+            "a" | "A" => return self.open_menu(ctx, Some(bar::Open::Assign)),
             "ArrowDown" | "j" | "J" => self.list.move_cursor(1),
             "ArrowUp" | "k" | "K" => self.list.move_cursor(-1),
             "PageDown" => self.list.move_cursor(rows_in_view),
@@ -628,7 +629,7 @@ fn takes(event: &KeyboardEvent) -> bool {
     match event.key().as_str() {
         "ArrowDown" | "ArrowUp" | "PageDown" | "PageUp" | "Home" | "End" | "Escape" => true,
         "j" | "J" | "k" | "K" | "/" | "f" | "F" | "x" | "X" | "e" | "E" => true,
-        "s" | "S" | "t" | "T" | "u" | "U" | "d" | "D" => bulk::has_keys(),
+        "s" | "S" | "t" | "T" | "u" | "U" | "d" | "D" | "a" | "A" => bulk::has_keys(),
         "Enter" => !keys::is_on_control(event),
         _ => false,
     }

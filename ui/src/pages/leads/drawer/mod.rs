@@ -13,7 +13,7 @@ mod interest;
 mod note_editor;
 mod note_state;
 mod notes;
-mod owner;
+pub mod owner;
 pub mod planner;
 mod proposals;
 mod reason;

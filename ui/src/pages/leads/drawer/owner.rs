@@ -12,6 +12,7 @@ use crate::components::why::Why;
 use crate::icon::{Glyph, Icon};
 use crate::text::count;
 use crate::{ipc, t, toast};
+use bridge::bulk::LeadBulkOwners;
 use bridge::lead::{Assigned, LeadAssign, LeadAssignCancel, LeadOwners, LeadView, OwnerChoice};
 use bridge::session::Me;
 use bridge::{Problem, ProblemCode};
@@ -87,7 +88,7 @@ fn assign(props: &Props) -> Html {
             <Why id="assign-why" why={why.clone()} />
             if is_open && why.is_none() {
                 <Menu label={t!("assign-to")} on_close={props.on_open.reform(|()| false)} role="dialog" class="menu--right owner-menu" returns_to={OPENER} testid="user-dropdown">
-                    <Owners lead={props.view.id} owner={props.view.owner.as_ref().map(|(user, _)| *user)} me={props.me.user} on_pick={on_pick(props)} />
+                    <Owners lead={Some(props.view.id)} offers_nobody={props.view.owner.is_some()} owner={props.view.owner.as_ref().map(|(user, _)| *user)} me={props.me.user} on_pick={on_pick(props)} />
                 </Menu>
             }
         </span>
@@ -132,27 +133,36 @@ fn give(edit: &Editor, expected: Option<UserId>, owner: Option<UserId>, said: Op
 }
 
 #[derive(Properties, PartialEq)]
-struct OwnersProps {
-    lead: LeadId,
-    owner: Option<UserId>,
-    me: UserId,
-    on_pick: Callback<Option<OwnerChoice>>,
+pub struct OwnersProps {
+    /// One that is to be given away, or none in particular.
+    #[prop_or_default]
+    pub lead: Option<LeadId>,
+    #[prop_or_default]
+    pub owner: Option<UserId>,
+    pub offers_nobody: bool,
+    pub me: UserId,
+    pub on_pick: Callback<Option<OwnerChoice>>,
 }
 
 /// Whom it can be given to; typing narrows, Enter takes the first.
 #[component]
-fn Owners(props: &OwnersProps) -> Html {
+pub fn Owners(props: &OwnersProps) -> Html {
     let answer = use_state(|| None::<Result<Vec<OwnerChoice>, Problem>>);
     let typed = use_state_eq(String::new);
     let input = use_node_ref();
     use_effect_with(props.lead, {
         let (answer, input) = (answer.clone(), input.clone());
-        move |lead: &LeadId| {
+        move |lead: &Option<LeadId>| {
             if let Some(input) = input.cast::<web_sys::HtmlElement>() {
                 let _ = input.focus();
             }
             let lead = *lead;
-            spawn_local(async move { answer.set(Some(ipc::call(&LeadOwners { lead }).await)) });
+            spawn_local(async move {
+                answer.set(Some(match lead {
+                    Some(lead) => ipc::call(&LeadOwners { lead }).await,
+                    None => ipc::call(&LeadBulkOwners {}).await,
+                }));
+            });
         }
     });
     let choices = match &*answer {
@@ -182,7 +192,7 @@ fn Owners(props: &OwnersProps) -> Html {
             if matches!(&*answer, Some(Ok(_))) && choices.is_empty() { <p class="owner-menu__none">{ t!("assign-none") }</p> }
             <div class="owner-menu__list" role="listbox" aria-label={t!("assign-to")}>
                 { for choices.into_iter().map(|choice| owner_item(props, choice)) }
-                if props.owner.is_some() && typed.is_empty() && matches!(&*answer, Some(Ok(_))) {
+                if props.offers_nobody && typed.is_empty() && matches!(&*answer, Some(Ok(_))) {
                     <MenuItem testid="assign-nobody" role="option" checked={Some(false)} on_pick={props.on_pick.reform(|()| None)}>
                         <span class="owner-menu__blank"><Glyph icon={Icon::X} size={14} /></span>{ t!("nobody") }
                     </MenuItem>
