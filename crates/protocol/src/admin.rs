@@ -99,7 +99,7 @@ pub struct SetOwner {
 
 /// A lead over the API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({ "name": "Priya Sharma", "phone": "98200 14786", "source": "Website", "tags": ["mba"] })))]
 #[serde(deny_unknown_fields)]
 pub struct PostLead {
     pub name: String,

@@ -17,7 +17,7 @@ impl std::fmt::Debug for Secret {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({ "email": "asha@example.com", "password": "correct horse battery", "device": "019ab000-0000-7000-8000-000000000001", "device_name": "Asha’s laptop", "app_version": "0.1.0" })))]
 pub struct SignIn {
     pub email: String,
     pub password: Secret,
@@ -120,7 +120,7 @@ pub struct Me {
 
 /// An error as every route answers it (problem details, RFC 9457).
 #[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({ "type": "urn:leadline:problem:not_found", "code": "not_found", "title": "This is not here.", "status": 404 })))]
 #[error("{title}")]
 pub struct ProblemDetails {
     /// A name for this kind of problem, `urn:leadline:problem:not_found`: the code as a URI.

@@ -42,7 +42,8 @@ pub fn page(api: &Value) -> String {
     html.push_str("<h2 id=\"types\">Types</h2>");
     for (name, schema) in fields(&api["components"]["schemas"]) {
         let about = prose(text(&schema["description"]));
-        let _ = write!(html, "<section id=\"type-{0}\"><h3>{0}</h3><p>{about}</p>{1}</section>", escaped(name), shape(schema));
+        let example = example(schema);
+        let _ = write!(html, "<section id=\"type-{0}\"><h3>{0}</h3><p>{about}</p>{1}{example}</section>", escaped(name), shape(schema));
     }
     html.push_str("</main></body></html>");
     html
@@ -152,6 +153,12 @@ fn shape(schema: &Value) -> String {
         let _ = write!(html, "<tr><td><code>{}</code>{mark}</td><td>{}</td><td>{about}</td></tr>", escaped(name), typed(field));
     }
     html + "</table>"
+}
+
+fn example(schema: &Value) -> String {
+    let Some(example) = schema.get("example") else { return String::new() };
+    let json = serde_json::to_string_pretty(example).unwrap_or_default();
+    format!("<h4>Example</h4><pre><code>{}</code></pre>", escaped(&json))
 }
 
 fn text(value: &Value) -> &str {
