@@ -241,7 +241,7 @@ impl Order {
     pub fn complaint(&self) -> Html {
         match self.problem() {
             Some(problem) => html! {
-                <p class="form__problem" role="alert" data-testid="form-error"><Glyph icon={Icon::Alert} /><span>{ &problem.text }</span></p>
+                <p class="form__problem" role="alert" data-testid="form-error">{ Glyph::of(Icon::Alert) }<span>{ &problem.text }</span></p>
             },
             None => Html::default(),
         }
@@ -272,7 +272,7 @@ pub fn failed(problem: &Problem, again: &Callback<()>) -> Html {
     html! {
         <Empty {icon} {title} text={problem.text.clone()} {testid}>
             <button type="button" class="button" data-testid="try-again" onclick={again.reform(|_: MouseEvent| ())}>
-                <Glyph icon={Icon::Refresh} />{ t!("admin-again") }
+                { Glyph::of(Icon::Refresh) }{ t!("admin-again") }
             </button>
         </Empty>
     }
@@ -281,7 +281,7 @@ pub fn failed(problem: &Problem, again: &Callback<()>) -> Html {
 pub fn stale(problem: &Problem, again: &Callback<()>) -> Html {
     html! {
         <div class="admin__stale" role="status" data-testid="page-stale">
-            <Glyph icon={if is_without_server(problem) { Icon::CloudOff } else { Icon::Alert }} class="tone--warn" />
+            { Glyph::of(if is_without_server(problem) { Icon::CloudOff } else { Icon::Alert }).class("tone--warn") }
             <span class="admin__stale-text">{ t!("admin-stale", why = problem.text.as_str()) }</span>
             <button type="button" class="button button--bar" data-testid="try-again" onclick={again.reform(|_: MouseEvent| ())}>{ t!("admin-again") }</button>
         </div>

@@ -3,6 +3,7 @@
 
 use crate::ipc;
 use bridge::session::{DraftGet, DraftSet};
+use domain::LeadId;
 use gloo_timers::future::TimeoutFuture;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -62,6 +63,15 @@ impl Drafts {
     /// Reads what was kept; nothing when it can't be read.
     pub async fn load(key: String) -> Self {
         let kept = ipc::call(&DraftGet { key: key.clone() }).await.ok().flatten();
+        Self::read(key, kept)
+    }
+
+    /// Of a lead, as it came with it.
+    pub fn of_lead(lead: LeadId, kept: Option<String>) -> Self {
+        Self::read(format!("lead:{lead}"), kept)
+    }
+
+    fn read(key: String, kept: Option<String>) -> Self {
         let parts = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         Self { key: key.into(), inner: Rc::new(RefCell::new(Inner { parts, ..Inner::default() })) }
     }

@@ -2,7 +2,7 @@
 //! <https://lucide.dev/license>, copyright Lucide Icons and Contributors), but for the status glyphs:
 //! ring, pies, solid tick and solid cross are Leadline's own.
 
-use yew::{AttrValue, Html, Properties, component, html};
+use yew::{AttrValue, Html, html};
 
 /// One of the icons in the sprite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,24 +251,39 @@ const SHAPES: &[(Icon, &str)] = &[
     (Icon::X, r#"<path d="M18 6 6 18"/><path d="m6 6 12 12"/>"#),
 ];
 
-#[derive(Properties, PartialEq)]
-pub struct GlyphProps {
-    pub icon: Icon,
-    /// 14, 16 or 18 px.
-    #[prop_or(16)]
-    pub size: u8,
-    #[prop_or_default]
-    pub class: Option<&'static str>,
+/// An icon beside a word; nothing for a screen reader. A part like this one stands many times on a page, so
+/// it is no component.
+pub struct Glyph {
+    icon: Icon,
+    size: u8,
+    class: Option<&'static str>,
 }
 
-/// An icon beside a word; nothing for a screen reader.
-#[component]
-pub fn Glyph(props: &GlyphProps) -> Html {
-    let size = props.size.to_string();
-    html! {
-        <svg class={yew::classes!("icon", props.class)} width={size.clone()} height={size} aria-hidden="true">
-            <use href={format!("#{}", id(props.icon))} />
-        </svg>
+impl Glyph {
+    pub fn of(icon: Icon) -> Self {
+        Self { icon, size: 16, class: None }
+    }
+
+    /// 14, 16, 18 or 24 px.
+    pub fn size(self, size: u8) -> Self {
+        Self { size, ..self }
+    }
+
+    pub fn class(self, class: impl Into<Option<&'static str>>) -> Self {
+        Self { class: class.into(), ..self }
+    }
+}
+
+crate::leaf!(Glyph);
+
+impl From<Glyph> for Html {
+    fn from(this: Glyph) -> Self {
+        let size = this.size.to_string();
+        html! {
+            <svg class={yew::classes!("icon", this.class)} width={size.clone()} height={size} aria-hidden="true">
+                <use href={format!("#{}", id(this.icon))} />
+            </svg>
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod icon;
 mod idle;
 mod ipc;
 mod keys;
+mod leaf;
 mod pages;
 mod presence;
 mod route;

@@ -543,6 +543,16 @@ pub struct PhoneHint {
     pub duplicate: Option<(LeadId, String)>,
 }
 
+/// A lead as it is opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadOpened {
+    pub view: LeadView,
+    /// Newest first; empty for who may not see it.
+    pub timeline: Vec<TimelineEntry>,
+    /// What was typed into it and not saved, as the window keeps it.
+    pub draft: Option<String>,
+}
+
 /// What the box for a time says while typing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WhenHint {
@@ -570,6 +580,8 @@ requests! {
     "lead_facets" LeadFacetsGet {} -> LeadFacets;
     "lead_counts" LeadCountsGet {} -> LeadCounts;
     "lead_get" LeadGet { pub lead: LeadId } -> LeadView;
+    /// All that a screen shows of one lead, in one answer.
+    "lead_open" LeadOpen { pub lead: LeadId } -> LeadOpened;
     "lead_timeline" LeadTimeline { pub lead: LeadId } -> Vec<TimelineEntry>;
     "phone_check" PhoneCheck { pub typed: String, pub except: Option<LeadId> } -> PhoneHint;
     "lead_create" LeadCreate { pub form: LeadForm } -> LeadId;

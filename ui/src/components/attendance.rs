@@ -39,8 +39,8 @@ pub fn AttendanceBadge(props: &BadgeProps) -> Html {
     html! {
         <span class={classes!("badge", format!("badge--{tone}"), "attendance__badge")} data-testid={props.testid} data-status={props.status.as_str()}
             data-pending={props.waits.to_string()} {title}>
-            <Glyph {icon} size={14} /><span class="attendance__word">{ word }</span>
-            if props.waits { <Glyph icon={Icon::CloudUp} size={14} /><span class="attendance__word">{ t!("attendance-pending") }</span> }
+            { Glyph::of(icon).size(14) }<span class="attendance__word">{ word }</span>
+            if props.waits { { Glyph::of(Icon::CloudUp).size(14) }<span class="attendance__word">{ t!("attendance-pending") }</span> }
         </span>
     }
 }
@@ -81,7 +81,7 @@ pub fn AttendanceControl(props: &ControlProps) -> Html {
             <AttendanceBadge status={mine.status} reason={mine.reason.clone()} waits={mine.waits} since={mine.since.clone()} testid="attendance-badge" />
             if let Some(why) = &mine.refused {
                 <button type="button" class="button button--icon attendance__refused" data-testid="attendance-refused" title={why.clone()}
-                    aria-label={t!("attendance-refused", why = why.as_str())} onclick={props.on_read.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Alert} /></button>
+                    aria-label={t!("attendance-refused", why = why.as_str())} onclick={props.on_read.reform(|_: MouseEvent| ())}>{ Glyph::of(Icon::Alert) }</button>
             }
             { pause }{ toggle }
         </div>
@@ -104,7 +104,7 @@ fn button(
     html! {
         <button type="button" class="button button--bar attendance__button" data-testid={testid} {title} aria-label={word.clone()} aria-description={warning.clone()}
             data-warned={warning.is_some().to_string()} onclick={props.on_step.reform(move |_: MouseEvent| step.clone())}>
-            <Glyph icon={if warning.is_some() { Icon::Triangle } else { icon }} size={14} /><span class="attendance__label">{ word }</span>
+            { Glyph::of(if warning.is_some() { Icon::Triangle } else { icon }).size(14) }<span class="attendance__label">{ word }</span>
         </button>
     }
 }
@@ -133,13 +133,13 @@ fn Pauses(props: &PausesProps) -> Html {
             close.emit(());
             on_step.emit(Step::Pause { reason: reason.clone() });
         });
-        html! { <MenuItem testid="pause-option" {on_pick}><Glyph icon={Icon::Pause} />{ word }</MenuItem> }
+        html! { <MenuItem testid="pause-option" {on_pick}>{ Glyph::of(Icon::Pause) }{ word }</MenuItem> }
     };
     html! {
         <span class="attendance__pauses">
             <button type="button" class="button button--bar attendance__button" data-testid="pause-reason" aria-label={t!("pause")} aria-haspopup="menu" aria-expanded={(*open).to_string()}
                 title={t!("attendance-key", act = t!("pause"), key = "Alt P")} onclick={toggle}>
-                <Glyph icon={Icon::Pause} size={14} /><span class="attendance__label">{ t!("pause") }</span><Glyph icon={Icon::ChevronDown} size={14} />
+                { Glyph::of(Icon::Pause).size(14) }<span class="attendance__label">{ t!("pause") }</span>{ Glyph::of(Icon::ChevronDown).size(14) }
             </button>
             if *open {
                 <Menu label={t!("pause-why")} on_close={close.clone()} class="attendance__menu">

@@ -6,18 +6,29 @@ use yew::prelude::*;
 /// Hues in `avatar.css`; white on each has a contrast of 5 or better.
 const HUES: u32 = 8;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub name: AttrValue,
-    /// 20, 32, 40 or 64 px.
-    #[prop_or(20)]
-    pub size: u8,
+pub struct Avatar {
+    name: AttrValue,
+    size: u8,
 }
 
-#[component]
-pub fn Avatar(props: &Props) -> Html {
-    let class = classes!("avatar", format!("avatar--{}", props.size), format!("avatar--hue-{}", hue(&props.name)));
-    html! { <span {class} aria-hidden="true">{ words::initials(&props.name) }</span> }
+impl Avatar {
+    pub fn of(name: impl Into<AttrValue>) -> Self {
+        Self { name: name.into(), size: 20 }
+    }
+
+    /// 20, 32, 40 or 64 px.
+    pub fn size(self, size: u8) -> Self {
+        Self { size, ..self }
+    }
+}
+
+crate::leaf!(Avatar);
+
+impl From<Avatar> for Html {
+    fn from(this: Avatar) -> Self {
+        let class = classes!("avatar", format!("avatar--{}", this.size), format!("avatar--hue-{}", hue(&this.name)));
+        html! { <span {class} aria-hidden="true">{ words::initials(&this.name) }</span> }
+    }
 }
 
 fn hue(name: &str) -> u32 {

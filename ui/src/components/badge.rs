@@ -7,38 +7,66 @@ use domain::Status;
 use domain::ledger::PaymentStatus;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct StatusProps {
-    pub status: Status,
-    #[prop_or_default]
-    pub interest: Option<u8>,
+pub struct StatusBadge {
+    status: Status,
+    interest: Option<u8>,
 }
 
-#[component]
-pub fn StatusBadge(props: &StatusProps) -> Html {
-    draw(badge::status(props.status, props.interest), "status-badge")
+impl StatusBadge {
+    pub fn of(status: Status) -> Self {
+        Self { status, interest: None }
+    }
+
+    pub fn interest(self, interest: Option<u8>) -> Self {
+        Self { interest, ..self }
+    }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct FollowUpProps {
-    pub next: Option<When>,
-    #[prop_or_default]
-    pub with_time: bool,
+crate::leaf!(StatusBadge);
+
+impl From<StatusBadge> for Html {
+    fn from(this: StatusBadge) -> Self {
+        draw(badge::status(this.status, this.interest), "status-badge")
+    }
 }
 
-#[component]
-pub fn FollowUpBadge(props: &FollowUpProps) -> Html {
-    draw(badge::follow_up(props.next.as_ref(), props.with_time), "followup-badge")
+pub struct FollowUpBadge {
+    next: Option<When>,
+    with_time: bool,
 }
 
-#[derive(Properties, PartialEq)]
-pub struct PaymentProps {
-    pub status: PaymentStatus,
+impl FollowUpBadge {
+    pub fn of(next: impl Into<Option<When>>) -> Self {
+        Self { next: next.into(), with_time: false }
+    }
+
+    pub fn with_time(self, with_time: bool) -> Self {
+        Self { with_time, ..self }
+    }
 }
 
-#[component]
-pub fn PaymentBadge(props: &PaymentProps) -> Html {
-    draw(badge::payment(props.status), "payment-status")
+crate::leaf!(FollowUpBadge);
+
+impl From<FollowUpBadge> for Html {
+    fn from(this: FollowUpBadge) -> Self {
+        draw(badge::follow_up(this.next.as_ref(), this.with_time), "followup-badge")
+    }
+}
+
+pub struct PaymentBadge(PaymentStatus);
+
+impl PaymentBadge {
+    pub fn of(status: PaymentStatus) -> Self {
+        Self(status)
+    }
+}
+
+crate::leaf!(PaymentBadge);
+
+impl From<PaymentBadge> for Html {
+    fn from(this: PaymentBadge) -> Self {
+        draw(badge::payment(this.0), "payment-status")
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -55,7 +83,7 @@ pub fn InstalmentBadge(props: &InstalmentProps) -> Html {
 fn draw(look: Look, testid: &'static str) -> Html {
     html! {
         <span class={classes!("badge", format!("badge--{}", look.tone))} data-testid={testid} data-tone={look.tone}>
-            <Glyph icon={look.glyph} size={14} />{ look.text }
+            { Glyph::of(look.glyph).size(14) }{ look.text }
         </span>
     }
 }

@@ -44,7 +44,7 @@ pub fn Bell(props: &Props) -> Html {
         <>
             <button type="button" class="button button--icon bell" aria-label={label.clone()} title={label} aria-haspopup="dialog"
                 aria-expanded={is_open.to_string()} data-testid="bell" onclick={toggle}>
-                <Glyph icon={Icon::Bell} size={18} />
+                { Glyph::of(Icon::Bell).size(18) }
                 if missed + today > 0 { <span class="bell__count" data-testid="alert-badge">{ count(missed + today) }</span> }
                 if unread > 0 { <span class="bell__count bell__count--news" data-testid="notif-bell-badge">{ count(unread) }</span> }
             </button>
@@ -151,7 +151,7 @@ impl Panel {
             html! {
                 if number > 0 {
                     <a class={classes!("bell-panel__due", class)} {href} data-testid={format!("bell-{}", tab.as_str())} onclick={on_close.reform(|_: MouseEvent| ())}>
-                        <Glyph icon={Icon::CalendarClock} />{ text }<Glyph icon={Icon::ChevronRight} />
+                        { Glyph::of(Icon::CalendarClock) }{ text }{ Glyph::of(Icon::ChevronRight) }
                     </a>
                 }
             }

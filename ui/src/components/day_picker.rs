@@ -45,7 +45,7 @@ pub fn DayPicker(props: &Props) -> Html {
     let turn = |by: i64, icon, label: String| {
         let month = month.clone();
         let onclick = move |_: MouseEvent| month.set(calendar::month_plus(month.0, month.1, by));
-        html! { <button type="button" class="button button--icon" aria-label={label} {onclick}><Glyph {icon} /></button> }
+        html! { <button type="button" class="button button--icon" aria-label={label} {onclick}>{ Glyph::of(icon) }</button> }
     };
     let says = match props.chosen {
         Some(days) => t!("audit-day", label = props.label.as_str(), day = word(days, props.today)),
@@ -56,7 +56,7 @@ pub fn DayPicker(props: &Props) -> Html {
     html! {
         <span class="day-picker">
             <button type="button" class={classes!("button", "button--bar", props.chosen.is_some().then_some("button--on"))} data-testid={props.testid}
-                aria-haspopup="dialog" aria-expanded={(*open).to_string()} onclick={toggle}><Glyph icon={Icon::Calendar} size={14} />{ says }</button>
+                aria-haspopup="dialog" aria-expanded={(*open).to_string()} onclick={toggle}>{ Glyph::of(Icon::Calendar).size(14) }{ says }</button>
             if *open {
                 <Menu label={props.label.clone()} role="dialog" on_close={close} class="day-picker__menu">
                     <div class="planner__head">

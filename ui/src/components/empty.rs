@@ -19,7 +19,7 @@ pub struct Props {
 pub fn Empty(props: &Props) -> Html {
     html! {
         <div class="empty" data-testid={props.testid}>
-            <Glyph icon={props.icon} size={24} class="empty__icon" />
+            { Glyph::of(props.icon).size(24).class("empty__icon") }
             <h2 class="empty__title">{ &props.title }</h2>
             <p class="empty__text">{ &props.text }</p>
             <div class="empty__actions">{ props.children.clone() }</div>

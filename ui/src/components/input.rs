@@ -69,7 +69,7 @@ pub fn InputField(props: &Props) -> Html {
                     on_blur={&props.on_blur} placeholder={props.placeholder.clone()} disabled={props.disabled} autocomplete={props.autocomplete.clone()}
                     input_mode={props.input_mode.clone()} list={list_id.clone()} required={props.required} invalid={props.problem.is_some()}
                     described_by={message_id.clone()} testid={props.testid.clone()} />
-                if props.problem.is_some() { <Glyph icon={Icon::Alert} class="field__icon" /> }
+                if props.problem.is_some() { { Glyph::of(Icon::Alert).class("field__icon") } }
             </span>
             if let Some(id) = list_id {
                 <datalist {id}>{ for props.choices.iter().map(|choice| html! { <option value={choice.clone()} /> }) }</datalist>

@@ -2,12 +2,18 @@
 
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub name: AttrValue,
+pub struct Key(AttrValue);
+
+impl Key {
+    pub fn of(name: impl Into<AttrValue>) -> Self {
+        Self(name.into())
+    }
 }
 
-#[component]
-pub fn Key(props: &Props) -> Html {
-    html! { <kbd class="key" aria-hidden="true">{ &props.name }</kbd> }
+crate::leaf!(Key);
+
+impl From<Key> for Html {
+    fn from(this: Key) -> Self {
+        html! { <kbd class="key" aria-hidden="true">{ this.0 }</kbd> }
+    }
 }

@@ -3,14 +3,25 @@
 use crate::words;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub name: AttrValue,
-    #[prop_or_default]
-    pub class: Classes,
+pub struct Name {
+    name: AttrValue,
+    class: Option<&'static str>,
 }
 
-#[component]
-pub fn Name(props: &Props) -> Html {
-    html! { <bdi class={props.class.clone()} dir="auto" lang={words::language(&props.name)}>{ &props.name }</bdi> }
+impl Name {
+    pub fn of(name: impl Into<AttrValue>) -> Self {
+        Self { name: name.into(), class: None }
+    }
+
+    pub fn class(self, class: &'static str) -> Self {
+        Self { class: Some(class), ..self }
+    }
+}
+
+crate::leaf!(Name);
+
+impl From<Name> for Html {
+    fn from(this: Name) -> Self {
+        html! { <bdi class={classes!(this.class)} dir="auto" lang={words::language(&this.name)}>{ this.name }</bdi> }
+    }
 }

@@ -121,7 +121,7 @@ pub fn eye(is_shown: bool, on_toggle: Callback<()>) -> Html {
     html! {
         <button type="button" class="button button--icon secret__eye" aria-pressed={is_shown.to_string()} aria-label={t!("sign-in-show-password")}
             onclick={on_toggle.reform(|_: MouseEvent| ())}>
-            <Glyph icon={if is_shown { Icon::EyeOff } else { Icon::Eye }} />
+            { Glyph::of(if is_shown { Icon::EyeOff } else { Icon::Eye }) }
         </button>
     }
 }

@@ -46,11 +46,11 @@ pub fn NoticeLineView(props: &Props) -> Html {
         <div class={classes!("notice", (!is_read).then_some("notice--unread"), props.is_cursor.then_some("notice--cursor"))} role="listitem"
             data-testid="notice" data-read={is_read.to_string()}>
             <a id={props.id.clone()} class="notice__open" href={route(line).to_string()} data-testid="notif-card-click" {onclick}>
-                <span class={classes!("notice__icon", format!("notice__icon--{tone}"))}><Glyph {icon} /></span>
+                <span class={classes!("notice__icon", format!("notice__icon--{tone}"))}>{ Glyph::of(icon) }</span>
                 <span class="notice__text">
                     <span class="notice__what">
                         <span class="notice__kind">{ said(line) }</span>
-                        <Name class="notice__name" name={line.name.clone()} />
+                        { Name::of(line.name.clone()).class("notice__name") }
                     </span>
                     if let Some(quote) = quote(line) { <span class="notice__quote" dir="auto">{ quote }</span> }
                     <span class="notice__by" title={words::moment(&line.when)}>{ by }</span>
@@ -60,11 +60,11 @@ pub fn NoticeLineView(props: &Props) -> Html {
             <span class="notice__acts">
                 <button type="button" class="button button--icon button--small" aria-label={toggle.clone()} title={toggle} data-testid="notice-toggle"
                     onclick={move |_: MouseEvent| mark(vec![id], toggled)}>
-                    <Glyph icon={if is_read { Icon::Ring } else { Icon::Check }} size={14} />
+                    { Glyph::of(if is_read { Icon::Ring } else { Icon::Check }).size(14) }
                 </button>
                 <button type="button" class="button button--icon button--small" aria-label={t!("notice-remove")} title={t!("notice-remove")}
                     data-testid="notice-remove" onclick={move |_: MouseEvent| remove(id, is_read)}>
-                    <Glyph icon={Icon::X} size={14} />
+                    { Glyph::of(Icon::X).size(14) }
                 </button>
             </span>
         </div>

@@ -135,17 +135,17 @@ impl Component for Palette {
             <div class="dialog palette__scrim" onclick={on_close.reform(|_: MouseEvent| ())}>
                 <div class="palette" role="dialog" aria-modal="true" aria-label={t!("palette")} data-testid="palette" onclick={|event: MouseEvent| event.stop_propagation()}>
                     <label class="palette__box">
-                        <Glyph icon={Icon::Search} size={18} />
+                        { Glyph::of(Icon::Search).size(18) }
                         <TextBox class="search__input palette__input" role="combobox" label={t!("palette")} placeholder={t!("palette-hint")} testid="palette-input"
                             controls="palette-lines" active={(!is_empty).then(|| AttrValue::from(format!("palette-{}", self.at)))} value={self.typed.clone()}
                             on_input={link.callback(Msg::Typed)} {on_key} on_enter={Some(link.callback(|_: String| Msg::Enter))} />
-                        <Key name="Esc" />
+                        { Key::of("Esc") }
                     </label>
                     <ul id="palette-lines" class="palette__lines" role="listbox" aria-label={t!("palette")}>{ for entries.into_iter().enumerate().map(line) }</ul>
                     if is_empty { <p class="palette__none" data-testid="palette-none">{ t!("palette-none") }</p> }
                     <footer class="palette__foot" aria-hidden="true">
-                        <span><Key name="↑" /><Key name="↓" />{ t!("attention-keys-move") }</span><span><Key name="↵" />{ t!("palette-open") }</span>
-                        <span><Key name=">" />{ t!("palette-acts") }</span>
+                        <span>{ Key::of("↑") }{ Key::of("↓") }{ t!("attention-keys-move") }</span><span>{ Key::of("↵") }{ t!("palette-open") }</span>
+                        <span>{ Key::of(">") }{ t!("palette-acts") }</span>
                     </footer>
                 </div>
             </div>
@@ -245,8 +245,8 @@ fn attending(mine: &MyAttendance) -> Vec<(Step, Icon, String, Option<&'static st
 fn lead(row: &LeadRow) -> Entry {
     let draw = html! {
         <>
-            <Glyph icon={Icon::User} /><Name class="palette__name" name={row.name.clone()} /><span class="palette__phone">{ &row.phone }</span>
-            <StatusBadge status={row.status} interest={row.interest} />
+            { Glyph::of(Icon::User) }{ Name::of(row.name.clone()).class("palette__name") }<span class="palette__phone">{ &row.phone }</span>
+            { StatusBadge::of(row.status).interest(row.interest) }
             <span class="palette__aside">{ row.next_follow_up.as_ref().map(words::moment).unwrap_or_default() }</span>
         </>
     };
@@ -255,6 +255,6 @@ fn lead(row: &LeadRow) -> Entry {
 }
 
 fn plain(pick: Pick, icon: Icon, word: String, key: Option<String>, testid: &str) -> Entry {
-    let key = key.map(|key| html! { <Key name={key} /> });
-    Entry { pick, draw: html! { <><Glyph {icon} /><span class="palette__word">{ word }</span>{ for key }</> }, testid: testid.into() }
+    let key = key.map(|key| html! { { Key::of(key) } });
+    Entry { pick, draw: html! { <>{ Glyph::of(icon) }<span class="palette__word">{ word }</span>{ for key }</> }, testid: testid.into() }
 }

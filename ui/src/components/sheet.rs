@@ -76,7 +76,7 @@ pub struct Props {
 #[component]
 pub fn Sheet(props: &Props) -> Html {
     let line = |(keys, act): &(&'static str, &'static str)| {
-        html! { <div><dt>{ for keys.split(' ').map(|key| html! { <Key name={key} /> }) }</dt><dd>{ t!("key", act = *act) }</dd></div> }
+        html! { <div><dt>{ for keys.split(' ').map(|key| html! { { Key::of(key) } }) }</dt><dd>{ t!("key", act = *act) }</dd></div> }
     };
     let place = |(place, lines): &(&'static str, &'static [(&'static str, &'static str)])| {
         html! {
@@ -86,7 +86,7 @@ pub fn Sheet(props: &Props) -> Html {
     html! {
         <Dialog title={t!("sheet")} on_close={&props.on_close} testid="key-sheet">
             <div class="sheet">{ for SHEET.iter().map(place) }</div>
-            <div class="form__foot"><button type="button" class="button" data-testid="sheet-close" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("close") }<Key name="Esc" /></button></div>
+            <div class="form__foot"><button type="button" class="button" data-testid="sheet-close" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("close") }{ Key::of("Esc") }</button></div>
         </Dialog>
     }
 }

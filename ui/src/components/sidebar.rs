@@ -63,7 +63,7 @@ fn link(props: &Props, page: Page) -> Html {
     html! {
         <a key={testid} class={classes!("sidebar__link", is_here.then_some("sidebar__link--here"))} href={page.route().to_string()}
             data-testid={testid} aria-current={is_here.then_some("page")} title={label.clone()}>
-            <Glyph {icon} size={18} /><span class="sidebar__word">{ label }</span>
+            { Glyph::of(icon).size(18) }<span class="sidebar__word">{ label }</span>
             if number > 0 { <span class="sidebar__count" data-testid={format!("{testid}-count")}>{ count(number) }</span> }
         </a>
     }

@@ -100,7 +100,7 @@ fn head(props: &Props) -> Html {
     html! {
         <>
             <header class="sync-panel__head">
-                <Glyph {icon} size={18} class={tone_class(tone)} />
+                { Glyph::of(icon).size(18).class(tone_class(tone)) }
                 <h2 class="sync-panel__title">{ title }</h2>
                 if let Some(since) = &sync.offline_since {
                     <span class="sync-panel__since">{ words::lasting(since.at, props.clock) }</span>
@@ -146,7 +146,7 @@ fn why(sync: &SyncView) -> Html {
                 if let Some(tried) = tried { <span class="sync-panel__tried">{ tried }</span> }
             </span>
             <button type="button" class="button button--filled" data-testid="sync-now" onclick={|_| try_now()}>
-                { t!("sync-try-now") }<Key name="R" />
+                { t!("sync-try-now") }{ Key::of("R") }
             </button>
         </div>
     }
@@ -174,9 +174,9 @@ fn outbox(sync: &SyncView) -> Html {
 fn outbox_item(item: &OutboxItem) -> Html {
     html! {
         <li class="sync-panel__item" data-testid="outbox-item">
-            <Glyph icon={icon_of(&item.what)} class="tone--muted" />
+            { Glyph::of(icon_of(&item.what)).class("tone--muted") }
             <span class="sync-panel__what">{ words::edit(&item.what) }</span>
-            <Name class="sync-panel__lead" name={item.lead_name.clone()} />
+            { Name::of(item.lead_name.clone()).class("sync-panel__lead") }
             <time class="sync-panel__time">{ words::time_or_day(&item.when) }</time>
         </li>
     }
@@ -188,7 +188,7 @@ fn attention(props: &Props) -> Html {
     }
     html! {
         <div class="sync-panel__stuck">
-            <Glyph icon={Icon::Triangle} class="tone--warn" />
+            { Glyph::of(Icon::Triangle).class("tone--warn") }
             <span>
                 <strong>{ t!("sync-stuck", count = props.attention) }</strong>{ " " }{ t!("sync-stuck-text") }{ " " }
                 <a href={Route::Attention.to_string()} onclick={props.on_close.reform(|_: MouseEvent| ())}>{ t!("sync-decide") }</a>
@@ -205,7 +205,7 @@ fn facts(sync: &SyncView) -> Html {
     };
     let received = sync.received_up_to.as_ref().map_or_else(|| t!("sync-received-nothing"), words::moment);
     let row = |icon, label: String, value: String| {
-        html! { <div class="sync-panel__fact"><Glyph {icon} /><dt>{ label }</dt><dd>{ value }</dd></div> }
+        html! { <div class="sync-panel__fact">{ Glyph::of(icon) }<dt>{ label }</dt><dd>{ value }</dd></div> }
     };
     html! {
         <dl class="sync-panel__facts">

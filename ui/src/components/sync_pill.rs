@@ -19,7 +19,7 @@ pub fn SyncPill(props: &Props) -> Html {
         <button type="button" class={classes!("pill", format!("pill--{tone}"), props.is_open.then_some("pill--open"))}
             data-testid="sync-pill" data-state={state(&props.pill)} aria-haspopup="dialog"
             aria-expanded={if props.is_open { "true" } else { "false" }} onclick={props.on_toggle.reform(|_: MouseEvent| ())}>
-            <Glyph {icon} class={(icon == Icon::Refresh).then_some("icon--turning")} />
+            { Glyph::of(icon).class((icon == Icon::Refresh).then_some("icon--turning")) }
             <span aria-live="polite">{ words::pill(&props.pill) }</span>
         </button>
     }

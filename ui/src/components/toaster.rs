@@ -82,15 +82,15 @@ impl Component for Toaster {
                 onfocusin={link.callback(|_| Msg::Hold)} onfocusout={link.callback(|_| Msg::Release)}>
                 if let Some(toast) = &self.shown {
                     <div class={classes!("toast", toast.is_problem.then_some("toast--problem"))} data-testid="toast">
-                        <Glyph icon={if toast.is_problem { Icon::Alert } else { Icon::CheckCircle }} size={18} class="toast__icon" />
+                        { Glyph::of(if toast.is_problem { Icon::Alert } else { Icon::CheckCircle }).size(18).class("toast__icon") }
                         <span class="toast__text">{ &toast.text }</span>
                         if let Some(action) = &toast.action {
                             <button type="button" class="button button--bar" data-testid="toast-action" onclick={link.callback(|_| Msg::Act)}>
-                                { &action.word }if action.is_undo { <Key name="Ctrl Z" /> }
+                                { &action.word }if action.is_undo { { Key::of("Ctrl Z") } }
                             </button>
                         } else {
                             <button type="button" class="button button--icon" aria-label={t!("close")} onclick={link.callback(|_| Msg::Hide)}>
-                                <Glyph icon={Icon::X} />
+                                { Glyph::of(Icon::X) }
                             </button>
                         }
                     </div>

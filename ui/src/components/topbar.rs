@@ -62,7 +62,7 @@ pub fn Topbar(props: &Props) -> Html {
 fn search(on_palette: &Callback<()>) -> Html {
     html! {
         <button type="button" class="search topbar__search" data-testid="global-search" aria-haspopup="dialog" onclick={on_palette.reform(|_: MouseEvent| ())}>
-            <Glyph icon={Icon::Search} /><span class="topbar__hint">{ t!("search-all") }</span><Key name="Ctrl K" />
+            { Glyph::of(Icon::Search) }<span class="topbar__hint">{ t!("search-all") }</span>{ Key::of("Ctrl K") }
         </button>
     }
 }

@@ -51,17 +51,17 @@ pub fn UserMenu(props: &Props) -> Html {
         <div class="user-menu">
             <button type="button" class="user-menu__opener" data-testid="user-menu" aria-haspopup="menu"
                 aria-expanded={if *open { "true" } else { "false" }} title={props.me.name.clone()} onclick={toggle}>
-                <Avatar name={props.me.name.clone()} size={32} />
+                { Avatar::of(props.me.name.clone()).size(32) }
                 <span class="user-menu__who">
-                    <Name class="user-menu__name" name={props.me.name.clone()} />
+                    { Name::of(props.me.name.clone()).class("user-menu__name") }
                     <span class="user-menu__role" data-testid="user-role">{ role }</span>
                 </span>
-                <Glyph icon={Icon::UpDown} class="user-menu__arrows" />
+                { Glyph::of(Icon::UpDown).class("user-menu__arrows") }
             </button>
             if *open {
                 <Menu label={t!("user-menu-label")} on_close={close.clone()} class="menu--above">
                     { menu_head(&props.me) }
-                    <MenuItem testid="my-account" on_pick={close.reform(|()| open_account())}><Glyph icon={Icon::User} />{ t!("page-account") }</MenuItem>
+                    <MenuItem testid="my-account" on_pick={close.reform(|()| open_account())}>{ Glyph::of(Icon::User) }{ t!("page-account") }</MenuItem>
                     <div class="menu__line" role="separator"></div>
                     { themes(props) }
                     <div class="menu__line" role="separator"></div>
@@ -76,7 +76,7 @@ pub fn UserMenu(props: &Props) -> Html {
 }
 
 fn act(props: &Props, act: UserAct, testid: &'static str, icon: Icon, word: String) -> Html {
-    html! { <MenuItem {testid} on_pick={props.on_user.reform(move |()| act)}><Glyph {icon} />{ word }</MenuItem> }
+    html! { <MenuItem {testid} on_pick={props.on_user.reform(move |()| act)}>{ Glyph::of(icon) }{ word }</MenuItem> }
 }
 
 fn open_account() {
@@ -104,8 +104,8 @@ fn themes(props: &Props) -> Html {
         let is_on = props.theme == theme;
         html! {
             <MenuItem testid={format!("theme-{}", theme.as_str())} checked={Some(is_on)} on_pick={props.on_theme.reform(move |()| theme)}>
-                <Glyph {icon} />{ word }
-                if is_on { <Glyph icon={Icon::Check} class="menu__check" /> }
+                { Glyph::of(icon) }{ word }
+                if is_on { { Glyph::of(Icon::Check).class("menu__check") } }
             </MenuItem>
         }
     };

@@ -90,7 +90,7 @@ impl Component for AttentionPage {
                 <div class="attention__bar">
                     <span class="attention__count">{ self.items.as_deref().map(counted).unwrap_or_default() }</span>
                     <span class="attention__keys" aria-hidden="true">
-                        <Key name="J" /><Key name="K" />{ t!("attention-keys-move") }<Key name="O" />{ t!("attention-keys-open") }<Key name="Ctrl Z" />{ t!("attention-keys-undo") }
+                        { Key::of("J") }{ Key::of("K") }{ t!("attention-keys-move") }{ Key::of("O") }{ t!("attention-keys-open") }{ Key::of("Ctrl Z") }{ t!("attention-keys-undo") }
                     </span>
                 </div>
                 <div class="attention__list">{ self.list(ctx) }</div>
@@ -188,18 +188,18 @@ impl AttentionPage {
             <article class={classes!("card", is_here.then_some("card--here"))} key={item.command.to_string()} id={format!("attention-{at}")} tabindex="0"
                 data-testid="attention-item" data-command={item.command.to_string()} data-code={code(item.code)} data-kind={name_of(item.kind)} onfocusin={ctx.link().callback(move |_| Msg::At(at))}>
                 <header class="card__head">
-                    <Glyph {icon} class={tone} /><span class={classes!("card__kind", tone)}>{ kind }</span>
-                    <h2 class="card__title"><Name name={name_of_lead(item)} />{ t!("attention-topic", topic = words::topic(&item.what)) }</h2>
+                    { Glyph::of(icon).class(tone) }<span class={classes!("card__kind", tone)}>{ kind }</span>
+                    <h2 class="card__title">{ Name::of(name_of_lead(item)) }{ t!("attention-topic", topic = words::topic(&item.what)) }</h2>
                     <span class="card__when">{ when(item) }</span>
                 </header>
                 <p class="card__why" data-testid="attention-why">{ &item.why }</p>
                 <dl class="card__facts">
-                    <div><dt>{ t!("attention-you-wrote") }</dt><dd dir="auto" data-testid="attention-typed"><Glyph icon={icon_of(&item.what)} size={14} /><span>{ wrote(item) }</span></dd></div>
+                    <div><dt>{ t!("attention-you-wrote") }</dt><dd dir="auto" data-testid="attention-typed">{ Glyph::of(icon_of(&item.what)).size(14) }<span>{ wrote(item) }</span></dd></div>
                     if let Some(winning) = &item.winning {
                         <div><dt>{ t!("attention-it-is-now") }</dt><dd dir="auto" data-testid="attention-winning">{ winning }</dd></div>
                     }
                 </dl>
-                if let Some(failed) = failed { <p class="field__problem" role="alert" data-testid="attention-error"><Glyph icon={Icon::Alert} size={14} />{ failed }</p> }
+                if let Some(failed) = failed { <p class="field__problem" role="alert" data-testid="attention-error">{ Glyph::of(Icon::Alert).size(14) }{ failed }</p> }
                 { self.acts(ctx, item, is_here) }
             </article>
         }
@@ -217,21 +217,21 @@ impl AttentionPage {
             <footer class="card__acts">
                 if item.kind == AttentionKind::Refused {
                     <button type="button" class={main.clone()} data-testid="attention-retry" disabled={gone.is_some()} title={gone.clone()}
-                        aria-describedby={gone.is_some().then(|| why_id.clone())} onclick={link.callback(move |_| Msg::Retry(command))}>{ t!("attention-retry") }<Key name="R" /></button>
+                        aria-describedby={gone.is_some().then(|| why_id.clone())} onclick={link.callback(move |_| Msg::Retry(command))}>{ t!("attention-retry") }{ Key::of("R") }</button>
                     <Why id={why_id} why={gone} />
                 } else {
-                    <button type="button" class={main} data-testid="attention-dismiss" onclick={discards.clone()}>{ t!("dismiss") }<Key name="Del" /></button>
+                    <button type="button" class={main} data-testid="attention-dismiss" onclick={discards.clone()}>{ t!("dismiss") }{ Key::of("Del") }</button>
                 }
-                <button type="button" class="button" data-testid="attention-copy" onclick={move |_| copy(&typed)}>{ t!("copy-text") }<Key name="Ctrl C" /></button>
+                <button type="button" class="button" data-testid="attention-copy" onclick={move |_| copy(&typed)}>{ t!("copy-text") }{ Key::of("Ctrl C") }</button>
                 if item.can_send {
-                    <button type="button" class="button" data-testid="attention-send" onclick={link.callback(move |_| Msg::Send(command))}>{ t!("attention-send") }<Key name="M" /></button>
+                    <button type="button" class="button" data-testid="attention-send" onclick={link.callback(move |_| Msg::Send(command))}>{ t!("attention-send") }{ Key::of("M") }</button>
                 }
                 if item.lead_here {
-                    <a class="button" data-testid="attention-open" href={address(item)}>{ t!("open-lead") }<Key name="O" /></a>
+                    <a class="button" data-testid="attention-open" href={address(item)}>{ t!("open-lead") }{ Key::of("O") }</a>
                 }
                 if item.kind == AttentionKind::Refused {
                     <button type="button" class="button button--danger card__discard" data-testid="attention-discard" onclick={discards}>
-                        { t!("discard") }<Key name="Del" />
+                        { t!("discard") }{ Key::of("Del") }
                     </button>
                 }
             </footer>

@@ -106,14 +106,14 @@ impl Component for NotificationsPage {
                         </div>
                         if unread > 0 {
                             <button type="button" class="button button--bar" data-testid="mark-all-read" onclick={|_: MouseEvent| read_all()}>
-                                <Glyph icon={Icon::Check} size={14} />{ t!("bell-read-all") }
+                                { Glyph::of(Icon::Check).size(14) }{ t!("bell-read-all") }
                             </button>
                         }
                     </div>
                     <div ref={&self.list} class="notices" data-testid="notices">{ self.lines(ctx) }</div>
                     <footer class="due__foot" aria-hidden="true">
-                        <Key name="J" /><Key name="K" />{ t!("attention-keys-move") }<Key name="↵" />{ t!("attention-keys-open") }
-                        <Key name="U" />{ t!("notices-keys-toggle") }<Key name="X" />{ t!("notices-keys-remove") }
+                        { Key::of("J") }{ Key::of("K") }{ t!("attention-keys-move") }{ Key::of("↵") }{ t!("attention-keys-open") }
+                        { Key::of("U") }{ t!("notices-keys-toggle") }{ Key::of("X") }{ t!("notices-keys-remove") }
                     </footer>
                 </section>
             </div>
@@ -174,7 +174,7 @@ impl NotificationsPage {
                 </div>
                 if left > 0 {
                     <button type="button" class="button due__more" data-testid="notices-more" onclick={ctx.link().callback(|_| Msg::More)}>
-                        <Glyph icon={Icon::ChevronDown} />{ t!("due-more", count = left.min(LINES)) }
+                        { Glyph::of(Icon::ChevronDown) }{ t!("due-more", count = left.min(LINES)) }
                     </button>
                 }
             </>

@@ -42,7 +42,7 @@ pub(super) fn get(desk: &Desk, ask: DashboardGet) -> Result<Dashboard, Problem> 
         let today = reader.today(now_ms);
         let follow_ups = FollowUps::of(c, &reader, &scope, &today)?;
         let due_today = due::own(c, &reader, now_ms)?.1;
-        let pace = (kind == DashboardKind::Own).then(|| queue::pace_of(c, &reader, now_ms)).transpose()?;
+        let pace = (kind == DashboardKind::Own).then(|| queue::pace_of(desk, c, &reader, now_ms)).transpose()?;
         Ok(Dashboard {
             kind,
             cards: cards.cards(&scope, &days, &follow_ups, attendance::active(c, &reader, now_ms)?),

@@ -4,8 +4,9 @@
 use super::search;
 use crate::store::leads::Facet;
 use bridge::lead::{DueState, LeadFilter};
-use domain::UserId;
+use domain::calling::Candidate;
 use domain::lead::Called;
+use domain::{Status, UserId};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -59,6 +60,9 @@ struct Values {
     dropped_at: i64,
     tags: Box<[u32]>,
     called: Box<[Called]>,
+    last_call_at: i64,
+    unreached: u32,
+    do_not_call: bool,
     /// The name without case and accents.
     name: Box<str>,
 }
@@ -118,6 +122,9 @@ impl Facets {
             dropped_at: facet.dropped_at.unwrap_or(NEVER),
             tags: facet.tags.iter().map(|tag| self.tags.number(tag)).collect(),
             called: facet.called.as_slice().into(),
+            last_call_at: facet.last_call_at.unwrap_or(NEVER),
+            unreached: facet.unreached,
+            do_not_call: facet.do_not_call,
             name: search::fold(facet.name.trim()).into(),
         };
     }
@@ -163,7 +170,6 @@ impl Facets {
     pub(super) fn facts<'a>(&'a self, rows: &'a [u32]) -> impl Iterator<Item = (u32, Facts<'a>)> {
         rows.iter().filter_map(|n| {
             let row = self.rows.get(*n as usize)?;
-            let time = |at: i64| (at != NEVER).then_some(at);
             let facts = Facts {
                 source: &self.sources.values[row.source as usize],
                 owner: self.owners.values[row.owner as usize],
@@ -176,6 +182,30 @@ impl Facets {
             };
             Some((*n, facts))
         })
+    }
+
+    /// Rows of one person, among these, as the calling queue sees them.
+    pub(super) fn candidates(
+        &self,
+        rows: &[u32],
+        owner: UserId,
+        status: impl Fn(u32) -> Option<Status>,
+        mut take: impl FnMut(u32, Candidate),
+    ) {
+        let Some(owner) = self.owners.numbers.get(&Some(owner)).copied() else { return };
+        for n in rows {
+            let (Some(row), Some(status)) = (self.rows.get(*n as usize).filter(|row| row.owner == owner), status(*n)) else { continue };
+            let candidate = Candidate {
+                status,
+                interest: (row.interest > 0).then_some(row.interest),
+                next_follow_up_at: time(row.due_at),
+                created_at: row.created_at,
+                last_call_at: time(row.last_call_at),
+                unreached: row.unreached,
+                do_not_call: row.do_not_call,
+            };
+            take(*n, candidate);
+        }
     }
 
     /// The newest first.
@@ -253,6 +283,11 @@ fn span(filter: Option<(i64, i64)>) -> Option<Range<i64>> {
 /// What never was is at no time.
 fn holds_time(wanted: &Option<Range<i64>>, at: i64) -> bool {
     wanted.as_ref().is_none_or(|span| at != NEVER && span.contains(&at))
+}
+
+/// The inverse of keeping [`NEVER`] for none.
+fn time(at: i64) -> Option<i64> {
+    (at != NEVER).then_some(at)
 }
 
 fn state(due_at: i64, today: &Range<i64>) -> DueState {

@@ -7,13 +7,16 @@ use crate::error::ClientError;
 use crate::store::leads::{self, Facet};
 use bridge::Change;
 use bridge::lead::{LeadFilter, LeadSort};
+use domain::calling::Candidate;
 use domain::sabotage::{self, Fault};
-use domain::{LeadId, Pool, Status};
+use domain::{LeadId, Pool, Status, UserId};
 use rusqlite::Connection;
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
@@ -25,6 +28,8 @@ const CHANGED_MAX: usize = 2_000;
 pub(super) struct LeadIndex {
     table: Mutex<Option<Table>>,
     changed: Mutex<Changed>,
+    /// All leads are being read: that takes a while.
+    reads_all: AtomicBool,
 }
 
 /// What the table lacks of the last commits.
@@ -57,8 +62,11 @@ impl LeadIndex {
         Ok(f(table.insert(current)))
     }
 
-    /// Asks the table if that costs no reading of all leads.
+    /// Asks the table if that costs no reading of all leads, and no waiting for whoever reads them now.
     pub(super) fn peek<T>(&self, c: &Connection, f: impl FnOnce(&Table) -> T) -> Result<Option<T>, ClientError> {
+        if self.reads_all.load(Relaxed) {
+            return Ok(None);
+        }
         let mut table = lock(&self.table);
         if lock(&self.changed).all {
             return Ok(None);
@@ -86,10 +94,12 @@ impl LeadIndex {
     fn read_all(&self, c: &Connection) -> Result<Table, ClientError> {
         // Before reading: what is committed meanwhile is noted again.
         *lock(&self.changed) = Changed::default();
+        self.reads_all.store(true, Relaxed);
         let mut table = Table::default();
-        leads::facets(c, |facet| table.add(&facet))?;
+        let read = leads::facets(c, |facet| table.add(&facet));
         table.sort();
-        Ok(table)
+        self.reads_all.store(false, Relaxed);
+        read.map(|()| table)
     }
 }
 
@@ -135,11 +145,19 @@ impl Table {
     /// Every lead, for counting.
     pub(super) fn each(&self, mut f: impl FnMut(Pool, Status, Facts<'_>)) {
         for (n, facts) in self.facets.facts(&self.order) {
-            let kind = self.kinds[n as usize];
-            if let (Some(pool), Some(status)) = (kind.pool(), Status::ALL.get(usize::from(kind.status()))) {
-                f(pool, *status, facts);
+            if let (Some(pool), Some(status)) = (self.kinds[n as usize].pool(), self.status(n)) {
+                f(pool, status, facts);
             }
         }
+    }
+
+    /// One person's leads as the calling queue sees them, in no order; closed ones too.
+    pub(super) fn each_candidate(&self, owner: UserId, mut f: impl FnMut(LeadId, Candidate)) {
+        self.facets.candidates(&self.order, owner, |n| self.status(n), |n, candidate| f(self.ids[n as usize], candidate));
+    }
+
+    fn status(&self, n: u32) -> Option<Status> {
+        Status::ALL.get(usize::from(self.kinds[n as usize].status())).copied()
     }
 
     /// One window of the rows that pass, and how many pass in all. In the usual order, numbers that end with
@@ -507,6 +525,9 @@ mod tests {
             converted_at: None,
             dropped_at: None,
             called: Vec::new(),
+            last_call_at: None,
+            unreached: 0,
+            do_not_call: false,
         };
         let mut table = Table::default();
         for (n, at) in [(1, 50), (2, 70), (3, 60), (5, 70)] {

@@ -61,9 +61,9 @@ use bridge::dashboard::DashboardGet;
 use bridge::follow_up::FollowUpList;
 use bridge::lead::{
     CallLog, CommentAdd, FollowUpCancel, FollowUpComplete, FollowUpMove, FollowUpSchedule, LeadAssign, LeadAssignCancel, LeadChangeStatus,
-    LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadFacetsGet, LeadGet, LeadList, LeadMentionable, LeadOwners, LeadPick,
-    LeadRestore, LeadSetCustom, LeadSetField, LeadSetInterest, LeadTimeline, LeadUndo, NoteAdd, NoteEdit, PhoneCheck, ProposalDrop,
-    ProposalTake, TagAdd, TagRemove, WhenRead,
+    LeadCountsGet, LeadCreate, LeadDelete, LeadDeletedList, LeadFacetsGet, LeadGet, LeadList, LeadMentionable, LeadOpen, LeadOwners,
+    LeadPick, LeadRestore, LeadSetCustom, LeadSetField, LeadSetInterest, LeadTimeline, LeadUndo, NoteAdd, NoteEdit, PhoneCheck,
+    ProposalDrop, ProposalTake, TagAdd, TagRemove, WhenRead,
 };
 use bridge::notice::{NoticeList, NoticeReadAll, NoticeSet};
 use bridge::payment::{
@@ -281,6 +281,7 @@ answers! {
     LeadFacetsGet by list::facets;
     PhoneCheck by find::phone_check;
     LeadGet by record::get;
+    LeadOpen by record::open;
     LeadTimeline by timeline::get;
     LeadCreate by edits::create;
     LeadSetField by edits::set_field;

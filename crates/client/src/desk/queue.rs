@@ -1,10 +1,10 @@
-//! The calling queue of the person at the desk, from the read model alone.
+//! The calling queue of the person at the desk: the index says who waits, the read model what is shown of them.
 
 use super::when::{self, Today};
 use super::words::Reader;
 use super::{Desk, list};
 use crate::error::ClientError;
-use crate::store::leads::{self, Waiting};
+use crate::store::leads;
 use bridge::Problem;
 use bridge::lead::Edited;
 use bridge::queue::{CallDispose, Converts, Outcome, Pace, QUEUE_SHOWN, QueueGet, QueueItem, QueueView};
@@ -24,20 +24,25 @@ pub(super) fn get(desk: &Desk, ask: QueueGet) -> Result<QueueView, Problem> {
         let now = zoned(&reader, now_ms);
         let rules = reader.config.calling();
         let in_hours = rules.hours.contains(&minutes(&now));
-        let mut waiting = Vec::new();
-        let mut done = 0;
-        leads::waiting(c, reader.facts.me.user, |one| {
-            done += u32::from(one.candidate.last_call_at.is_some_and(|at| today.span().contains(&at)));
-            if let Some((reason, place)) = one.candidate.reason(now_ms, in_hours, &rules).filter(|_| !is_out(&one.id)) {
-                waiting.push((reason, place, one));
-            }
+        let (mut waiting, mut done) = (Vec::new(), 0);
+        desk.ask_index(c, |table| {
+            table.each_candidate(reader.facts.me.user, |lead, candidate| {
+                done += u32::from(candidate.last_call_at.is_some_and(|at| today.span().contains(&at)));
+                if let Some((reason, place)) = candidate.reason(now_ms, in_hours, &rules).filter(|_| !is_out(&lead)) {
+                    waiting.push((rules.place(reason), place, lead, reason, candidate));
+                }
+            });
         })?;
-        waiting.sort_by_key(|(reason, place, one)| (rules.place(*reason), *place, one.id));
         let total = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+        let by_place = |one: &(usize, i64, LeadId, Reason, Candidate)| (one.0, one.1, one.2);
+        if waiting.len() > QUEUE_SHOWN {
+            waiting.select_nth_unstable_by_key(QUEUE_SHOWN, by_place);
+            waiting.truncate(QUEUE_SHOWN);
+        }
+        waiting.sort_unstable_by_key(by_place);
         let items: Vec<QueueItem> = waiting
             .into_iter()
-            .take(QUEUE_SHOWN)
-            .filter_map(|(reason, _, one)| item(c, &reader, &today, reason, one).transpose())
+            .filter_map(|(_, _, lead, reason, candidate)| item(c, &reader, &today, lead, reason, candidate).transpose())
             .collect::<Result<_, ClientError>>()?;
         let next = leads::due(c, now_ms..i64::MAX, Some(reader.facts.me.user), 1, |_, _, due| Ok(today.when(due.due_at)))?.pop();
         Ok(QueueView {
@@ -63,20 +68,30 @@ pub(super) fn dispose(desk: &Desk, ask: CallDispose) -> Result<Edited, Problem> 
     desk.edit_all(ask.lead, commands)
 }
 
-fn item(c: &Connection, reader: &Reader, today: &Today<'_>, reason: Reason, one: Waiting) -> Result<Option<QueueItem>, ClientError> {
-    let Candidate { next_follow_up_at, last_call_at, created_at, unreached, .. } = one.candidate;
-    let Some(line) = leads::line_of(c, one.id, |line| list::row(c, reader, today, line))? else { return Ok(None) };
+fn item(
+    c: &Connection,
+    reader: &Reader,
+    today: &Today<'_>,
+    lead: LeadId,
+    reason: Reason,
+    candidate: Candidate,
+) -> Result<Option<QueueItem>, ClientError> {
+    let Candidate { next_follow_up_at, last_call_at, created_at, unreached, .. } = candidate;
+    let Some(line) = leads::line_of(c, lead, |line| list::row(c, reader, today, line))? else { return Ok(None) };
     let since = match reason {
         Reason::Overdue | Reason::Due => next_follow_up_at,
         Reason::Hot | Reason::Fresh | Reason::Retry | Reason::Unplanned => last_call_at,
     };
-    Ok(Some(QueueItem { lead: line, reason, since: today.when(since.unwrap_or(created_at)), note: one.note, unreached }))
+    let note = leads::next_promise(c, lead)?;
+    Ok(Some(QueueItem { lead: line, reason, since: today.when(since.unwrap_or(created_at)), note, unreached }))
 }
 
 /// A person's day so far.
-pub(super) fn pace_of(c: &Connection, reader: &Reader, now_ms: i64) -> Result<Pace, ClientError> {
+pub(super) fn pace_of(desk: &Desk, c: &Connection, reader: &Reader, now_ms: i64) -> Result<Pace, ClientError> {
     let (day, mut called) = (reader.today(now_ms).span(), 0);
-    leads::waiting(c, reader.facts.me.user, |one| called += u32::from(one.candidate.last_call_at.is_some_and(|at| day.contains(&at))))?;
+    desk.ask_index(c, |table| {
+        table.each_candidate(reader.facts.me.user, |_, one| called += u32::from(one.last_call_at.is_some_and(|at| day.contains(&at))));
+    })?;
     Ok(pace(&zoned(reader, now_ms), called, &reader.config.calling()))
 }
 

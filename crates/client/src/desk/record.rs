@@ -1,16 +1,16 @@
 //! One lead, whole: what the drawer shows, and what this person may do with it now.
 
 use super::Desk;
-use super::timeline::{Past, what};
+use super::timeline::{self, Past, what};
 use super::when::Today;
 use super::words::Reader;
 use crate::error::ClientError;
 use crate::project;
-use crate::store::{attention, documents, leads, ledgers, outbox, proposals, requests};
+use crate::store::{attention, documents, drafts, leads, ledgers, outbox, proposals, requests};
 use bridge::Problem;
 use bridge::lead::{
-    AskedOwner, Can, Choice, CommentView, CustomView, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadView, NoteView,
-    ProposalView, RecordSync,
+    AskedOwner, Can, Choice, CommentView, CustomView, DeletedView, FieldConflict, FieldView, FollowUpView, LeadGet, LeadOpen, LeadOpened,
+    LeadTimeline, LeadView, NoteView, ProposalView, RecordSync,
 };
 use bridge::session::CustomField;
 use domain::config::{ConfigOption, OptionList};
@@ -50,6 +50,13 @@ pub(super) fn get(desk: &Desk, ask: LeadGet) -> Result<LeadView, Problem> {
         };
         page.view(record, &subject, &stored.doc.heads())
     })?)
+}
+
+pub(super) fn open(desk: &Desk, LeadOpen { lead }: LeadOpen) -> Result<LeadOpened, Problem> {
+    let view = get(desk, LeadGet { lead })?;
+    let timeline = if view.can.timeline { timeline::get(desk, LeadTimeline { lead })? } else { Vec::new() };
+    let draft = desk.read(|c| drafts::get(c, &drafts::key(DocId::lead(lead))))?;
+    Ok(LeadOpened { view, timeline, draft })
 }
 
 impl Desk {

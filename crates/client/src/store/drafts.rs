@@ -10,6 +10,11 @@ pub fn get(c: &Connection, key: &str) -> Result<Option<String>, ClientError> {
     Ok(c.prepare_cached("SELECT text FROM drafts WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
 }
 
+/// Of what is typed into a record.
+pub fn key(doc: DocId) -> String {
+    format!("{}:{}", doc.kind.as_str(), doc.id)
+}
+
 /// Keeps a draft; `None` forgets it.
 pub fn set(c: &Connection, key: &str, text: Option<&str>, at: i64) -> Result<(), ClientError> {
     match text {
@@ -39,10 +44,9 @@ struct Part {
 
 /// Takes a record's draft out; of a text that was edited only what was put into it.
 pub fn take(c: &Connection, doc: DocId) -> Result<Option<Unsaved>, ClientError> {
-    let key = format!("{}:{}", doc.kind.as_str(), doc.id);
     let found = c
         .prepare_cached("DELETE FROM drafts WHERE key = ?1 RETURNING text, at")?
-        .query_row([key], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))
+        .query_row([key(doc)], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))
         .optional()?;
     let Some((kept, at)) = found else { return Ok(None) };
     let text = match serde_json::from_str::<BTreeMap<String, Part>>(&kept) {

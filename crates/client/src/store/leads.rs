@@ -3,7 +3,7 @@
 
 use super::meta;
 use crate::error::ClientError;
-use domain::calling::{Candidate, TRIES_MAX};
+use domain::calling::TRIES_MAX;
 use domain::follow_up::Due;
 use domain::lead::Called;
 use domain::sabotage::{self, Fault};
@@ -330,10 +330,14 @@ pub struct Facet {
     pub dropped_at: Option<i64>,
     /// The first first.
     pub called: Vec<Called>,
+    pub last_call_at: Option<i64>,
+    pub unreached: u32,
+    pub do_not_call: bool,
 }
 
 const FACET: &str = "n, updated_at, pool, status, phone, alt_phone, owner, coalesce(source, ''), coalesce(language, ''), interest, \
-                     next_follow_up_at, created_at, tags, id, name, assigned_at, converted_at, dropped_at, called";
+                     next_follow_up_at, created_at, tags, id, name, assigned_at, converted_at, dropped_at, called, last_call_at, \
+                     unreached, do_not_call";
 
 /// The facets of all that are not deleted, in no order.
 pub fn facets(c: &Connection, mut take: impl FnMut(Facet)) -> Result<(), ClientError> {
@@ -374,6 +378,9 @@ fn facet(r: &rusqlite::Row<'_>) -> rusqlite::Result<Facet> {
         converted_at: r.get(16)?,
         dropped_at: r.get(17)?,
         called: from_list(r.get_ref(18)?.as_str()?),
+        last_call_at: r.get(19)?,
+        unreached: r.get(20)?,
+        do_not_call: r.get(21)?,
     })
 }
 
@@ -458,39 +465,6 @@ pub fn lines<T>(
     Ok(taken)
 }
 
-/// A lead as the calling queue sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    pub id: LeadId,
-    pub candidate: Candidate,
-    /// What its next follow-up is for.
-    pub note: String,
-}
-
-/// One person's leads, in no order; closed ones too.
-pub fn waiting(c: &Connection, owner: UserId, mut take: impl FnMut(Waiting)) -> Result<(), ClientError> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, status, interest, next_follow_up_at, created_at, last_call_at, unreached, follow_ups, do_not_call FROM leads \
-         WHERE owner = ?1 AND deleted = 0",
-    )?;
-    let mut rows = statement.query([owner.0.as_bytes()])?;
-    while let Some(r) = rows.next()? {
-        let (status, follow_ups): (String, String) = (r.get(1)?, r.get(7)?);
-        let candidate = Candidate {
-            status: status.parse().unwrap_or(Status::New),
-            interest: r.get(2)?,
-            next_follow_up_at: r.get(3)?,
-            created_at: r.get(4)?,
-            last_call_at: r.get(5)?,
-            unreached: r.get(6)?,
-            do_not_call: r.get(8)?,
-        };
-        let note = from_list::<Due>(&follow_ups).into_iter().next().map(|due| due.note).unwrap_or_default();
-        take(Waiting { id: LeadId(Uuid::from_bytes(r.get(0)?)), candidate, note });
-    }
-    Ok(())
-}
-
 /// The line of one lead.
 pub fn line_of<T>(c: &Connection, id: LeadId, mut take: impl FnMut(Line<'_>) -> Result<T, ClientError>) -> Result<Option<T>, ClientError> {
     let mut taken = Vec::new();
@@ -537,12 +511,21 @@ pub fn due_times(c: &Connection, at: Range<i64>, owner: UserId, limit: u32) -> R
     Ok(times.collect::<Result<_, _>>()?)
 }
 
+/// What the next follow-up of a lead is for; empty without one.
+pub fn next_promise(c: &Connection, lead: LeadId) -> Result<String, ClientError> {
+    Ok(promises(c, lead)?.into_iter().next().map(|due| due.note).unwrap_or_default())
+}
+
 /// What an open follow-up is for; empty where it is not open any more.
 pub fn promised_for(c: &Connection, lead: LeadId, follow_up: Uuid) -> Result<String, ClientError> {
+    Ok(promises(c, lead)?.into_iter().find(|due| due.id == follow_up).map(|due| due.note).unwrap_or_default())
+}
+
+/// Open follow-ups of a lead, the earliest first.
+fn promises(c: &Connection, lead: LeadId) -> Result<Vec<Due>, ClientError> {
     let mut found = c.prepare_cached("SELECT follow_ups FROM leads WHERE id = ?1")?;
     let column: Option<String> = found.query_row([lead.0.as_bytes()], |r| r.get(0)).optional()?;
-    let known = from_list::<Due>(&column.unwrap_or_default()).into_iter().find(|due| due.id == follow_up);
-    Ok(known.map(|due| due.note).unwrap_or_default())
+    Ok(from_list(&column.unwrap_or_default()))
 }
 
 /// How many of those there are before, within and after a day.

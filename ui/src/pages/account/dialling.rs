@@ -122,8 +122,8 @@ impl DiallingRow {
                         <p class="field__problem" role="alert" data-testid="form-error">{ refused }</p>
                     }
                     <div class="form__foot">
-                        <button type="button" class="button" data-testid="dialling-cancel" onclick={link.callback(|_| Msg::Open(false))}>{ t!("close") }<Key name="Esc" /></button>
-                        <button type="submit" class="button button--filled" data-testid="dialling-save" disabled={self.is_saving}>{ t!("save") }<Key name="↵" /></button>
+                        <button type="button" class="button" data-testid="dialling-cancel" onclick={link.callback(|_| Msg::Open(false))}>{ t!("close") }{ Key::of("Esc") }</button>
+                        <button type="submit" class="button button--filled" data-testid="dialling-save" disabled={self.is_saving}>{ t!("save") }{ Key::of("↵") }</button>
                     </div>
                 </form>
             </Dialog>

@@ -141,9 +141,9 @@ impl AccountPage {
         };
         html! {
             <header class="account__head">
-                <Avatar name={name.clone()} size={64} />
+                { Avatar::of(name.clone()).size(64) }
                 <div class="account__who">
-                    <h2 class="account__name"><Name {name} /></h2>
+                    <h2 class="account__name">{ Name::of(name) }</h2>
                     <p class="account__mail" data-testid="account-email">{ &me.email }</p>
                     <p class="account__role" data-testid="account-role">{ role }</p>
                 </div>
@@ -156,7 +156,7 @@ impl AccountPage {
         let Some(problem) = &self.problem else { return Html::default() };
         html! {
             <div class="account__offline" role="status" data-testid="account-problem">
-                <Glyph icon={Icon::CloudOff} class="tone--warn" />
+                { Glyph::of(Icon::CloudOff).class("tone--warn") }
                 <p>{ t!("account-offline") }{ " " }{ &problem.text }</p>
                 <button type="button" class="button button--bar" data-testid="account-again" disabled={self.is_asking}
                     onclick={ctx.link().callback(|_| Msg::Ask)}>{ t!("sync-try-now") }</button>

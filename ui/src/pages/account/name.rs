@@ -95,12 +95,12 @@ pub fn NameRow(props: &Props) -> Html {
                         if let Some(problem) = &*problem { <span class="field__problem" data-testid="account-name-error">{ problem }</span> }
                     </div>
                     <div class="setting__acts">
-                        <button type="button" class="button button--ghost" onclick={close.reform(|_: MouseEvent| ())}>{ t!("leave") }<Key name="Esc" /></button>
+                        <button type="button" class="button button--ghost" onclick={close.reform(|_: MouseEvent| ())}>{ t!("leave") }{ Key::of("Esc") }</button>
                         <button type="button" class="button button--filled" data-testid="account-name-save" disabled={*is_busy}
                             onclick={save.reform({
                                 let now = now.clone();
                                 move |_: MouseEvent| now.clone()
-                            })}>{ t!("save") }<Key name="↵" /></button>
+                            })}>{ t!("save") }{ Key::of("↵") }</button>
                     </div>
                 </div>
             } else {

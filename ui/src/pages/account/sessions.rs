@@ -85,7 +85,7 @@ fn line(props: &Props, dated: &Dated<SignInSession>) -> Html {
     html! {
         <tr key={session.id.to_string()} data-testid="session-row">
             <td class="sessions__name">
-                <Glyph icon={Icon::Monitor} class="tone--muted" /><span dir="auto">{ &session.device_name }</span>
+                { Glyph::of(Icon::Monitor).class("tone--muted") }<span dir="auto">{ &session.device_name }</span>
                 if session.this { <span class="sessions__this">{ t!("session-this") }</span> }
             </td>
             <td>{ used }</td>

@@ -104,7 +104,7 @@ impl Component for TwoStepRow {
                 <div class="setting__words">
                     <span class="setting__title">
                         { t!("second-factor-title") }
-                        if is_on { <span class="setting__state tone--ok" data-testid="two-step-on"><Glyph icon={Icon::CheckCircle} size={14} />{ t!("two-step-on") }</span> }
+                        if is_on { <span class="setting__state tone--ok" data-testid="two-step-on">{ Glyph::of(Icon::CheckCircle).size(14) }{ t!("two-step-on") }</span> }
                     </span>
                     <p class="setting__text">{ if is_on { t!("two-step-on-text") } else { t!("two-step-text") } }</p>
                 </div>
@@ -219,7 +219,7 @@ impl TwoStepRow {
                 <p class="dialog__text">{ t!("two-step-codes-text") }</p>
                 <ul class="two-step__codes" data-testid="recovery-codes">{ for codes.iter().map(|code| html! { <li><code>{ code }</code></li> }) }</ul>
                 <div class="form__foot">
-                    <button type="button" class="button" data-testid="recovery-copy" onclick={move |_: MouseEvent| clipboard::copy(&all)}><Glyph icon={Icon::Copy} />{ t!("copy-all") }</button>
+                    <button type="button" class="button" data-testid="recovery-copy" onclick={move |_: MouseEvent| clipboard::copy(&all)}>{ Glyph::of(Icon::Copy) }{ t!("copy-all") }</button>
                     <button type="button" class="button button--filled" data-testid="recovery-kept" onclick={ctx.link().callback(|_| Msg::Close)}>{ t!("two-step-kept") }</button>
                 </div>
             </div>

@@ -235,7 +235,7 @@ impl AuditPage {
         let all = AuditNarrow { lead: None, ..narrow.clone() };
         html! {
             <button type="button" class="button button--bar button--on" data-testid="audit-lead" title={t!("audit-all-leads")}
-                onclick={ctx.link().callback(move |_| Msg::Narrow(all.clone()))}>{ t!("audit-lead-is", name = name) }<Glyph icon={Icon::X} size={14} /></button>
+                onclick={ctx.link().callback(move |_| Msg::Narrow(all.clone()))}>{ t!("audit-lead-is", name = name) }{ Glyph::of(Icon::X).size(14) }</button>
         }
     }
 
@@ -278,7 +278,7 @@ impl AuditPage {
                     { asked::stale(problem, &older) }
                 } else if self.next.is_some() {
                     <button type="button" class="button button--bar" data-testid="load-older" disabled={self.is_asking} onclick={older.reform(|_: MouseEvent| ())}>
-                        if self.is_asking { <Glyph icon={Icon::Refresh} size={14} class="icon--turning" /> } else { <Glyph icon={Icon::ChevronDown} size={14} /> }
+                        if self.is_asking { { Glyph::of(Icon::Refresh).size(14).class("icon--turning") } } else { { Glyph::of(Icon::ChevronDown).size(14) } }
                         { t!("audit-older") }
                     </button>
                 } else {
@@ -314,15 +314,15 @@ fn line(dated: &Dated<AuditLine>, may_open: bool, clock: Clock) -> Html {
         let name = if line.lead_name.is_empty() { t!("audit-one-lead") } else { line.lead_name.clone() };
         if may_open {
             let address = Route::Leads { filter: ListFilter::default(), open: Some(lead) }.to_string();
-            html! { <a class="table__open" data-row-main="true" href={address}><Name {name} /></a> }
+            html! { <a class="table__open" data-row-main="true" href={address}>{ Name::of(name) }</a> }
         } else {
-            html! { <Name {name} /> }
+            html! { { Name::of(name) } }
         }
     });
     let by = if line.by_name.is_empty() {
         html! { <span class="faint">{ t!("audit-nobody") }</span> }
     } else {
-        html! { <Name name={line.by_name.clone()} /> }
+        html! { { Name::of(line.by_name.clone()) } }
     };
     html! {
         <tr key={line.seq.to_string()} tabindex="-1" data-row="true" data-testid="audit-log-item" data-action={action_name(line.action)} data-seq={line.seq.to_string()}>

@@ -44,10 +44,10 @@ pub fn Confirm(props: &Props) -> Html {
                 { props.order.complaint() }
                 <div class="form__foot">
                     <button ref={keep} type="button" class="button" data-testid="confirm-keep" onclick={props.on_close.reform(|_: MouseEvent| ())}>
-                        { &props.keep }<Key name="Esc" />
+                        { &props.keep }{ Key::of("Esc") }
                     </button>
                     <button type="button" class={act} data-testid="confirm-act" disabled={props.order.is_busy()} onclick={props.on_act.reform(|_: MouseEvent| ())}>
-                        if props.order.is_busy() { <Glyph icon={Icon::Refresh} class="icon--turning" /> }
+                        if props.order.is_busy() { { Glyph::of(Icon::Refresh).class("icon--turning") } }
                         { &props.act }
                     </button>
                 </div>

@@ -117,22 +117,22 @@ fn line(row: &DeletedRow, may_restore: bool, on_open: &Callback<Option<DeletedRo
         <tr key={row.id.to_string()} class="table__row--faint" tabindex="-1" data-row="true" data-testid="deleted-row" data-lead={row.id.to_string()}>
             <th scope="row" class="table__name">
                 <span class="table__two">
-                    <a class="table__open" href={address}><Name name={row.name.clone()} /></a>
+                    <a class="table__open" href={address}>{ Name::of(row.name.clone()) }</a>
                     if row.deleted.edited_after {
-                        <span class="badge badge--today" title={t!("deleted-edited-why")} data-testid="edited-after"><Glyph icon={Icon::Pencil} size={14} />{ t!("deleted-edited") }</span>
+                        <span class="badge badge--today" title={t!("deleted-edited-why")} data-testid="edited-after">{ Glyph::of(Icon::Pencil).size(14) }{ t!("deleted-edited") }</span>
                     }
                 </span>
             </th>
             <td class="table__word">{ &row.phone }</td>
-            <td class="table__word table__grey"><StatusBadge status={row.status} /></td>
-            <td class="table__name">{ row.owner.as_ref().map(|owner| html! { <Name name={owner.clone()} /> }).unwrap_or_else(|| html! { <>{ "–" }</> }) }</td>
-            <td class="table__name"><Name name={row.deleted.by.clone()} /></td>
+            <td class="table__word table__grey">{ StatusBadge::of(row.status) }</td>
+            <td class="table__name">{ row.owner.as_ref().map(|owner| html! { { Name::of(owner.clone()) } }).unwrap_or_else(|| html! { <>{ "–" }</> }) }</td>
+            <td class="table__name">{ Name::of(row.deleted.by.clone()) }</td>
             <td class="table__time">{ words::moment(&row.deleted.when) }</td>
             <td class="table__details" dir="auto">{ &row.deleted.reason }</td>
             <td class="table__deeds">
                 if may_restore {
                     <button type="button" class="button button--bar" data-testid="restore-button" data-row-main="true"
-                        aria-label={t!("restore-of", name = row.name.as_str())} onclick={opens}><Glyph icon={Icon::Retry} size={14} />{ t!("restore") }</button>
+                        aria-label={t!("restore-of", name = row.name.as_str())} onclick={opens}>{ Glyph::of(Icon::Retry).size(14) }{ t!("restore") }</button>
                 }
             </td>
         </tr>
@@ -210,10 +210,10 @@ fn Restore(props: &RestoreProps) -> Html {
                 </div>
                 { order.complaint() }
                 <div class="form__foot">
-                    <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }<Key name="Esc" /></button>
+                    <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }{ Key::of("Esc") }</button>
                     <button type="submit" class="button button--filled" data-testid="restore-confirm" disabled={is_blank || order.is_busy()}>
-                        if order.is_busy() { <Glyph icon={Icon::Refresh} class="icon--turning" /> }
-                        { t!("restore") }<Key name="↵" />
+                        if order.is_busy() { { Glyph::of(Icon::Refresh).class("icon--turning") } }
+                        { t!("restore") }{ Key::of("↵") }
                     </button>
                 </div>
             </form>

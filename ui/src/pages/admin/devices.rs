@@ -108,8 +108,8 @@ fn row(props: &Props, dated: &Dated<Device>, on_open: &Callback<Open>) -> Html {
     html! {
         <tr key={device.id.to_string()} class={classes!(is_gone.then_some("table__row--faint"))} tabindex="-1" data-row="true" data-testid="device-row"
             data-device={device.id.to_string()}>
-            <th scope="row" class="table__name"><span class="table__who"><Avatar name={device.user_name.clone()} /><Name name={device.user_name.clone()} /></span></th>
-            <td class="table__wide"><span class="table__who"><Name name={device.name.clone()} />if device.this { <span class="table__tag">{ t!("devices-this") }</span> }</span></td>
+            <th scope="row" class="table__name"><span class="table__who">{ Avatar::of(device.user_name.clone()) }{ Name::of(device.user_name.clone()) }</span></th>
+            <td class="table__wide"><span class="table__who">{ Name::of(device.name.clone()) }if device.this { <span class="table__tag">{ t!("devices-this") }</span> }</span></td>
             <td class="table__word">{ &device.app_version }</td>
             <td class="table__time">{ dated.when.as_ref().map(words::moment).unwrap_or_else(|| words::ago(device.last_seen, clock)) }</td>
             <td class="table__number" data-testid="device-pending">{ waiting(device.pending) }</td>
@@ -131,7 +131,7 @@ fn waiting(pending: Option<u32>) -> Html {
 fn lease(device: &Device, clock: Clock) -> Html {
     match device.lease_until {
         Some(until) if until < clock.now_ms => {
-            html! { <span class="state tone--warn"><Glyph icon={Icon::Alert} size={14} />{ t!("devices-lease-over", when = words::moment(&when(until, clock))) }</span> }
+            html! { <span class="state tone--warn">{ Glyph::of(Icon::Alert).size(14) }{ t!("devices-lease-over", when = words::moment(&when(until, clock))) }</span> }
         }
         Some(until) => html! { <>{ words::moment(&when(until, clock)) }</> },
         None => html! { <span class="faint">{ "–" }</span> },
@@ -145,7 +145,7 @@ fn state(state: DeviceState) -> Html {
         DeviceState::WipeOrdered => (Icon::Clock, t!("devices-wipe-ordered"), "state tone--warn"),
         DeviceState::Wiped => (Icon::Trash, t!("devices-wiped"), "state"),
     };
-    html! { <span {class} data-testid="device-state"><Glyph {icon} size={14} />{ word }</span> }
+    html! { <span {class} data-testid="device-state">{ Glyph::of(icon).size(14) }{ word }</span> }
 }
 
 /// Nothing for those whose person this administrator may not touch; one's own may be revoked always.
@@ -208,7 +208,7 @@ fn CutDialog(props: &CutProps) -> Html {
         <Confirm {title} keep={t!("keep-it")} {act} {testid} {order} {on_act} {on_close}>
             <p>{ text }</p>
             if let Some(number @ 1..) = device.pending { <p>{ t!("devices-pending", count = number) }</p> }
-            if device.this { <p class="notice"><Glyph icon={Icon::Triangle} size={14} />{ t!("devices-this-warning") }</p> }
+            if device.this { <p class="notice">{ Glyph::of(Icon::Triangle).size(14) }{ t!("devices-this-warning") }</p> }
         </Confirm>
     }
 }

@@ -66,6 +66,6 @@ fn when(at: i64, clock: Clock) -> When {
 pub fn refresh(again: &Callback<()>) -> Html {
     html! {
         <button type="button" class="button button--icon" data-testid="admin-refresh" aria-label={t!("admin-refresh")} title={t!("admin-refresh")}
-            onclick={again.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Refresh} /></button>
+            onclick={again.reform(|_: MouseEvent| ())}>{ Glyph::of(Icon::Refresh) }</button>
     }
 }

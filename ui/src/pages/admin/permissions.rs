@@ -28,7 +28,7 @@ pub fn PermissionsPage(props: &Props) -> Html {
         <section class="admin" data-testid="permissions-page" aria-label={t!("page-permissions")}>
             <div class="admin__bar">
                 <Search value={(*search).clone()} on_input={on_search} placeholder={t!("permissions-search")} />
-                <span class="admin__end admin__note"><Glyph icon={Icon::Lock} size={14} />{ t!("permissions-read-only") }</span>
+                <span class="admin__end admin__note">{ Glyph::of(Icon::Lock).size(14) }{ t!("permissions-read-only") }</span>
             </div>
             <dl class="legend" aria-label={t!("permissions-legend")}>
                 { for scope::ALL.into_iter().map(|scope| html! { <div><dt>{ scope::chip(scope) }</dt><dd>{ scope::meaning(scope) }</dd></div> }) }

@@ -75,7 +75,7 @@ pub fn QuarantinePage() -> Html {
             <div class="admin__bar">
                 <span class="admin__note">{ asked.data.as_ref().filter(|items| !items.is_empty()).map(|items| t!("quarantine-count", count = items.len() as u64)) }</span>
                 <span class="admin__end">
-                    if has_items { <span class="admin__keys" aria-hidden="true"><Key name="J" /><Key name="K" />{ t!("attention-keys-move") }<Key name="O" />{ t!("attention-keys-open") }</span> }
+                    if has_items { <span class="admin__keys" aria-hidden="true">{ Key::of("J") }{ Key::of("K") }{ t!("attention-keys-move") }{ Key::of("O") }{ t!("attention-keys-open") }</span> }
                     { refresh(&asked.again) }
                 </span>
             </div>
@@ -106,13 +106,13 @@ fn card(
         <article key={id.to_string()} class={classes!("card", is_here.then_some("card--here"))} tabindex="0" data-row="true" data-testid="quarantine-item"
             data-command={id.to_string()} onfocusin={on_at.reform(move |_: FocusEvent| id)}>
             <header class="card__head">
-                <Glyph icon={Icon::Archive} class="tone--warn" /><span class="card__kind tone--warn">{ reason(item.reason) }</span>
-                <h2 class="card__title"><Name name={lead_name} />{ t!("attention-topic", topic = words::topic(&item.what)) }</h2>
+                { Glyph::of(Icon::Archive).class("tone--warn") }<span class="card__kind tone--warn">{ reason(item.reason) }</span>
+                <h2 class="card__title">{ Name::of(lead_name) }{ t!("attention-topic", topic = words::topic(&item.what)) }</h2>
                 <span class="card__when">{ t!("quarantine-when", wrote = words::moment(&item.wrote), arrived = words::moment(&item.arrived)) }</span>
             </header>
             <p class="card__why" data-testid="quarantine-why">{ why(item) }</p>
             <dl class="card__facts">
-                <div><dt><Name name={item.by.clone()} /></dt><dd dir="auto"><Glyph icon={icon_of(&item.what)} size={14} /><span>{ words::edit(&item.what) }</span></dd></div>
+                <div><dt>{ Name::of(item.by.clone()) }</dt><dd dir="auto">{ Glyph::of(icon_of(&item.what)).size(14) }<span>{ words::edit(&item.what) }</span></dd></div>
                 if !item.typed.trim().is_empty() {
                     <div><dt>{ t!("quarantine-typed") }</dt><dd dir="auto" data-testid="quarantine-typed"><span>{ &item.typed }</span></dd></div>
                 }
@@ -121,14 +121,14 @@ fn card(
             <footer class="card__acts">
                 <button type="button" class={classes!("button", is_here.then_some("button--filled"))} data-testid="quarantine-release" data-row-main="true" disabled={release.is_busy() || !item.can_release}
                     title={(!item.can_release).then(|| t!("quarantine-release-not"))}
-                    onclick={on_release.reform(move |_: MouseEvent| id)}>{ t!("quarantine-release") }<Key name="↵" /></button>
+                    onclick={on_release.reform(move |_: MouseEvent| id)}>{ t!("quarantine-release") }{ Key::of("↵") }</button>
                 if !item.typed.trim().is_empty() {
                     <button type="button" class="button" data-testid="quarantine-copy" data-key="c" onclick={move |_: MouseEvent| copy(&typed)}>{ t!("copy-text") }</button>
                 }
                 if item.lead_here {
-                    <a class="button" data-testid="quarantine-open" data-key="o" href={Route::Leads { filter: ListFilter::default(), open: Some(item.lead) }.to_string()}>{ t!("open-lead") }<Key name="O" /></a>
+                    <a class="button" data-testid="quarantine-open" data-key="o" href={Route::Leads { filter: ListFilter::default(), open: Some(item.lead) }.to_string()}>{ t!("open-lead") }{ Key::of("O") }</a>
                 }
-                <button type="button" class="button button--danger card__discard" data-testid="quarantine-drop" data-key="delete" onclick={drops}>{ t!("quarantine-drop") }<Key name="Del" /></button>
+                <button type="button" class="button button--danger card__discard" data-testid="quarantine-drop" data-key="delete" onclick={drops}>{ t!("quarantine-drop") }{ Key::of("Del") }</button>
             </footer>
         </article>
     }

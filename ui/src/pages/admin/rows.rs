@@ -98,10 +98,10 @@ pub fn Search(props: &SearchProps) -> Html {
     };
     html! {
         <label class="search admin__search">
-            <Glyph icon={Icon::Search} />
+            { Glyph::of(Icon::Search) }
             <TextBox class="search__input" role="searchbox" placeholder={props.placeholder.clone()} label={props.placeholder.clone()} testid="admin-search"
                 value={props.value.clone()} on_input={&props.on_input} {on_key} />
-            <Key name="/" />
+            { Key::of("/") }
         </label>
     }
 }
@@ -145,7 +145,7 @@ pub fn RowMenu(props: &MenuProps) -> Html {
         });
         html! {
             <MenuItem testid={deed.testid} {on_pick} disabled={deed.why_not.is_some()}>
-                <Glyph icon={deed.icon} />{ &deed.word }
+                { Glyph::of(deed.icon) }{ &deed.word }
                 if let Some(why) = &deed.why_not { <span class="menu__note menu__note--end">{ why }</span> }
             </MenuItem>
         }
@@ -153,7 +153,7 @@ pub fn RowMenu(props: &MenuProps) -> Html {
     html! {
         <span class="row-menu">
             <button type="button" class="button button--icon" data-testid="row-menu" data-row-main="true" aria-haspopup="menu" aria-expanded={(*open).to_string()}
-                aria-label={props.label.clone()} title={t!("more")} onclick={toggle}><Glyph icon={Icon::More} /></button>
+                aria-label={props.label.clone()} title={t!("more")} onclick={toggle}>{ Glyph::of(Icon::More) }</button>
             if *open {
                 <Menu label={props.label.clone()} on_close={close.clone()} class="menu--right">{ for props.deeds.iter().map(item) }</Menu>
             }

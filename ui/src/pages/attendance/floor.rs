@@ -56,13 +56,13 @@ fn number(people: &[FloorPerson], status: Attendance) -> Html {
 /// Without the live line it is what was pulled last.
 fn freshness(shown: &Shown) -> Html {
     if shown.is_live {
-        return html! { <span class="admin__note" data-testid="floor-live"><Glyph icon={Icon::CheckCircle} size={14} />{ t!("floor-live") }</span> };
+        return html! { <span class="admin__note" data-testid="floor-live">{ Glyph::of(Icon::CheckCircle).size(14) }{ t!("floor-live") }</span> };
     }
     let text = match &shown.as_of {
         Some(when) => t!("floor-as-of", when = words::moment(when)),
         None => t!("floor-not-live"),
     };
-    html! { <span class="admin__note" data-testid="floor-as-of"><Glyph icon={Icon::CloudOff} size={14} />{ text }</span> }
+    html! { <span class="admin__note" data-testid="floor-as-of">{ Glyph::of(Icon::CloudOff).size(14) }{ text }</span> }
 }
 
 fn row(person: &FloorPerson, clock: Clock) -> Html {
@@ -70,7 +70,7 @@ fn row(person: &FloorPerson, clock: Clock) -> Html {
         person.since.as_ref().map(|when| t!("floor-since-at", when = words::moment(when), lasting = words::lasting(when.at, clock)));
     html! {
         <tr key={person.user.to_string()} tabindex="-1" data-row="true" data-testid="floor-person" data-user={person.user.to_string()} data-status={person.status.as_str()}>
-            <th scope="row" class="table__name"><span class="table__who"><Avatar name={person.name.clone()} /><Name name={person.name.clone()} /></span></th>
+            <th scope="row" class="table__name"><span class="table__who">{ Avatar::of(person.name.clone()) }{ Name::of(person.name.clone()) }</span></th>
             <td class="table__name">{ person.team.clone().unwrap_or_default() }</td>
             <td><AttendanceBadge status={person.status} reason={person.reason.clone().filter(|_| person.status == Attendance::Paused)} /></td>
             <td class="table__time" data-testid="floor-since">{ since.unwrap_or_else(|| t!("floor-never")) }</td>
@@ -83,7 +83,7 @@ fn on(lead: &OnLead) -> Html {
     let address = Route::Leads { filter: ListFilter::default(), open: Some(lead.lead) }.to_string();
     html! {
         <a key={lead.lead.to_string()} class="table__open" data-row-main="true" href={address}>
-            <Glyph icon={if lead.calls { Icon::Phone } else { Icon::Eye }} size={14} /><Name name={lead.name.clone()} />
+            { Glyph::of(if lead.calls { Icon::Phone } else { Icon::Eye }).size(14) }{ Name::of(lead.name.clone()) }
         </a>
     }
 }

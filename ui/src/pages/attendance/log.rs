@@ -104,7 +104,7 @@ fn bar(props: &Props, filter: &AttendanceFilter, again: &Callback<()>) -> Html {
             }
             <span class="admin__end">
                 if policy::has(props.me.role, Action::ExportData) {
-                    <button type="button" class="button button--bar button--ghost" data-testid="attendance-copy" onclick={copy}><Glyph icon={Icon::Copy} size={14} />{ t!("attendance-copy") }</button>
+                    <button type="button" class="button button--bar button--ghost" data-testid="attendance-copy" onclick={copy}>{ Glyph::of(Icon::Copy).size(14) }{ t!("attendance-copy") }</button>
                 }
                 { refresh(again) }
             </span>
@@ -138,7 +138,7 @@ fn table(first: &LogView, older: &Older, next: Option<u64>, load: &Callback<()>,
         (Some(problem), _) => stale(problem, load),
         (None, Some(_)) => html! {
             <button type="button" class="button button--bar" data-testid="load-older" onclick={load.reform(|_: MouseEvent| ())}>
-                <Glyph icon={Icon::ChevronDown} size={14} />{ t!("audit-older") }
+                { Glyph::of(Icon::ChevronDown).size(14) }{ t!("audit-older") }
             </button>
         },
         (None, None) => {
@@ -160,12 +160,12 @@ fn line(line: &LogLine) -> Html {
     let by = if line.by.is_empty() {
         html! { <span class="faint">{ t!("attendance-by-server") }</span> }
     } else {
-        html! { <Name name={line.by.clone()} /> }
+        html! { { Name::of(line.by.clone()) } }
     };
     html! {
         <tr key={line.place.to_string()} tabindex="-1" data-row="true" data-testid="attendance-line" data-status={line.status.as_str()} data-user={line.user.to_string()}>
             <td class="table__time">{ words::moment(&line.when) }</td>
-            <th scope="row" class="table__name"><Name name={line.name.clone()} /></th>
+            <th scope="row" class="table__name">{ Name::of(line.name.clone()) }</th>
             <td><AttendanceBadge status={line.status} /></td>
             <td class="table__name" dir="auto">{ line.reason.clone().unwrap_or_default() }</td>
             <td class="table__name">{ by }</td>

@@ -41,7 +41,7 @@ fn line(agent: &AgentLine, place: &Place) -> Html {
     };
     html! {
         <tr data-testid="agent" data-user={agent.user.to_string()}>
-            <th scope="row"><span class="agents__who"><Avatar name={agent.name.clone()} /><Name name={agent.name.clone()} /></span></th>
+            <th scope="row"><span class="agents__who">{ Avatar::of(agent.name.clone()) }{ Name::of(agent.name.clone()) }</span></th>
             { cell(&agent.assigned, t!("agents-assigned")) }{ cell(&agent.called, t!("agents-called")) }
             { cell(&agent.converted, t!("agents-converted")) }{ cell(&agent.missed, t!("agents-missed")) }
         </tr>

@@ -39,7 +39,7 @@ fn step(step: &FunnelStep, most: u32, before: Option<u32>, place: &Place) -> Htm
     let label = t!("figure-of", what = words::status(step.status), count = step.reached.count);
     html! {
         <tr>
-            <th scope="row"><span class="bars__glyph" style={format!("color: var(--badge-{})", look.tone)}><Glyph icon={look.glyph} size={14} /></span><span class="bars__word">{ words::status(step.status) }</span></th>
+            <th scope="row"><span class="bars__glyph" style={format!("color: var(--badge-{})", look.tone)}>{ Glyph::of(look.glyph).size(14) }</span><span class="bars__word">{ words::status(step.status) }</span></th>
             <td class="bars__bar">{ bar(step.reached.count.into(), 0, most.into()) }</td>
             <td class="bars__number">{ place.number(&step.reached, label, "figure") }</td>
             <td class="bars__share">{ for before.and_then(|before| share(step.reached.count, before)) }</td>

@@ -30,7 +30,7 @@ fn one(card: &Card, place: &Place) -> Html {
     html! {
         <div class="stat" role="listitem" data-testid="dashboard-card" data-card={crate::route::name_of(&card.kind)}>
             <a class="stat__open" href={href.to_string()} data-testid="card-open">
-                <span class="stat__word">{ word }<span class={classes!("stat__icon", format!("stat__icon--{tone}"))}><Glyph {icon} /></span></span>
+                <span class="stat__word">{ word }<span class={classes!("stat__icon", format!("stat__icon--{tone}"))}>{ Glyph::of(icon) }</span></span>
                 <span class="stat__value" data-testid="card-value">{ value(card) }</span>
             </a>
             <span class="stat__aside">{ aside(&card.aside, place) }</span>

@@ -30,7 +30,7 @@ pub fn DueNow(props: &Props) -> Html {
         <section class="panel" aria-label={t!("due-now")} data-testid="dashboard-due">
             <header class="panel__head">
                 <h3 class="panel__title">{ t!("due-now") }</h3>
-                <a href={Page::FollowUps.route().to_string()} data-testid="due-all">{ t!("due-all", count = count(missed.total + today.total)) }<Key name="G F" /></a>
+                <a href={Page::FollowUps.route().to_string()} data-testid="due-all">{ t!("due-all", count = count(missed.total + today.total)) }{ Key::of("G F") }</a>
             </header>
             if rows.is_empty() { <p class="panel__none">{ t!("due-now-none") }</p> }
             <div role="list">{ for rows.iter().map(|(tab, row)| line(*tab, row)) }</div>
@@ -42,8 +42,8 @@ fn line(tab: DueTab, row: &DueRow) -> Html {
     let href = Route::FollowUps { narrow: DueNarrow { tab, everyone: false }, open: Some(row.lead.id) }.to_string();
     html! {
         <a key={row.follow_up.to_string()} class="due-now" role="listitem" {href} data-testid="due-now">
-            <FollowUpBadge next={row.when.clone()} with_time=true />
-            <Name class="due-now__name" name={row.lead.name.clone()} />
+            { FollowUpBadge::of(row.when.clone()).with_time(true) }
+            { Name::of(row.lead.name.clone()).class("due-now__name") }
             <span class="due-now__phone">{ &row.lead.phone }</span>
             <span class="due-now__note" dir="auto">{ &row.note }</span>
         </a>

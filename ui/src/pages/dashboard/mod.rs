@@ -141,7 +141,7 @@ impl Component for DashboardPage {
                     </div>
                     if Page::Queue.is_open_to(me.role) && self.is_own() {
                         <a class="button button--filled" href={Page::Queue.route().to_string()} data-testid="start-calling">
-                            <Glyph icon={Icon::Phone} />{ t!("dashboard-start") }<Key name="G Q" />
+                            { Glyph::of(Icon::Phone) }{ t!("dashboard-start") }{ Key::of("G Q") }
                         </a>
                     }
                 </header>

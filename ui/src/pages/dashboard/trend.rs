@@ -44,7 +44,7 @@ pub fn Trend(props: &Props) -> Html {
             <header class="panel__head">
                 <h3 class="panel__title">{ title }</h3><span class="panel__aside">{ aside }</span>
                 <button type="button" class="button button--ghost button--bar" data-testid="trend-toggle" aria-pressed={is_table.to_string()} onclick={toggle}>
-                    <Glyph icon={Icon::Columns} size={14} />{ word }
+                    { Glyph::of(Icon::Columns).size(14) }{ word }
                 </button>
             </header>
             if *is_table { { table(props) } } else if is_own { { bars(props) } } else { { lines(props) } }

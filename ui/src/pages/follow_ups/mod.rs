@@ -145,8 +145,8 @@ impl Component for FollowUpsPage {
                         { self.lines(ctx) }
                     </div>
                     <footer class="due__foot" aria-hidden="true">
-                        <Key name="J" /><Key name="K" />{ t!("attention-keys-move") }<Key name="↵" />{ t!("attention-keys-open") }
-                        <Key name="D" />{ t!("due-keys-done") }<Key name="1" /><Key name="3" /><Key name="7" />{ t!("due-keys-move") }
+                        { Key::of("J") }{ Key::of("K") }{ t!("attention-keys-move") }{ Key::of("↵") }{ t!("attention-keys-open") }
+                        { Key::of("D") }{ t!("due-keys-done") }{ Key::of("1") }{ Key::of("3") }{ Key::of("7") }{ t!("due-keys-move") }
                     </footer>
                 </section>
                 if let Some(lead) = open {
@@ -332,7 +332,7 @@ impl FollowUpsPage {
                 { for page.rows.iter().enumerate().map(line) }
                 if left > 0 {
                     <button type="button" class="button due__more" data-testid="due-more" onclick={link.callback(|_| Msg::More)}>
-                        <Glyph icon={Icon::ChevronDown} />{ t!("due-more", count = left.min(LINES)) }
+                        { Glyph::of(Icon::ChevronDown) }{ t!("due-more", count = left.min(LINES)) }
                     </button>
                 }
             </>

@@ -42,13 +42,13 @@ pub fn Line(props: &Props) -> Html {
     html! {
         <div {class} id={format!("due-{at}")} role="row" tabindex="-1" aria-rowindex={(at + 1).to_string()} data-testid="due-row"
             data-lead={lead.id.to_string()} onclick={props.on_open.reform(move |_: MouseEvent| at)} onfocusin={props.on_at.reform(move |_: FocusEvent| at)}>
-            <div role="cell" class="due__when"><FollowUpBadge next={row.when.clone()} with_time=true /></div>
-            <div role="rowheader" class="due__name"><Name name={lead.name.clone()} /></div>
+            <div role="cell" class="due__when">{ FollowUpBadge::of(row.when.clone()).with_time(true) }</div>
+            <div role="rowheader" class="due__name">{ Name::of(lead.name.clone()) }</div>
             <div role="cell" class="due__phone">{ &lead.phone }</div>
-            <div role="cell"><StatusBadge status={lead.status} interest={lead.interest} /></div>
+            <div role="cell">{ StatusBadge::of(lead.status).interest(lead.interest) }</div>
             <div role="cell" class="due__note" dir="auto" title={row.note.clone()}>{ &row.note }</div>
             if props.shows_owner {
-                <div role="cell" class="due__owner">if let Some(owner) = &lead.owner { <Avatar name={owner.clone()} /><Name name={owner.clone()} /> }</div>
+                <div role="cell" class="due__owner">if let Some(owner) = &lead.owner { { Avatar::of(owner.clone()) }{ Name::of(owner.clone()) } }</div>
             }
             <div role="cell" class="due__acts">if row.can_settle { { acts(props) } }</div>
         </div>
@@ -77,7 +77,7 @@ fn acts(props: &Props) -> Html {
         <>
             <span class="due__done" onclick={|event: MouseEvent| event.stop_propagation()}>
                 <button type="button" class="button button--bar" data-testid="due-done" aria-haspopup="menu" aria-expanded={is_open.to_string()} onclick={toggle}>
-                    <Glyph icon={Icon::Check} size={14} />{ t!("due-done-verb") }
+                    { Glyph::of(Icon::Check).size(14) }{ t!("due-done-verb") }
                 </button>
                 if is_open {
                     <Menu label={t!("set-outcome")} on_close={props.on_menu.reform(|()| None)} class="menu--right" testid="outcome-menu"

@@ -173,7 +173,7 @@ impl Enter {
         });
         html! {
             <form class="gate" data-testid="second-factor-form" novalidate=true {onsubmit} onkeydown={escape(ctx)}>
-                <Glyph icon={Icon::Lock} size={24} class="tone--info" />
+                { Glyph::of(Icon::Lock).size(24).class("tone--info") }
                 <h1 class="sign-in__title">{ t!("second-factor-title") }</h1>
                 <p class="sign-in__text">{ t!("second-factor-text") }</p>
                 { failure(self.wrong.as_ref()) }
@@ -189,7 +189,7 @@ impl Enter {
         let link = ctx.link();
         html! {
             <section class="gate" data-testid="key-file-question" onkeydown={escape(ctx)}>
-                <Glyph icon={Icon::Disk} size={24} class="tone--info" />
+                { Glyph::of(Icon::Disk).size(24).class("tone--info") }
                 <h1 class="sign-in__title">{ t!("key-file-title") }</h1>
                 <p class="sign-in__text">{ t!("key-file-text") }</p>
                 <p class="sign-in__text">{ t!("key-file-safety") }</p>

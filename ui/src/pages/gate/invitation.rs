@@ -169,7 +169,7 @@ impl InvitationForm {
         // A link names its server; a code alone does not.
         let asks_server = self.invitation.as_ref().is_some_and(|invitation| invitation.server.is_empty());
         let read = self.invitation.as_ref().filter(|_| !asks_server).map(|invitation| {
-            html! { <span class="gate__read tone--ok" data-testid="invitation-server"><Glyph icon={Icon::CheckCircle} size={14} />{ t!("invitation-read", server = invitation.server.as_str()) }</span> }
+            html! { <span class="gate__read tone--ok" data-testid="invitation-server">{ Glyph::of(Icon::CheckCircle).size(14) }{ t!("invitation-read", server = invitation.server.as_str()) }</span> }
         });
         html! {
             <>

@@ -113,7 +113,7 @@ fn cut_off(session: &SessionView, on_stage: &Callback<Stage>) -> Html {
     let to = |stage: Stage| on_stage.reform(move |_: MouseEvent| stage);
     html! {
         <section class="gate" data-testid="gate-cut-off">
-            <Glyph icon={Icon::Ban} size={24} class="tone--danger" />
+            { Glyph::of(Icon::Ban).size(24).class("tone--danger") }
             <h1 class="sign-in__title">{ t!("cut-off-title") }</h1>
             <p class="sign-in__text" role="alert">{ why }</p>
             <p class="sign-in__text">{ t!("cut-off-text") }</p>
@@ -150,7 +150,7 @@ fn failure(problem: Option<&Problem>) -> Html {
     };
     html! {
         <div role="alert">
-            <p class="sign-in__problem" data-testid="login-error" data-code={code}><Glyph {icon} /><span>{ &problem.text }</span></p>
+            <p class="sign-in__problem" data-testid="login-error" data-code={code}>{ Glyph::of(icon) }<span>{ &problem.text }</span></p>
         </div>
     }
 }
@@ -159,7 +159,7 @@ fn failure(problem: Option<&Problem>) -> Html {
 fn submit(testid: &'static str, is_busy: bool, word: String, busy_word: String) -> Html {
     html! {
         <button type="submit" class="button button--filled sign-in__submit" data-testid={testid} disabled={is_busy}>
-            if is_busy { <Glyph icon={Icon::Refresh} class="icon--turning" />{ busy_word } } else { { word } }
+            if is_busy { { Glyph::of(Icon::Refresh).class("icon--turning") }{ busy_word } } else { { word } }
         </button>
     }
 }

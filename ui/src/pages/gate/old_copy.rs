@@ -84,7 +84,7 @@ impl Component for OldCopy {
         html! {
             <>
                 <section class="gate" data-testid="old-copy" hidden={self.is_asking}>
-                    <Glyph icon={if *is_locked { Icon::Lock } else { Icon::Ban }} size={24} class="tone--warn" />
+                    { Glyph::of(if *is_locked { Icon::Lock } else { Icon::Ban }).size(24).class("tone--warn") }
                     <h1 class="sign-in__title" data-testid="gate-title">{ title }</h1>
                     <p class="sign-in__text">{ why }</p>
                     { failure(self.problem.as_ref()) }

@@ -42,7 +42,7 @@ pub fn People(props: &Props) -> Html {
                 { for cards.iter().map(|card| html! { <li key={card.id.clone()}>{ person(props, card) }</li> }) }
                 <li>
                     <button type="button" class="people__person" data-testid="people-other" onclick={choose(props, None)}>
-                        <span class="people__icon"><Glyph icon={Icon::UserPlus} size={18} /></span>
+                        <span class="people__icon">{ Glyph::of(Icon::UserPlus).size(18) }</span>
                         <span class="people__who"><span class="people__name">{ t!("people-other") }</span></span>
                     </button>
                 </li>
@@ -60,15 +60,15 @@ fn person(props: &Props, card: &ProfileCard) -> Html {
     };
     html! {
         <button type="button" class="people__person" data-testid="profile-card" data-profile={card.id.clone()} {onclick}>
-            <Avatar name={card.label.clone()} size={32} />
+            { Avatar::of(card.label.clone()).size(32) }
             <span class="people__who">
                 <span class="people__who-is">
-                    <Name class="people__name" name={card.label.clone()} />
+                    { Name::of(card.label.clone()).class("people__name") }
                     if card.is_older { <span class="people__older" data-testid="older-copy">{ t!("older-copy") }</span> }
                 </span>
                 <span class="people__used">{ last_used(card).unwrap_or_default() }</span>
             </span>
-            <Glyph icon={Icon::ChevronRight} class="tone--muted" />
+            { Glyph::of(Icon::ChevronRight).class("tone--muted") }
         </button>
     }
 }

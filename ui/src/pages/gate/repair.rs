@@ -86,7 +86,7 @@ impl Component for Repair {
                 <p class="sign-in__text">{ t!("repair-text") }</p>
                 <button type="button" class="button button--filled sign-in__submit" data-testid="repair-copy" disabled={self.is_busy}
                     onclick={press(|| Msg::Repair)}>
-                    if self.is_busy { <Glyph icon={Icon::Refresh} class="icon--turning" />{ t!("repair-busy") } } else { { t!("repair") } }
+                    if self.is_busy { { Glyph::of(Icon::Refresh).class("icon--turning") }{ t!("repair-busy") } } else { { t!("repair") } }
                 </button>
             </section>
         }

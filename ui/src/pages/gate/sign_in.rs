@@ -203,7 +203,7 @@ fn head(session: &SessionView) -> Html {
     let card = chosen(session).filter(|_| icon.is_some());
     html! {
         <>
-            if let Some(icon) = icon { <Glyph {icon} size={24} class="tone--warn" /> } else { { logo() } }
+            if let Some(icon) = icon { { Glyph::of(icon).size(24).class("tone--warn") } } else { { logo() } }
             <h1 class="sign-in__title" data-testid="gate-title">{ title }</h1>
             <p class="sign-in__text">{ text }</p>
             if let Some(card) = card {

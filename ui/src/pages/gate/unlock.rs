@@ -77,8 +77,8 @@ impl Component for UnlockForm {
         let to = |stage: Stage| props.on_stage.reform(move |_: MouseEvent| stage);
         html! {
             <form class="gate gate--unlock" data-testid="unlock-form" novalidate=true {onsubmit}>
-                <Avatar name={name.clone()} size={64} />
-                <h1 class="sign-in__title" data-testid="unlock-name"><Name {name} /></h1>
+                { Avatar::of(name.clone()).size(64) }
+                <h1 class="sign-in__title" data-testid="unlock-name">{ Name::of(name) }</h1>
                 <p class="sign-in__text">{ t!("unlock-text") }</p>
                 { failure(self.problem.as_ref()) }
                 <div class="secret">

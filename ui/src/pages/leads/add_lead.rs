@@ -154,15 +154,15 @@ impl Component for AddLead {
             <Dialog title={t!("add-lead")} on_close={link.callback(|()| Msg::Leave)} testid="add-lead-dialog">
                 <form class="form" novalidate=true {onsubmit} {onkeydown}>
                     if let Some(general) = &self.general {
-                        <p class="form__problem" role="alert" data-testid="form-error"><Glyph icon={Icon::Alert} />{ general }</p>
+                        <p class="form__problem" role="alert" data-testid="form-error">{ Glyph::of(Icon::Alert) }{ general }</p>
                     }
                     { self.boxes(ctx) }
                     <div class="form__foot">
                         <span class="form__kept">{ t!("draft-kept") }</span>
-                        <button type="button" class="button" onclick={link.callback(|_| Msg::Leave)}>{ t!("leave") }<Key name="Esc" /></button>
+                        <button type="button" class="button" onclick={link.callback(|_| Msg::Leave)}>{ t!("leave") }{ Key::of("Esc") }</button>
                         <button type="submit" class="button button--filled" data-testid="add-lead-save" disabled={self.is_busy}>
-                            if self.is_busy { <Glyph icon={Icon::Refresh} class="icon--turning" /> }
-                            { t!("add-lead") }<Key name="Ctrl ↵" />
+                            if self.is_busy { { Glyph::of(Icon::Refresh).class("icon--turning") } }
+                            { t!("add-lead") }{ Key::of("Ctrl ↵") }
                         </button>
                     </div>
                 </form>
@@ -308,7 +308,7 @@ impl AddLead {
             let route = Route::Leads { filter: ListFilter::default(), open: Some(*lead) };
             return Some(html! {
                 <span class="field__warn" data-testid="phone-duplicate">
-                    <Glyph icon={Icon::Copy} size={14} />{ t!("phone-duplicate", name = name.as_str()) }{ " " }
+                    { Glyph::of(Icon::Copy).size(14) }{ t!("phone-duplicate", name = name.as_str()) }{ " " }
                     <a href={route.to_string()} onclick={ctx.link().callback(|_| Msg::Leave)}>{ t!("open-it") }</a>
                 </span>
             });

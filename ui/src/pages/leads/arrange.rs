@@ -34,7 +34,7 @@ pub fn Arrange(props: &Props) -> Html {
     html! {
         <span class="leads__menu">
             <button type="button" class="button button--bar button--ghost" data-testid="columns" aria-haspopup="dialog" aria-expanded={is_open.to_string()}
-                aria-label={t!("columns")} title={t!("columns")} onclick={toggle}><Glyph icon={Icon::Columns} size={14} /><span class="leads__tool">{ t!("columns") }</span></button>
+                aria-label={t!("columns")} title={t!("columns")} onclick={toggle}>{ Glyph::of(Icon::Columns).size(14) }<span class="leads__tool">{ t!("columns") }</span></button>
             if *is_open {
                 <Menu label={t!("columns")} role="dialog" {on_close} class="menu--right arrange" testid="columns-menu" returns_to="[data-testid=columns]">
                     { density(props) }
@@ -81,14 +81,14 @@ fn line(props: &Props, column: Column) -> Html {
         let moved = columns::moved(&props.columns, column, by);
         html! {
             <button type="button" class="button button--icon button--small" aria-label={label} disabled={is_off} data-testid={format!("column-{}-{name}", if by < 0 { "up" } else { "down" })}
-                onclick={props.on_columns.reform(move |_: MouseEvent| moved.clone())}><Glyph {icon} size={14} /></button>
+                onclick={props.on_columns.reform(move |_: MouseEvent| moved.clone())}>{ Glyph::of(icon).size(14) }</button>
         }
     };
     html! {
         <div class="arrange__line" key={name.clone()}>
             <button type="button" class="menu__item" role="checkbox" aria-checked={at.is_some().to_string()} disabled={is_fixed} title={is_fixed.then(|| t!("column-fixed"))}
                 data-testid={format!("column-{name}")} onclick={props.on_columns.reform(move |_: MouseEvent| toggled.clone())}>
-                <span class={classes!("tick", at.is_some().then_some("tick--on"))}>if at.is_some() { <Glyph icon={Icon::Check} size={14} /> }</span>{ &word }
+                <span class={classes!("tick", at.is_some().then_some("tick--on"))}>if at.is_some() { { Glyph::of(Icon::Check).size(14) } }</span>{ &word }
                 if at.is_some() && !props.shown.contains(&column) { <span class="menu__note menu__note--end">{ t!("column-no-room") }</span> }
             </button>
             <span class="arrange__steps">

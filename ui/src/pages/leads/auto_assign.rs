@@ -23,7 +23,7 @@ pub fn AutoAssign() -> Html {
     };
     html! {
         <button type="button" class="button" data-testid="auto-assign" disabled={order.is_busy()} {onclick}>
-            <Glyph icon={if order.is_busy() { Icon::Refresh } else { Icon::UserPlus }} class={order.is_busy().then_some("icon--turning")} />
+            { Glyph::of(if order.is_busy() { Icon::Refresh } else { Icon::UserPlus }).class(order.is_busy().then_some("icon--turning")) }
             { t!("auto-assign") }
         </button>
     }

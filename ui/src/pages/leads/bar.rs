@@ -127,12 +127,12 @@ fn acts(props: &Props) -> Html {
             if may.assign { { act(props, Open::Assign, Icon::UserPlus, t!("assign"), "A", &can.assign_blocked) } }
             if may.copy {
                 <button type="button" class="button button--bar button--ghost" data-testid="bulk-copy" onclick={props.on_copy.reform(|_: MouseEvent| ())}>
-                    <Glyph icon={Icon::Copy} size={14} />{ t!("bulk-copy") }<Key name="E" />
+                    { Glyph::of(Icon::Copy).size(14) }{ t!("bulk-copy") }{ Key::of("E") }
                 </button>
             }
             <span class="bulk__line" aria-hidden="true"></span>
             <button type="button" class="button button--bar button--ghost" data-testid="bulk-clear" onclick={props.on_clear.reform(|_: MouseEvent| ())}>
-                <Glyph icon={Icon::X} size={14} /><span class="visually-hidden">{ t!("bulk-clear") }</span><Key name="Esc" />
+                { Glyph::of(Icon::X).size(14) }<span class="visually-hidden">{ t!("bulk-clear") }</span>{ Key::of("Esc") }
             </button>
         </>
     }
@@ -146,7 +146,7 @@ fn act(props: &Props, open: Open, icon: Icon, word: String, key: &'static str, b
         <span class="bulk__act">
             <button type="button" class="button button--bar button--ghost" data-testid={testid} aria-haspopup="dialog" aria-expanded={is_open.to_string()}
                 disabled={blocked.is_some()} title={blocked.clone()} aria-describedby={blocked.is_some().then(|| why.clone())}
-                onclick={props.on_open.reform(move |_: MouseEvent| (!is_open).then_some(open))}><Glyph {icon} size={14} />{ word }<Key name={key} /></button>
+                onclick={props.on_open.reform(move |_: MouseEvent| (!is_open).then_some(open))}>{ Glyph::of(icon).size(14) }{ word }{ Key::of(key) }</button>
             <Why id={why} why={blocked.clone()} />
             if is_open { { menu(props) } }
         </span>
@@ -215,7 +215,7 @@ fn status(props: &Props, to: Status) -> Html {
     };
     html! {
         <MenuItem testid={format!("bulk-to-{}", to.as_str())} {on_pick}>
-            <StatusBadge status={to} />
+            { StatusBadge::of(to) }
             if asks { <span class="menu__note menu__note--end">{ t!("asks-why") }</span> }
         </MenuItem>
     }
@@ -240,7 +240,7 @@ fn TagForm(props: &TagProps) -> Html {
     let fits = |tag: &&String| tag.to_lowercase().contains(&wanted);
     let item = |tag: &String| {
         let picked = tag.clone();
-        html! { <MenuItem testid={format!("bulk-tag-{tag}")} on_pick={props.on_tag.reform(move |()| picked.clone())}><Glyph icon={Icon::Tag} size={14} /><bdi dir="auto">{ tag }</bdi></MenuItem> }
+        html! { <MenuItem testid={format!("bulk-tag-{tag}")} on_pick={props.on_tag.reform(move |()| picked.clone())}>{ Glyph::of(Icon::Tag).size(14) }<bdi dir="auto">{ tag }</bdi></MenuItem> }
     };
     html! {
         <>

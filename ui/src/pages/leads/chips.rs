@@ -44,7 +44,7 @@ pub fn Chips(props: &Props) -> Html {
     let chip = |(name, text, without): (&'static str, String, ListFilter)| {
         html! {
             <button type="button" key={name} class="chip chip--on filter-chip" data-testid="filter-chip" data-part={name} aria-label={t!("chip-remove", part = text.as_str())}
-                onclick={props.on_filter.reform(move |_: MouseEvent| without.clone())}><bdi dir="auto">{ &text }</bdi><Glyph icon={Icon::X} size={14} /></button>
+                onclick={props.on_filter.reform(move |_: MouseEvent| without.clone())}><bdi dir="auto">{ &text }</bdi>{ Glyph::of(Icon::X).size(14) }</button>
         }
     };
     html! { <div class="leads__chips" role="group" aria-label={t!("chips-label")} data-testid="filter-chips">{ for parts.into_iter().map(chip) }</div> }

@@ -76,10 +76,10 @@ fn search(props: &Props) -> Html {
     };
     html! {
         <label class="search leads__search">
-            <Glyph icon={Icon::Search} />
+            { Glyph::of(Icon::Search) }
             <TextBox class="search__input" role="searchbox" placeholder={t!("search-list")} label={t!("search-list-label")} testid="lead-search"
                 value={props.filter.search.clone()} {on_input} on_key={on_key} />
-            <Key name="/" />
+            { Key::of("/") }
         </label>
     }
 }
@@ -103,8 +103,8 @@ fn statuses(props: &Props) -> Html {
         html! {
             <MenuItem testid={format!("filter-status-{}", status.as_str())} role="menuitemcheckbox" checked={Some(is_on)}
                 on_pick={props.on_filter.reform(move |()| filter.clone())}>
-                <span class={classes!("tick", is_on.then_some("tick--on"))}>if is_on { <Glyph icon={Icon::Check} size={14} /> }</span>
-                <StatusBadge {status} />
+                <span class={classes!("tick", is_on.then_some("tick--on"))}>if is_on { { Glyph::of(Icon::Check).size(14) } }</span>
+                { StatusBadge::of(status) }
             </MenuItem>
         }
     };
@@ -113,9 +113,9 @@ fn statuses(props: &Props) -> Html {
         <span class="leads__status-filter">
             <button type="button" class={classes!("button", "button--bar", (!chosen.is_empty()).then_some("button--on"))} data-testid="filter-status"
                 aria-haspopup="menu" aria-expanded={is_open.to_string()} onclick={props.on_menu.reform(move |_: MouseEvent| !is_open)}>
-                if chosen.is_empty() { <Glyph icon={Icon::Plus} size={14} /> }
+                if chosen.is_empty() { { Glyph::of(Icon::Plus).size(14) } }
                 { word }
-                if !chosen.is_empty() { <Glyph icon={Icon::ChevronDown} size={14} /> }
+                if !chosen.is_empty() { { Glyph::of(Icon::ChevronDown).size(14) } }
             </button>
             if is_open {
                 <Menu label={t!("filter-status-label")} on_close={props.on_menu.reform(|()| false)}>{ for Status::ALL.into_iter().map(item) }</Menu>

@@ -44,7 +44,7 @@ fn tick(props: &Props) -> Html {
         <div role="columnheader" class="grid__cell grid__cell--tick">
             <button type="button" class="grid__tick" role="checkbox" aria-checked={checked} aria-label={t!("tick-all")} data-testid="tick-all"
                 onclick={props.on_tick_all.reform(|_: MouseEvent| ())}>
-                <span class={classes!("tick", icon.map(|_| "tick--on"))}>if let Some(icon) = icon { <Glyph {icon} size={14} /> }</span>
+                <span class={classes!("tick", icon.map(|_| "tick--on"))}>if let Some(icon) = icon { { Glyph::of(icon).size(14) } }</span>
             </button>
         </div>
     }
@@ -67,7 +67,7 @@ fn head(props: &Props, column: Column) -> Html {
     html! {
         <div role="columnheader" class={classes!("grid__cell", class(column), is_on.then_some("grid__cell--sorted"))} aria-sort={direction}>
             <button type="button" class="grid__sort" data-testid={format!("sort-{}", name_of(&sort))} onclick={props.on_filter.reform(move |_: MouseEvent| next.clone())}>
-                { word }if is_on { <Glyph icon={if rises { Icon::ArrowUp } else { Icon::ArrowDown }} size={14} /> }
+                { word }if is_on { { Glyph::of(if rises { Icon::ArrowUp } else { Icon::ArrowDown }).size(14) } }
             </button>
         </div>
     }

@@ -130,6 +130,9 @@ pub struct LeadsPage {
     scroll_to: Option<f64>,
     /// A row to open once it is loaded.
     open_when_loaded: Option<u32>,
+    /// The same ones each time, so that a row is drawn anew only for what is in it.
+    on_open: Callback<u32>,
+    on_tick: Callback<(u32, bool)>,
     _skeleton: Option<Timeout>,
     _hub: hub::Subscription,
     _listeners: Vec<EventListener>,
@@ -161,6 +164,8 @@ impl Component for LeadsPage {
             width: f64::MAX,
             scroll_to: None,
             open_when_loaded: None,
+            on_open: link.callback(Msg::Open),
+            on_tick: link.callback(|(index, is_range)| Msg::Bulk(bulk::Msg::Tick(index, is_range))),
             _skeleton: None,
             _hub: hub::subscribe(link.callback(Msg::Changed)),
             _listeners: resize.into_iter().chain(keys::listen(takes, link.callback(Msg::Key))).collect(),
@@ -548,7 +553,7 @@ impl LeadsPage {
             html! {
                 <Row on_it={presence::sentence(row.id)} key={row.id.to_string()} row={row.clone()} {index} is_cursor={self.list.cursor.is_some_and(|c| c.id == Some(row.id))}
                     is_open={open == Some(row.id)} is_ticked={has_ticks.then(|| self.is_ticked(row.id))} columns={columns.clone()} clock={ctx.props().clock}
-                    on_open={ctx.link().callback(Msg::Open)} on_tick={ctx.link().callback(|(index, is_range)| Msg::Bulk(bulk::Msg::Tick(index, is_range)))} />
+                    on_open={&self.on_open} on_tick={&self.on_tick} />
             }
         };
         let spacer = |rows: u32| html! { <div class="grid__spacer" style={format!("height:{}px", f64::from(rows) * self.list.view.row_px)} role="presentation"></div> };
@@ -595,7 +600,7 @@ impl LeadsPage {
                     <button type="button" class="button button--bar button--ghost" onclick={go(unfiltered)}>{ t!("clear-filters") }</button>
                 }
                 if counts.all == 0 && policy::has(me.role, Action::CreateLead) {
-                    <button type="button" class="button button--filled" onclick={on_add.reform(|_: MouseEvent| ())}>{ t!("add-lead") }<Key name="Ctrl Space" /></button>
+                    <button type="button" class="button button--filled" onclick={on_add.reform(|_: MouseEvent| ())}>{ t!("add-lead") }{ Key::of("Ctrl Space") }</button>
                 }
             </Empty>
         }
@@ -606,7 +611,7 @@ impl LeadsPage {
         let Some(Pill::Loading { done, total }) = ctx.props().pill else { return Html::default() };
         html! {
             <div class="first-sync" data-testid="first-sync">
-                <span class="first-sync__title"><Glyph icon={Icon::Download} class="tone--info" />{ t!("first-sync-title") }</span>
+                <span class="first-sync__title">{ Glyph::of(Icon::Download).class("tone--info") }{ t!("first-sync-title") }</span>
                 <progress class="progress" max={total.to_string()} value={done.to_string()} aria-label={t!("first-sync-title")}></progress>
                 <span class="first-sync__count">{ t!("first-sync-count", done = count(done), total = count(total)) }</span>
                 <span class="first-sync__text">{ t!("first-sync-text") }</span>

@@ -46,7 +46,7 @@ pub fn Narrow(props: &Props) -> Html {
         <span class="leads__status-filter">
             <button type="button" class={classes!("button", "button--bar", (number > 0).then_some("button--on"))} data-testid="filter-more"
                 aria-haspopup="dialog" aria-expanded={is_open.to_string()} onclick={props.on_open.reform(move |_: MouseEvent| !is_open)}>
-                if number == 0 { <Glyph icon={Icon::Plus} size={14} />{ t!("filter-more") }<Key name="F" /> } else { { t!("filter-more-some", count = number as u64) }<Glyph icon={Icon::ChevronDown} size={14} /> }
+                if number == 0 { { Glyph::of(Icon::Plus).size(14) }{ t!("filter-more") }{ Key::of("F") } } else { { t!("filter-more-some", count = number as u64) }{ Glyph::of(Icon::ChevronDown).size(14) } }
             </button>
             if is_open {
                 <Menu label={t!("filter-more")} role="dialog" on_close={props.on_open.reform(|()| false)} class="narrow" testid="filter-panel" returns_to="[data-testid=filter-more]">

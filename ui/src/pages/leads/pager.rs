@@ -42,7 +42,7 @@ pub fn Pager(props: &Props) -> Html {
 
 fn legend(mark: Mark) -> Html {
     let look = badge::mark(mark);
-    html! { <span class="pager__mark"><Glyph icon={look.glyph} class={if look.tone == "muted" { "tone--muted" } else { "tone--warn" }} />{ look.text }</span> }
+    html! { <span class="pager__mark">{ Glyph::of(look.glyph).class(if look.tone == "muted" { "tone--muted" } else { "tone--warn" }) }{ look.text }</span> }
 }
 
 fn step(props: &Props, word: String, to: Option<u32>, testid: &'static str) -> Html {

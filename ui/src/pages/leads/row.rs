@@ -49,7 +49,7 @@ pub fn Row(props: &Props) -> Html {
             { for props.columns.iter().map(|column| cell(*column, row, props.clock)) }
             <div role="gridcell" class="grid__cell grid__cell--mark">
                 if let Some(on_it) = &props.on_it {
-                    <span class="mark tone--info" role="img" aria-label={on_it.clone()} title={on_it.clone()} data-testid="row-presence"><Glyph icon={Icon::Eye} /></span>
+                    <span class="mark tone--info" role="img" aria-label={on_it.clone()} title={on_it.clone()} data-testid="row-presence">{ Glyph::of(Icon::Eye) }</span>
                 }
                 { for row.mark.map(mark) }
             </div>
@@ -68,7 +68,7 @@ fn tick(props: &Props) -> Html {
         <div role="gridcell" class="grid__cell grid__cell--tick" {onclick}>
             <span class={classes!("tick", is_on.then_some("tick--on"))} role="checkbox" aria-checked={is_on.to_string()}
                 aria-label={t!("tick-lead", name = props.row.name.as_str())} data-testid="row-tick">
-                if is_on { <Glyph icon={Icon::Check} size={14} /> }
+                if is_on { { Glyph::of(Icon::Check).size(14) } }
             </span>
         </div>
     }
@@ -77,12 +77,12 @@ fn tick(props: &Props) -> Html {
 fn cell(column: Column, row: &LeadRow, clock: Clock) -> Html {
     let text = |text: &Option<String>| html! { <bdi dir="auto">{ text.as_deref().unwrap_or_default() }</bdi> };
     let inside = match column {
-        Column::Name => html! { <Name name={row.name.clone()} /> },
+        Column::Name => html! { { Name::of(row.name.clone()) } },
         Column::Phone => html! { { &row.phone } },
-        Column::Status => html! { <StatusBadge status={row.status} interest={row.interest} /> },
+        Column::Status => html! { { StatusBadge::of(row.status).interest(row.interest) } },
         Column::Interest => html! { { row.interest.map(|level| t!("interest-of", level = level)).unwrap_or_default() } },
-        Column::Next => html! { <FollowUpBadge next={row.next_follow_up.clone()} /> },
-        Column::Owner => html! { if let Some(owner) = &row.owner { <Avatar name={owner.clone()} /><Name name={owner.clone()} /> } },
+        Column::Next => html! { { FollowUpBadge::of(row.next_follow_up.clone()) } },
+        Column::Owner => html! { if let Some(owner) = &row.owner { { Avatar::of(owner.clone()) }{ Name::of(owner.clone()) } } },
         Column::Source => text(&row.source),
         Column::Language => text(&row.language),
         Column::Tags => html! { <bdi dir="auto">{ row.tags.join(", ") }</bdi> },
@@ -100,7 +100,7 @@ fn mark(mark: Mark) -> Html {
     let look = badge::mark(mark);
     html! {
         <span class={classes!("mark", format!("tone--{}", look.tone))} role="img" aria-label={look.text.clone()} title={look.text} data-testid="row-mark">
-            <Glyph icon={look.glyph} />
+            { Glyph::of(look.glyph) }
         </span>
     }
 }

@@ -57,7 +57,7 @@ pub fn Tabs(props: &Props) -> Html {
             }
             if policy::has(props.role, Action::CreateLead) {
                 <button type="button" class="button" data-testid="add-lead-button" onclick={props.on_add.reform(|_: MouseEvent| ())}>
-                    <Glyph icon={Icon::Plus} />{ t!("add-lead") }<Key name="Ctrl Space" />
+                    { Glyph::of(Icon::Plus) }{ t!("add-lead") }{ Key::of("Ctrl Space") }
                 </button>
             }
         </div>

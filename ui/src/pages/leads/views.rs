@@ -41,7 +41,7 @@ pub fn Views(props: &Props) -> Html {
         <span class="leads__menu">
             <button type="button" class={classes!("button", "button--bar", "button--ghost", now.map(|_| "button--on"))} data-testid="views" aria-haspopup="dialog"
                 aria-expanded={is_open.to_string()} aria-label={t!("views")} title={word.clone()} onclick={toggle}>
-                <Glyph icon={Icon::Bookmark} size={14} /><bdi class="leads__tool views__now" dir="auto">{ word }</bdi>
+                { Glyph::of(Icon::Bookmark).size(14) }<bdi class="leads__tool views__now" dir="auto">{ word }</bdi>
             </button>
             if *is_open {
                 <Menu label={t!("views")} role="dialog" on_close={on_close.clone()} class="menu--right views" testid="views-menu" returns_to="[data-testid=views]">
@@ -75,13 +75,13 @@ fn line(props: &Props, view: &SavedView, renaming: &UseStateHandle<Option<String
     let tool = |icon, label: String, testid: &'static str, onclick: Callback<MouseEvent>, pressed: Option<bool>| {
         html! {
             <button type="button" class={classes!("button", "button--icon", "button--small", (pressed == Some(true)).then_some("views__default"))} title={label.clone()} aria-label={label}
-                aria-pressed={pressed.map(|on| on.to_string())} data-testid={testid} {onclick}><Glyph {icon} size={14} /></button>
+                aria-pressed={pressed.map(|on| on.to_string())} data-testid={testid} {onclick}>{ Glyph::of(icon).size(14) }</button>
         }
     };
     let name = view.name.as_str();
     html! {
         <div class="arrange__line" key={view.name.clone()} data-testid="view-line" data-view={view.name.clone()}>
-            <button type="button" class="menu__item" data-testid="view-open" onclick={pick}><Glyph icon={Icon::Bookmark} size={14} /><bdi dir="auto">{ name }</bdi></button>
+            <button type="button" class="menu__item" data-testid="view-open" onclick={pick}>{ Glyph::of(Icon::Bookmark).size(14) }<bdi dir="auto">{ name }</bdi></button>
             { tool(Icon::Star, t!("view-default", name = name), "view-default", props.on_views.reform(move |_| with_default.clone()), Some(view.is_default)) }
             { tool(Icon::Pencil, t!("view-rename", name = name), "view-rename", begin.into(), None) }
             { tool(Icon::Trash, t!("view-delete", name = name), "view-delete", delete(props, view).into(), None) }
@@ -140,7 +140,7 @@ fn SaveForm(props: &SaveProps) -> Html {
         <div class="menu__form">
             <TextBox label={t!("view-name")} placeholder={t!("view-name")} testid="view-name" max_length={NAME_MAX} value={(*typed).clone()} {on_input} on_enter={save} />
             <button type="button" class="button" data-testid="view-save" disabled={typed.trim().is_empty()} {onclick}>
-                { if replaces { t!("view-replace") } else { t!("view-save") } }<Key name="↵" />
+                { if replaces { t!("view-replace") } else { t!("view-save") } }{ Key::of("↵") }
             </button>
         </div>
     }

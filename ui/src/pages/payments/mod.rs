@@ -267,7 +267,7 @@ impl PaymentsPage {
                 { for page.rows.iter().enumerate().map(line) }
                 if left > 0 {
                     <button type="button" class="button due__more" data-testid="payments-more" onclick={link.callback(|_| Msg::More)}>
-                        <Glyph icon={Icon::ChevronDown} />{ t!("due-more", count = left.min(LINES)) }
+                        { Glyph::of(Icon::ChevronDown) }{ t!("due-more", count = left.min(LINES)) }
                     </button>
                 }
             </>
@@ -279,7 +279,7 @@ impl PaymentsPage {
         html! {
             <footer class="due__foot payments__foot">
                 <span data-testid="payments-sums">{ t!("payments-sums", paid = page.paid.as_str(), balance = page.balance.as_str()) }</span>
-                <span aria-hidden="true"><Key name="J" /><Key name="K" />{ t!("attention-keys-move") }<Key name="↵" />{ t!("attention-keys-open") }</span>
+                <span aria-hidden="true">{ Key::of("J") }{ Key::of("K") }{ t!("attention-keys-move") }{ Key::of("↵") }{ t!("attention-keys-open") }</span>
                 <span class="payments__today" data-testid="payments-today">
                     { t!("payments-today", sum = page.today.as_str(), count = count(page.today_count)) }
                 </span>

@@ -84,7 +84,7 @@ impl Component for Records {
                 </table>
                 if left > 0 {
                     <button type="button" class="button due__more" data-testid="payments-more" onclick={ctx.link().callback(|_| Msg::More)}>
-                        <Glyph icon={Icon::ChevronDown} />{ t!("due-more", count = left.min(LINES)) }
+                        { Glyph::of(Icon::ChevronDown) }{ t!("due-more", count = left.min(LINES)) }
                     </button>
                 }
             </div>
@@ -112,13 +112,13 @@ fn line(one: &PayRecord, on_open: &Callback<LeadId>) -> Html {
         <tr key={one.entry.to_string()} data-testid="record-row">
             <td class={classes!((one.day.day > 0).then(|| tone(&one.day)))}>{ words::day(&one.day) }</td>
             <td>
-                <button type="button" class="pay-records__open" onclick={on_open.reform(move |_: MouseEvent| lead)}><Name name={one.name.clone()} /></button>
+                <button type="button" class="pay-records__open" onclick={on_open.reform(move |_: MouseEvent| lead)}>{ Name::of(one.name.clone()) }</button>
             </td>
             <td class="payer__sum">{ &one.amount }</td>
             <td>{ one.mode.label() }</td>
             <td>
                 { for one.reference.clone() }
-                if one.is_twice { <span class="tone--warn" title={t!("payment-flag", flag = "twice")} data-testid="record-twice"><Glyph icon={Icon::Triangle} size={14} /></span> }
+                if one.is_twice { <span class="tone--warn" title={t!("payment-flag", flag = "twice")} data-testid="record-twice">{ Glyph::of(Icon::Triangle).size(14) }</span> }
             </td>
             <td>{ &one.by }</td>
         </tr>

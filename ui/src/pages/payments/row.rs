@@ -40,18 +40,18 @@ pub fn Line(props: &Props) -> Html {
     html! {
         <div {class} id={format!("payer-{at}")} role="row" tabindex="-1" aria-rowindex={(at + 1).to_string()} data-testid="payment-row"
             data-lead={row.lead.to_string()} onclick={props.on_open.reform(move |_: MouseEvent| at)} onfocusin={props.on_at.reform(move |_: FocusEvent| at)}>
-            <div role="rowheader" class="due__name"><Name name={row.name.clone()} /></div>
+            <div role="rowheader" class="due__name">{ Name::of(row.name.clone()) }</div>
             <div role="cell" class="payer__sum payer__package">{ sum(&row.package) }</div>
             <div role="cell" class="payer__sum payer__paid" data-testid="payment-row-paid">{ sum(&row.paid) }</div>
             <div role="cell" class="payer__sum payer__balance" data-testid="payment-row-balance">{ sum(&row.balance) }</div>
             <div role="cell" class="payer__next">{ next(row) }</div>
             <div role="cell" class="payer__status">
-                <PaymentBadge status={row.status} />
+                { PaymentBadge::of(row.status) }
                 if !row.flags.is_empty() {
                     <span class="tone--warn" title={row.flags.iter().map(|flag| t!("payment-flag", flag = flag.as_str())).collect::<Vec<_>>().join(" ")}
-                        data-testid="payment-flag"><Glyph icon={Icon::Triangle} size={14} /></span>
+                        data-testid="payment-flag">{ Glyph::of(Icon::Triangle).size(14) }</span>
                 }
-                if row.unsent { <span title={t!("mark-not-sent")} class="tone--muted"><Glyph icon={Icon::CloudUp} size={14} /></span> }
+                if row.unsent { <span title={t!("mark-not-sent")} class="tone--muted">{ Glyph::of(Icon::CloudUp).size(14) }</span> }
             </div>
         </div>
     }
@@ -60,7 +60,7 @@ pub fn Line(props: &Props) -> Html {
 fn next(row: &PayRow) -> Html {
     match (&row.promise, &row.next) {
         (Some(promise), _) => {
-            html! { <span class={tone(&promise.due)} title={t!("payment-promised")}><Glyph icon={Icon::HandOver} size={14} />{ words::day(&promise.due) }</span> }
+            html! { <span class={tone(&promise.due)} title={t!("payment-promised")}>{ Glyph::of(Icon::HandOver).size(14) }{ words::day(&promise.due) }</span> }
         }
         (None, Some((due, _))) => html! { <span class={tone(due)}>{ words::day(due) }</span> },
         (None, None) => html! { { "–" } },

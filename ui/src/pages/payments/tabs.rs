@@ -84,7 +84,7 @@ pub fn filters(me: &Me, narrow: &PayNarrow, page: Option<&PayPage>, link: &Link)
         html! {
             <button type="button" class={classes!("button", "button--bar", is_on.then_some("button--on"))} aria-pressed={is_on.to_string()}
                 data-testid={format!("bucket-{}", status.as_str())} onclick={link.callback(pick)}>
-                <Glyph icon={look.glyph} size={14} />{ look.text }<span class="tab__count">{ count(number) }</span>
+                { Glyph::of(look.glyph).size(14) }{ look.text }<span class="tab__count">{ count(number) }</span>
             </button>
         }
     };
@@ -105,7 +105,7 @@ pub fn filters(me: &Me, narrow: &PayNarrow, page: Option<&PayPage>, link: &Link)
             if flagged > 0 || filter.flagged {
                 <button type="button" class={classes!("button", "button--bar", filter.flagged.then_some("button--on"))} data-testid="payments-flagged"
                     aria-pressed={filter.flagged.to_string()} onclick={put(|filter| (filter.flagged, filter.tab) = (!filter.flagged, PayTab::All))}>
-                    <Glyph icon={Icon::Triangle} size={14} />{ t!("payments-flagged") }<span class="tab__count">{ count(flagged) }</span>
+                    { Glyph::of(Icon::Triangle).size(14) }{ t!("payments-flagged") }<span class="tab__count">{ count(flagged) }</span>
                 </button>
             }
         </div>

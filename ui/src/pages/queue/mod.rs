@@ -15,7 +15,7 @@ use crate::components::text_box::TextBox;
 use crate::draft::Drafts;
 use crate::icon::Icon;
 use crate::{dial, hub, ipc, keys, presence, t, toast, undo, words};
-use bridge::lead::{Edited, LeadGet, LeadTimeline, LeadView, TimelineEntry};
+use bridge::lead::{Edited, LeadOpen, LeadView, TimelineEntry};
 use bridge::queue::{CallDispose, Outcome, QueueGet, QueueItem, QueueView};
 use bridge::{Change, Problem};
 use domain::config::clock;
@@ -31,6 +31,8 @@ use yew::prelude::*;
 /// The part of the lead's draft that holds the note of a call.
 const DRAFT: &str = "call";
 const NOTE: &str = "[data-testid=queue-note]";
+/// Leads that are read before it is their turn.
+const BEHIND: usize = 2;
 const TICK_MS: u32 = 1_000;
 
 #[derive(Properties, PartialEq)]
@@ -69,8 +71,8 @@ pub struct QueuePage {
     queue: Option<QueueView>,
     problem: Option<Problem>,
     now: Option<Open>,
-    /// The one behind it, read already.
-    behind: Option<Open>,
+    /// Those behind it, read already, the next one first.
+    behind: Vec<Open>,
     /// Leads that were put off, or came before, in order.
     passed: Vec<LeadId>,
     note: String,
@@ -98,7 +100,7 @@ impl Component for QueuePage {
             queue: None,
             problem: None,
             now: None,
-            behind: None,
+            behind: Vec::new(),
             passed: Vec::new(),
             note: String::new(),
             picked: None,
@@ -230,17 +232,27 @@ impl QueuePage {
         self.queue.iter().flat_map(|queue| &queue.items).filter(move |item| Some(item.lead.id) != now)
     }
 
-    fn read_behind(&self, ctx: &Context<Self>) {
-        let Some(next) = self.others().next() else { return };
-        if self.behind.as_ref().is_none_or(|behind| behind.item != *next) {
-            read(ctx, next.clone());
+    fn read_behind(&mut self, ctx: &Context<Self>) {
+        let next: Vec<QueueItem> = self.others().take(BEHIND).cloned().collect();
+        let place = |open: &Open| next.iter().position(|item| *item == open.item);
+        self.behind.retain(|open| place(open).is_some());
+        self.behind.sort_by_key(place);
+        for item in &next {
+            if self.behind.iter().all(|open| open.item != *item) {
+                read(ctx, item.clone());
+            }
         }
     }
 
     fn read(&mut self, ctx: &Context<Self>, lead: LeadId, answer: Result<Open, Problem>) {
         let is_now = self.now.as_ref().is_none_or(|now| now.item.lead.id == lead);
         match answer {
-            Ok(open) if !is_now => self.behind = Some(open),
+            Ok(open) if !is_now => {
+                self.behind.retain(|one| one.item.lead.id != lead);
+                self.behind.push(open);
+                let order: Vec<LeadId> = self.others().map(|item| item.lead.id).collect();
+                self.behind.sort_by_key(|one| order.iter().position(|lead| *lead == one.item.lead.id));
+            }
             // The same lead, read anew: what is being typed stays.
             Ok(open) if self.now.is_some() => {
                 if let Some(now) = &mut self.now {
@@ -282,9 +294,12 @@ impl QueuePage {
     /// To the one behind, which is here already; or to whatever the queue says.
     fn go_on(&mut self, ctx: &Context<Self>) {
         self.now = None;
-        match self.behind.take().filter(|behind| !presence::is_called(behind.item.lead.id)) {
-            Some(behind) => self.show(behind),
-            None => presence::view(None, false),
+        self.behind.retain(|behind| !presence::is_called(behind.item.lead.id));
+        if self.behind.is_empty() {
+            presence::view(None, false);
+        } else {
+            let next = self.behind.remove(0);
+            self.show(next);
         }
         self.ask(ctx);
     }
@@ -299,7 +314,7 @@ impl QueuePage {
             self.go_on(ctx);
         } else if self.passed.pop().is_some() {
             // It stood before the others, so it does again.
-            (self.now, self.behind) = (None, None);
+            (self.now, self.behind) = (None, Vec::new());
             self.ask(ctx);
         }
     }
@@ -352,7 +367,7 @@ impl QueuePage {
         if self.call.is_some_and(|(_, until)| until.is_none()) {
             return toast::done(t!("queue-undone", name = item.lead.name.as_str()));
         }
-        (self.now, self.behind) = (None, None);
+        (self.now, self.behind) = (None, Vec::new());
         read(ctx, item);
     }
 
@@ -422,7 +437,7 @@ impl QueuePage {
                     <NextCall clock={ctx.props().clock} {proposed} next={self.next.clone()} {is_off}
                         on_next={link.callback(Msg::Next)} />
                     <button type="button" class="button button--filled" data-testid="queue-save" disabled={self.is_saving}
-                        onclick={link.callback(|_| Msg::Save)}>{ t!("queue-save") }<Key name="Ctrl ↵" /></button>
+                        onclick={link.callback(|_| Msg::Save)}>{ t!("queue-save") }{ Key::of("Ctrl ↵") }</button>
                 </div>
                 <Outcomes {outcomes} picked={self.picked} on_pick={link.callback(Msg::Pick)} />
             </div>
@@ -446,11 +461,9 @@ fn read(ctx: &Context<QueuePage>, item: QueueItem) {
 }
 
 async fn load(item: QueueItem) -> Result<Open, Problem> {
-    let lead = item.lead.id;
-    let view = ipc::call(&LeadGet { lead }).await?;
-    let timeline = if view.can.timeline { ipc::call(&LeadTimeline { lead }).await? } else { Vec::new() };
-    let drafts = Drafts::load(format!("lead:{lead}")).await;
-    Ok(Open { item, view: Rc::new(view), timeline: Rc::new(timeline), drafts })
+    let opened = ipc::call(&LeadOpen { lead: item.lead.id }).await?;
+    let drafts = Drafts::of_lead(item.lead.id, opened.draft);
+    Ok(Open { item, view: Rc::new(opened.view), timeline: Rc::new(opened.timeline), drafts })
 }
 
 fn now_ms() -> f64 {

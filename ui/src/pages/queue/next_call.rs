@@ -85,7 +85,7 @@ pub fn NextCall(props: &Props) -> Html {
             <span class="queue__phrase" title={(*problem).clone()}>
                 <TextBox class="input queue__when" label={t!("when")} placeholder={t!("queue-type-time")} testid="queue-phrase" value={(*phrase).clone()}
                     invalid={problem.is_some()} disabled={props.is_off} max_length={domain::limits::LINE_MAX} {on_input} />
-                if phrase.is_empty() { <Key name="Alt D" /> }
+                if phrase.is_empty() { { Key::of("Alt D") } }
             </span>
         </div>
     }

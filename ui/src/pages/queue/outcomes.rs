@@ -21,7 +21,7 @@ pub fn Outcomes(props: &Props) -> Html {
         html! {
             <button type="button" role="radio" aria-checked={is_on.to_string()} class={classes!("outcome", is_on.then_some("outcome--on"))}
                 data-testid={format!("outcome-{key}")} onclick={props.on_pick.reform(move |_: MouseEvent| key)}>
-                <span class="outcome__head"><Key name={key.to_string()} /><Glyph {icon} class={tone} /></span>
+                <span class="outcome__head">{ Key::of(key.to_string()) }{ Glyph::of(icon).class(tone) }</span>
                 <span class="outcome__name">{ &outcome.name }</span>
                 <span class="outcome__hint">{ &outcome.hint }</span>
             </button>

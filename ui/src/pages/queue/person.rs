@@ -22,28 +22,28 @@ pub fn head(now: &Open, call: Option<(f64, Option<f64>)>, link: &Scope<QueuePage
     let shown = |field: LeadField| view.fields.iter().find(|f| f.field == field).and_then(|f| f.display.clone());
     html! {
         <header class="queue__head" data-testid="queue-lead" data-lead={view.id.to_string()}>
-            <Avatar name={name.clone()} size={40} />
+            { Avatar::of(name.clone()).size(40) }
             <div class="queue__who">
-                <h2 class="queue__name"><Name {name} /><StatusBadge status={view.status} interest={view.interest} /></h2>
+                <h2 class="queue__name">{ Name::of(name) }{ StatusBadge::of(view.status).interest(view.interest) }</h2>
                 <p class="queue__phone">
                     <span data-testid="queue-phone">{ shown(LeadField::Phone).unwrap_or_default() }</span>
                     if let Some(other) = shown(LeadField::AltPhone) { <span>{ other }</span> }
                     if let Some(language) = shown(LeadField::Language) { <span class="queue__aside">{ language }</span> }
                 </p>
                 if let Some(on_it) = presence::sentence(view.id) {
-                    <p class="record-sync tone--info" role="status" data-testid="lead-presence"><Glyph icon={Icon::Eye} /><span>{ on_it }</span></p>
+                    <p class="record-sync tone--info" role="status" data-testid="lead-presence">{ Glyph::of(Icon::Eye) }<span>{ on_it }</span></p>
                 }
             </div>
             { clock(call) }
             if let Some(why) = &view.do_not_call.value {
-                <p class="do-not-call" role="note" data-testid="do-not-call"><Glyph icon={Icon::Ban} /><strong>{ t!("do-not-call") }</strong><bdi dir="auto">{ why }</bdi></p>
+                <p class="do-not-call" role="note" data-testid="do-not-call">{ Glyph::of(Icon::Ban) }<strong>{ t!("do-not-call") }</strong><bdi dir="auto">{ why }</bdi></p>
             } else if call.is_some_and(|(_, until)| until.is_none()) {
                 <button type="button" class="button" data-testid="queue-end" onclick={link.callback(|_| Msg::End)}>
-                    <Glyph icon={Icon::MissedPhone} class="tone--danger" />{ t!("queue-end") }<Key name="Alt E" />
+                    { Glyph::of(Icon::MissedPhone).class("tone--danger") }{ t!("queue-end") }{ Key::of("Alt E") }
                 </button>
             } else {
                 <button type="button" class="button" data-testid="queue-call" title={t!("queue-call-hint")} onclick={link.callback(|_| Msg::Call)}>
-                    <Glyph icon={Icon::Phone} />{ t!("queue-call") }<Key name="C" />
+                    { Glyph::of(Icon::Phone) }{ t!("queue-call") }{ Key::of("C") }
                 </button>
             }
         </header>
@@ -82,7 +82,7 @@ pub fn known(now: &Open) -> Html {
 pub fn last(now: &Open) -> Html {
     let line = |entry: &TimelineEntry| {
         html! {
-            <li class="queue__after"><Glyph icon={icon_of(&entry.what)} size={14} /><span dir="auto">{ words::deed(&entry.what) }</span>
+            <li class="queue__after">{ Glyph::of(icon_of(&entry.what)).size(14) }<span dir="auto">{ words::deed(&entry.what) }</span>
                 <span class="queue__aside">{ words::time_or_day(&entry.when) }</span></li>
         }
     };

@@ -14,7 +14,7 @@ pub fn banner(item: &QueueItem) -> Html {
     let (icon, tone) = look(item.reason);
     html! {
         <div class="queue__why" data-testid="queue-why" data-reason={name(item.reason)}>
-            <Glyph {icon} class={tone} />
+            { Glyph::of(icon).class(tone) }
             <p><strong>{ t!("queue-why") }</strong>{ " " }{ sentence(item) }</p>
             if !item.note.is_empty() { <p class="queue__promise" dir="auto">{ &item.note }</p> }
         </div>
@@ -27,7 +27,7 @@ pub fn following(others: &[QueueItem], total: u32) -> Html {
         let (icon, tone) = look(item.reason);
         html! {
             <li class="queue__after" data-testid="queue-after" data-lead={item.lead.id.to_string()}>
-                <Glyph {icon} size={14} class={tone} /><Name name={item.lead.name.clone()} />
+                { Glyph::of(icon).size(14).class(tone) }{ Name::of(item.lead.name.clone()) }
                 <span class="queue__aside">{ short(item) }</span>
             </li>
         }
@@ -38,8 +38,8 @@ pub fn following(others: &[QueueItem], total: u32) -> Html {
             <h2 class="queue__title">{ t!("queue-behind") }if more > 0 { <span class="queue__aside">{ t!("queue-more", count = count(more)) }</span> }</h2>
             if let Some(first) = others.first() {
                 <div class="queue__first" data-testid="queue-first" data-lead={first.lead.id.to_string()}>
-                    <Avatar name={first.lead.name.clone()} size={32} />
-                    <div><Name name={first.lead.name.clone()} /><span class="queue__aside">{ &first.lead.phone }</span></div>
+                    { Avatar::of(first.lead.name.clone()).size(32) }
+                    <div>{ Name::of(first.lead.name.clone()) }<span class="queue__aside">{ &first.lead.phone }</span></div>
                     <span class="queue__aside">{ short(first) }</span>
                 </div>
                 <ol class="queue__list">{ for others.iter().skip(1).map(line) }</ol>

@@ -36,7 +36,7 @@ pub fn Cards(props: &Props) -> Html {
 fn card(kind: &'static str, icon: Icon, tone: &'static str, word: String, value: String, aside: String, to: Option<ReportNarrow>) -> Html {
     let inside = html! {
         <>
-            <span class="stat__word">{ word.clone() }<Glyph {icon} size={18} class={tone} /></span>
+            <span class="stat__word">{ word.clone() }{ Glyph::of(icon).size(18).class(tone) }</span>
             <span class="stat__value" data-testid="card-value">{ value }</span>
         </>
     };

@@ -90,7 +90,7 @@ fn funnel(report: &LeadReport, place: &Place) -> Html {
         let before = i.checked_sub(1).map(|i| steps[i].1).filter(|before| *before > 0);
         html! {
             <tr>
-                <th scope="row"><span class="bars__glyph" style={format!("color: var(--badge-{})", look.tone)}><Glyph icon={look.glyph} size={14} /></span><span class="bars__word">{ words::status(*status) }</span></th>
+                <th scope="row"><span class="bars__glyph" style={format!("color: var(--badge-{})", look.tone)}>{ Glyph::of(look.glyph).size(14) }</span><span class="bars__word">{ words::status(*status) }</span></th>
                 <td class="bars__bar">{ bar(*leads, 0, most) }</td>
                 <td class="bars__number">{ place.number(*leads, words::status(*status), place.narrow.behind(Behind::Funnel(*status))) }</td>
                 <td class="bars__share">{ for before.map(|before| percent(basis_points(*leads, before))) }</td>

@@ -95,7 +95,7 @@ fn as_of(kept: &Kept<LeadReport>, again: &Callback<()>) -> Html {
         <p class={classes!("reports__as-of", kept.stale.as_ref().map(|_| "tone--warn"))} role="status" data-testid="report-as-of" data-stale={kept.stale.is_some().to_string()}>
             if kept.stale.is_some() { { t!("report-stale", when = when) } } else { { t!("report-as-of", when = when) } }
             <button type="button" class="button button--icon button--small" data-testid="report-again" aria-label={t!("report-again")} title={t!("report-again")}
-                onclick={again.reform(|_: MouseEvent| ())}><Glyph icon={Icon::Refresh} size={14} /></button>
+                onclick={again.reform(|_: MouseEvent| ())}>{ Glyph::of(Icon::Refresh).size(14) }</button>
         </p>
     }
 }

@@ -25,7 +25,7 @@ pub fn Narrow(props: &Props) -> Html {
     let chip = |text: String, testid: &'static str, without: ReportNarrow| {
         html! {
             <button type="button" class="button button--bar button--on" data-testid={testid} title={t!("report-widen")}
-                onclick={on_narrow.reform(move |_: MouseEvent| without.clone())}><bdi dir="auto">{ text }</bdi><Glyph icon={Icon::X} size={14} /></button>
+                onclick={on_narrow.reform(move |_: MouseEvent| without.clone())}><bdi dir="auto">{ text }</bdi>{ Glyph::of(Icon::X).size(14) }</button>
         }
     };
     let report = props.report.as_deref();
@@ -102,8 +102,8 @@ fn StatusMenu(props: &StatusProps) -> Html {
         });
         html! {
             <MenuItem testid={format!("report-status-{}", status.as_str())} role="menuitemcheckbox" checked={Some(is_on)} on_pick={props.on_narrow.reform(move |()| to.clone())}>
-                <span class={classes!("tick", is_on.then_some("tick--on"))}>if is_on { <Glyph icon={Icon::Check} size={14} /> }</span>
-                <StatusBadge {status} />
+                <span class={classes!("tick", is_on.then_some("tick--on"))}>if is_on { { Glyph::of(Icon::Check).size(14) } }</span>
+                { StatusBadge::of(status) }
             </MenuItem>
         }
     };
@@ -116,7 +116,7 @@ fn StatusMenu(props: &StatusProps) -> Html {
     html! {
         <span class="leads__status-filter">
             <button type="button" class={classes!("button", "button--bar", (!chosen.is_empty()).then_some("button--on"))} data-testid="report-status" aria-haspopup="menu"
-                aria-expanded={open.to_string()} onclick={set.reform(move |_: MouseEvent| !open)}>{ word }<Glyph icon={Icon::ChevronDown} size={14} /></button>
+                aria-expanded={open.to_string()} onclick={set.reform(move |_: MouseEvent| !open)}>{ word }{ Glyph::of(Icon::ChevronDown).size(14) }</button>
             if open { <Menu label={t!("report-status")} on_close={set.reform(|()| false)}>{ for Status::ALL.map(item) }</Menu> }
         </span>
     }

@@ -80,7 +80,7 @@ pub fn Rows(props: &Props) -> Html {
                 </div>
                 if next.is_some() {
                     <button type="button" class="button button--bar reports__more" data-testid="report-more" disabled={*is_busy} onclick={show_more}>
-                        <Glyph icon={Icon::ChevronDown} size={14} />{ t!("report-more") }
+                        { Glyph::of(Icon::ChevronDown).size(14) }{ t!("report-more") }
                     </button>
                 }
             } else {
@@ -101,7 +101,7 @@ fn head(props: &Props, sort: ReportSort, word: String, is_number: bool) -> Html 
     html! {
         <th scope="col" aria-sort={direction} class={is_number.then_some("bars__number")}>
             <button type="button" class="grid__sort" data-testid={format!("report-sort-{}", name_of(&sort))} onclick={props.on_narrow.reform(move |_: MouseEvent| to.clone())}>
-                { word }if is_on { <Glyph icon={if props.narrow.reversed { Icon::ArrowUp } else { Icon::ArrowDown }} size={14} /> }
+                { word }if is_on { { Glyph::of(if props.narrow.reversed { Icon::ArrowUp } else { Icon::ArrowDown }).size(14) } }
             </button>
         </th>
     }
@@ -112,11 +112,11 @@ fn line(row: &LeadReportRow, may_open: bool, clock: Clock) -> Html {
     html! {
         <tr key={row.lead.to_string()} data-testid="report-row" data-lead={row.lead.to_string()}>
             <th scope="row">
-                if may_open { <a class="table__open" href={Route::Lead(row.lead).to_string()}><Name name={row.name.clone()} /></a> } else { <Name name={row.name.clone()} /> }
+                if may_open { <a class="table__open" href={Route::Lead(row.lead).to_string()}>{ Name::of(row.name.clone()) }</a> } else { { Name::of(row.name.clone()) } }
             </th>
             <td>{ &row.phone }</td>
-            <td><StatusBadge status={row.status} interest={row.interest} /></td>
-            <td>{ for row.owner.clone().map(|name| html! { <Name {name} /> }) }</td>
+            <td>{ StatusBadge::of(row.status).interest(row.interest) }</td>
+            <td>{ for row.owner.clone().map(|name| html! { { Name::of(name) } }) }</td>
             <td><bdi dir="auto">{ row.source.as_deref().unwrap_or_default() }</bdi></td>
             <td class="bars__number">{ count(row.calls) }</td>
             <td>{ ago(Some(row.created_at)) }</td>

@@ -102,7 +102,7 @@ fn Editor(props: &EditorProps) -> Html {
                         <button type="button" class="button button--bar button--ghost" data-testid="assignment-discard" onclick={discard}>{ t!("assignment-discard") }</button>
                     }
                     <button type="button" class="button button--bar button--filled" data-testid="assignment-save" disabled={!is_changed || saving.is_busy()} onclick={save}>
-                        <Glyph icon={Icon::Check} size={14} />{ t!("assignment-save") }
+                        { Glyph::of(Icon::Check).size(14) }{ t!("assignment-save") }
                     </button>
                     { refresh(again) }
                 </span>
@@ -119,7 +119,7 @@ fn Editor(props: &EditorProps) -> Html {
                             <input type="checkbox" checked={*all_present} data-testid="dry-run-all" onchange={as_if} />{ t!("assignment-all-present") }
                         </label>
                         <button type="button" class="button button--bar" data-testid="dry-run" disabled={trying.is_busy()} onclick={try_out}>
-                            <Glyph icon={Icon::Eye} size={14} />{ t!("assignment-try") }
+                            { Glyph::of(Icon::Eye).size(14) }{ t!("assignment-try") }
                         </button>
                     </div>
                     { trying.complaint() }

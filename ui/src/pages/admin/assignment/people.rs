@@ -48,7 +48,7 @@ fn row(props: &Props, person: &Receiver) -> Html {
     let name = person.name.as_str();
     html! {
         <tr key={person.user.to_string()} data-testid="taker-row" data-person={person.name.clone()}>
-            <th scope="row" class="table__name"><span class="table__who"><Avatar name={person.name.clone()} /><Name name={person.name.clone()} /></span></th>
+            <th scope="row" class="table__name"><span class="table__who">{ Avatar::of(person.name.clone()) }{ Name::of(person.name.clone()) }</span></th>
             <td class="table__word">{ words::role(person.role) }{ person.team.as_ref().map(|team| format!(" · {team}")) }</td>
             <td><Cell number=true value={number(taker.limits.per_day)} label={t!("taker-per-day-of", name = name)} testid="taker-per-day" placeholder={t!("taker-any")}
                 takes={of_limit.clone()} on_read={change(props, person.user, |taker, typed| taker.limits.per_day = skills::limit(typed).flatten())} /></td>

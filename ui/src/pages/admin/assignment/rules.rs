@@ -30,7 +30,7 @@ pub fn RuleTable(props: &Props) -> Html {
             <div class="assignment__head">
                 <h3 class="section__title">{ t!("assignment-rules") }</h3>
                 <button type="button" class="button button--bar" data-testid="rule-add" disabled={props.rules.rules.len() >= RULES_MAX} onclick={add}>
-                    <Glyph icon={Icon::Plus} size={14} />{ t!("rule-add") }
+                    { Glyph::of(Icon::Plus).size(14) }{ t!("rule-add") }
                 </button>
             </div>
             <p class="field__hint">{ t!("assignment-rules-hint") }</p>
@@ -128,7 +128,7 @@ fn deeds(props: &Props, n: usize, rule: &Rule) -> Html {
         let (rules, on_change) = (props.rules.clone(), props.on_change.clone());
         let onclick = move |_: MouseEvent| on_change.emit(with(&rules, |list| act(list, n)));
         html! {
-            <button type="button" class="button button--icon" data-testid={testid} aria-label={word.clone()} title={word} disabled={is_off} {onclick}><Glyph {icon} /></button>
+            <button type="button" class="button button--icon" data-testid={testid} aria-label={word.clone()} title={word} disabled={is_off} {onclick}>{ Glyph::of(icon) }</button>
         }
     };
     let name = rule.name.as_str();

@@ -32,10 +32,10 @@ pub fn Tried(props: &Props) -> Html {
 fn row(row: &DryRunRow) -> Html {
     html! {
         <tr key={row.lead.to_string()} data-testid="dry-run-row">
-            <th scope="row" class="table__name"><Name name={row.name.clone()} /></th>
+            <th scope="row" class="table__name">{ Name::of(row.name.clone()) }</th>
             <td class="table__word">{ row.source.as_deref().unwrap_or("–") }</td>
             <td class="table__word">
-                if let Some(to) = &row.to { <Name name={to.clone()} /> } else { <span class="faint">{ t!("dry-run-nobody") }</span> }
+                if let Some(to) = &row.to { { Name::of(to.clone()) } } else { <span class="faint">{ t!("dry-run-nobody") }</span> }
             </td>
             <td class="table__wide">{ &row.why }</td>
         </tr>

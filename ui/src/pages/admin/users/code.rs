@@ -42,12 +42,12 @@ pub fn CodeDialog(props: &Props) -> Html {
                 <p class="code__text">{ text }</p>
                 <p class="code" data-testid="one-time-code">{ &code.item.code }</p>
                 <p class="code__link" data-testid="one-time-link" title={code.item.link.clone()}>{ &code.item.link }</p>
-                if let Some(until) = &code.when { <p class="code__until" data-testid="code-until"><Glyph icon={Icon::Clock} size={14} />{ t!("code-until", when = words::moment(until)) }</p> }
-                <p class="notice"><Glyph icon={Icon::Triangle} size={14} />{ t!("code-once") }</p>
+                if let Some(until) = &code.when { <p class="code__until" data-testid="code-until">{ Glyph::of(Icon::Clock).size(14) }{ t!("code-until", when = words::moment(until)) }</p> }
+                <p class="notice">{ Glyph::of(Icon::Triangle).size(14) }{ t!("code-once") }</p>
                 <div class="form__foot">
-                    <button ref={first} type="button" class="button" data-testid="copy-code" onclick={copies(&code.item.code)}><Glyph icon={Icon::Copy} />{ t!("code-copy") }</button>
-                    <button type="button" class="button" data-testid="copy-link" onclick={copies(&code.item.link)}><Glyph icon={Icon::Copy} />{ t!("code-copy-link") }</button>
-                    <button type="button" class="button button--filled" data-testid="code-done" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("code-done") }<Key name="Esc" /></button>
+                    <button ref={first} type="button" class="button" data-testid="copy-code" onclick={copies(&code.item.code)}>{ Glyph::of(Icon::Copy) }{ t!("code-copy") }</button>
+                    <button type="button" class="button" data-testid="copy-link" onclick={copies(&code.item.link)}>{ Glyph::of(Icon::Copy) }{ t!("code-copy-link") }</button>
+                    <button type="button" class="button button--filled" data-testid="code-done" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("code-done") }{ Key::of("Esc") }</button>
                 </div>
             </div>
         </Dialog>

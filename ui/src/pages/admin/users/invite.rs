@@ -103,17 +103,17 @@ impl Component for Invite {
             <Dialog title={t!("invite-title")} {on_close} testid="invite-dialog">
                 <form class="form" novalidate=true {onsubmit} {onkeydown}>
                     if let Some((_, text)) = general {
-                        <p class="form__problem" role="alert" data-testid="form-error"><Glyph icon={Icon::Alert} /><span>{ text }</span></p>
+                        <p class="form__problem" role="alert" data-testid="form-error">{ Glyph::of(Icon::Alert) }<span>{ text }</span></p>
                     }
                     { self.input(ctx, NAME, t!("column-name"), &self.name, None) }
                     { self.input(ctx, EMAIL, t!("users-email"), &self.email, Some("email")) }
                     <div class="form__pair">{ self.roles(ctx) }{ self.teams(ctx) }</div>
                     <div class="form__foot">
                         <span class="form__kept">{ t!("draft-kept") }</span>
-                        <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }<Key name="Esc" /></button>
+                        <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }{ Key::of("Esc") }</button>
                         <button type="submit" class="button button--filled" data-testid="invite-send" disabled={self.is_busy}>
-                            if self.is_busy { <Glyph icon={Icon::Refresh} class="icon--turning" /> }
-                            { t!("invite-make") }<Key name="Ctrl ↵" />
+                            if self.is_busy { { Glyph::of(Icon::Refresh).class("icon--turning") } }
+                            { t!("invite-make") }{ Key::of("Ctrl ↵") }
                         </button>
                     </div>
                 </form>

@@ -81,7 +81,7 @@ pub fn UsersPage(props: &Props) -> Html {
                     { refresh(&asked.again) }
                     if is_people {
                         <button type="button" class="button button--filled button--bar" data-testid="invite-user" disabled={asked.data.is_none()}
-                            onclick={on_open.reform(|_: MouseEvent| Some(Open::Invite))}><Glyph icon={Icon::UserPlus} />{ t!("users-invite") }<Key name="I" /></button>
+                            onclick={on_open.reform(|_: MouseEvent| Some(Open::Invite))}>{ Glyph::of(Icon::UserPlus) }{ t!("users-invite") }{ Key::of("I") }</button>
                     }
                 </span>
             </div>

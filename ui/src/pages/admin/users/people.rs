@@ -58,13 +58,13 @@ fn row(props: &Props, dated: &Dated<Person>) -> Html {
         <tr key={person.id.to_string()} class={classes!(person.disabled.then_some("table__row--faint"))} tabindex="-1" data-row="true"
             data-testid="user-row" data-user={person.id.to_string()} data-email={person.email.clone()}>
             <th scope="row" class="table__name">
-                <span class="table__who"><Avatar name={person.name.clone()} /><Name name={person.name.clone()} />
+                <span class="table__who">{ Avatar::of(person.name.clone()) }{ Name::of(person.name.clone()) }
                     if person.id == props.me.user { <span class="table__tag">{ t!("you") }</span> }
                 </span>
             </th>
             <td class="table__email" title={person.email.clone()}>{ &person.email }</td>
             <td class="table__word" data-testid="user-row-role">{ role_word(person) }</td>
-            <td class="table__word">{ team.map(|team| html! { <Name name={team.to_owned()} /> }).unwrap_or_else(|| html! { <span class="faint">{ "–" }</span> }) }</td>
+            <td class="table__word">{ team.map(|team| html! { { Name::of(team.to_owned()) } }).unwrap_or_else(|| html! { <span class="faint">{ "–" }</span> }) }</td>
             <td class="table__word">{ status(person) }</td>
             <td class="table__time">{ dated.when.as_ref().map(words::moment).unwrap_or_else(|| t!("users-never")) }</td>
             <td class="table__word">{ two_step(person) }</td>
@@ -79,12 +79,12 @@ fn status(person: &Person) -> Html {
         (false, true) => (Icon::Clock, t!("users-invited"), "state state--info", "invited"),
         (false, false) => (Icon::CheckCircle, t!("users-active"), "state", "active"),
     };
-    html! { <span {class} data-testid="user-status" data-state={name}><Glyph {icon} size={14} />{ word }</span> }
+    html! { <span {class} data-testid="user-status" data-state={name}>{ Glyph::of(icon).size(14) }{ word }</span> }
 }
 
 fn two_step(person: &Person) -> Html {
     if person.totp {
-        html! { <span class="state"><Glyph icon={Icon::Shield} size={14} />{ t!("users-on") }</span> }
+        html! { <span class="state">{ Glyph::of(Icon::Shield).size(14) }{ t!("users-on") }</span> }
     } else {
         html! { <span class="faint">{ t!("users-off") }</span> }
     }

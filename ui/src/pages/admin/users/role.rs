@@ -77,14 +77,14 @@ pub fn RoleDialog(props: &Props) -> Html {
                 </div>
                 <div class="difference" aria-live="polite" data-testid="role-difference">
                     if !is_same { { difference(person, *chosen) } }
-                    if props.is_me && !is_same { <p class="notice"><Glyph icon={Icon::Triangle} size={14} />{ t!("role-own") }</p> }
+                    if props.is_me && !is_same { <p class="notice">{ Glyph::of(Icon::Triangle).size(14) }{ t!("role-own") }</p> }
                 </div>
                 { order.complaint() }
                 <div class="form__foot">
-                    <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }<Key name="Esc" /></button>
+                    <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }{ Key::of("Esc") }</button>
                     <button type="submit" class="button button--filled" data-testid="role-change-confirm" disabled={is_same || order.is_busy()}>
-                        if order.is_busy() { <Glyph icon={Icon::Refresh} class="icon--turning" /> }
-                        { t!("role-make", role = words::role(*chosen)) }<Key name="Ctrl ↵" />
+                        if order.is_busy() { { Glyph::of(Icon::Refresh).class("icon--turning") } }
+                        { t!("role-make", role = words::role(*chosen)) }{ Key::of("Ctrl ↵") }
                     </button>
                 </div>
             </form>
@@ -100,7 +100,7 @@ fn difference(person: &Person, to: Role) -> Html {
         }
         html! {
             <section class="difference__part" data-testid={testid}>
-                <h3 class={classes!("difference__title", class)}><Glyph {icon} size={14} />{ title }</h3>
+                <h3 class={classes!("difference__title", class)}>{ Glyph::of(icon).size(14) }{ title }</h3>
                 <ul>{ for lines.into_iter().map(|line| html! { <li><strong>{ line.reach }</strong>{ ": " }{ line.rights }</li> }) }</ul>
             </section>
         }

@@ -72,10 +72,10 @@ pub fn TeamDialog(props: &Props) -> Html {
                 </div>
                 { order.complaint() }
                 <div class="form__foot">
-                    <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }<Key name="Esc" /></button>
+                    <button type="button" class="button" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("leave") }{ Key::of("Esc") }</button>
                     <button type="submit" class="button button--filled" data-testid="team-change-confirm" disabled={is_same || order.is_busy()}>
-                        if order.is_busy() { <Glyph icon={Icon::Refresh} class="icon--turning" /> }
-                        { t!("team-move") }<Key name="Ctrl ↵" />
+                        if order.is_busy() { { Glyph::of(Icon::Refresh).class("icon--turning") } }
+                        { t!("team-move") }{ Key::of("Ctrl ↵") }
                     </button>
                 </div>
             </form>

@@ -87,10 +87,10 @@ fn NewTeam(props: &NewProps) -> Html {
             <TextBox class="input teams__name" label={t!("team-new")} placeholder={t!("team-new")} testid="team-new" value={(*name).clone()} {on_input}
                 max_length={domain::limits::LINE_MAX} invalid={order.problem().is_some()} described_by="team-new-problem" />
             <button type="submit" class="button button--bar" data-testid="team-create" disabled={order.is_busy() || name.trim().is_empty()}>
-                <Glyph icon={Icon::Plus} />{ t!("team-create") }
+                { Glyph::of(Icon::Plus) }{ t!("team-create") }
             </button>
             <span id="team-new-problem" aria-live="polite">
-                if let Some(problem) = order.problem() { <span class="field__problem" data-testid="form-error"><Glyph icon={Icon::Alert} size={14} />{ &problem.text }</span> }
+                if let Some(problem) = order.problem() { <span class="field__problem" data-testid="form-error">{ Glyph::of(Icon::Alert).size(14) }{ &problem.text }</span> }
             </span>
         </form>
     }
@@ -123,14 +123,14 @@ fn TeamRow(props: &RowProps) -> Html {
     html! {
         <tr tabindex="-1" data-row="true" data-testid="team-row" data-team={team.id.to_string()}>
             <th scope="row" class="table__name">
-                if *is_renaming { <NameBox team={team.clone()} {on_leave} on_done={&props.on_done} /> } else { <Name name={team.name.clone()} /> }
+                if *is_renaming { <NameBox team={team.clone()} {on_leave} on_done={&props.on_done} /> } else { { Name::of(team.name.clone()) } }
             </th>
             <td class="table__number">{ count(team.people) }</td>
             <td class="table__wide" title={props.members.clone()}>{ &props.members }</td>
             <td class="table__deeds">
                 if !*is_renaming {
                     <button type="button" class="button button--icon" data-row-main="true" data-testid="team-rename" aria-label={t!("team-rename-of", team = team.name.as_str())}
-                        title={t!("team-rename")} onclick={begin}><Glyph icon={Icon::Pencil} /></button>
+                        title={t!("team-rename")} onclick={begin}>{ Glyph::of(Icon::Pencil) }</button>
                 }
             </td>
         </tr>

@@ -33,7 +33,7 @@ pub fn Comments(props: &Props) -> Html {
         html! {
             <li class="note" key={comment.id.to_string()} data-testid="comment">
                 <p class="note__by">
-                    if comment.mine { { t!("you") } } else { <Name name={comment.by.clone()} /> }{ ", " }{ words::moment(&comment.when) }
+                    if comment.mine { { t!("you") } } else { { Name::of(comment.by.clone()) } }{ ", " }{ words::moment(&comment.when) }
                 </p>
                 <p class="note__text" dir="auto" lang={words::language(&comment.text)}>{ &comment.text }</p>
             </li>
@@ -176,7 +176,7 @@ fn NewComment(props: &NewProps) -> Html {
         };
         html! {
             <li key={user.to_string()} id={format!("mention-{n}")} role="option" aria-selected={is_on.to_string()} data-testid="mention"
-                class={classes!("mentions__one", is_on.then_some("mentions__one--on"))} onmousedown={pick}><Name name={name.clone()} /></li>
+                class={classes!("mentions__one", is_on.then_some("mentions__one--on"))} onmousedown={pick}>{ Name::of(name.clone()) }</li>
         }
     };
     html! {
@@ -192,7 +192,7 @@ fn NewComment(props: &NewProps) -> Html {
             <span id="comment-message" aria-live="polite">if let Some(problem) = &*problem { <span class="field__problem">{ problem }</span> }</span>
             if !text.trim().is_empty() {
                 <button type="button" class="button button--bar" data-testid="comment-save" onclick={save.reform(|_: MouseEvent| ())}>
-                    { t!("comment-save") }<Key name="Ctrl Enter" />
+                    { t!("comment-save") }{ Key::of("Ctrl Enter") }
                 </button>
             }
         </div>

@@ -25,7 +25,7 @@ pub fn Conflict(props: &Props) -> Html {
         <div class="conflict" role="group" tabindex="0" aria-label={t!("conflict-title", field = words::field(*field))}
             data-testid={format!("conflict-{}", field.as_str())} data-conflict={field.as_str()}>
             <div class="conflict__head">
-                <Glyph icon={Icon::Conflict} /><strong>{ t!("conflict-title", field = words::field(*field)) }</strong>
+                { Glyph::of(Icon::Conflict) }<strong>{ t!("conflict-title", field = words::field(*field)) }</strong>
                 if let Some(before) = &conflict.before { <span class="conflict__before">{ t!("conflict-before", value = before.as_str()) }</span> }
             </div>
             { for choices.iter().enumerate().map(|(at, choice)| line(props, at, choice, is_pair)) }
@@ -58,7 +58,7 @@ fn line(props: &Props, at: usize, choice: &Choice, is_pair: bool) -> Html {
             <span class="conflict__note">{ note }</span>
             if props.can_pick {
                 <button type="button" class="button button--bar" data-testid={format!("keep-{at}")} onclick={pick}>
-                    { t!("conflict-keep") }<Key name={(at + 1).to_string()} />
+                    { t!("conflict-keep") }{ Key::of((at + 1).to_string()) }
                 </button>
             }
         </div>

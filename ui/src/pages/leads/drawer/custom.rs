@@ -53,7 +53,7 @@ fn rival(field: &CustomView, choice: &Choice, can_edit: bool, edit: &Editor) -> 
         move |_: MouseEvent| edit.send(LeadSetCustom { lead: edit.lead, field, value: value.clone() })
     };
     html! {
-        <p class="fields__rival"><Glyph icon={Icon::Conflict} size={14} />{ who }{ " " }<bdi dir="auto">{ shown }</bdi>
+        <p class="fields__rival">{ Glyph::of(Icon::Conflict).size(14) }{ who }{ " " }<bdi dir="auto">{ shown }</bdi>
             if can_edit { <button type="button" class="link" onclick={pick}>{ t!("conflict-keep") }</button> }
         </p>
     }

@@ -44,17 +44,17 @@ pub fn More(props: &Props) -> Html {
     html! {
         <span class="drawer__more">
             <button type="button" class="button button--icon" data-testid="drawer-more" aria-label={t!("more")} title={t!("more")} aria-haspopup="menu"
-                aria-expanded={is_open.to_string()} onclick={set(&is_open, !*is_open).reform(|_: MouseEvent| ())}><Glyph icon={Icon::More} /></button>
+                aria-expanded={is_open.to_string()} onclick={set(&is_open, !*is_open).reform(|_: MouseEvent| ())}>{ Glyph::of(Icon::More) }</button>
             if *is_open {
                 <Menu label={t!("more")} on_close={set(&is_open, false)} class="menu--right" returns_to="[data-testid=drawer-more]">
                     if let Some(audit) = audit {
                         <MenuItem testid="lead-audit" on_pick={Callback::from(move |()| go(&audit))}>
-                            <Glyph icon={Icon::History} />{ t!("lead-audit") }
+                            { Glyph::of(Icon::History) }{ t!("lead-audit") }
                         </MenuItem>
                     }
                     if props.view.can.delete {
                         <MenuItem testid="delete-lead" disabled={props.view.can.delete_blocked.is_some()} why={props.view.can.delete_blocked.clone()} on_pick={Callback::from(pick)}>
-                            <Glyph icon={Icon::Trash} class="tone--danger" /><span class="tone--danger">{ t!("delete-lead") }</span>
+                            { Glyph::of(Icon::Trash).class("tone--danger") }<span class="tone--danger">{ t!("delete-lead") }</span>
                         </MenuItem>
                     }
                 </Menu>
@@ -108,7 +108,7 @@ pub fn Deleted(props: &Props) -> Html {
     };
     html! {
         <div class="banner banner--danger" role="status" data-testid="deleted-banner">
-            <Glyph icon={Icon::Trash} class="tone--danger" />
+            { Glyph::of(Icon::Trash).class("tone--danger") }
             <div class="banner__words">
                 <strong>{ t!("deleted-by", name = deleted.by.as_str(), when = words::moment(&deleted.when)) }</strong>
                 if !deleted.reason.is_empty() { <p dir="auto" data-testid="deleted-reason">{ &deleted.reason }</p> }
@@ -116,7 +116,7 @@ pub fn Deleted(props: &Props) -> Html {
             </div>
             if props.view.can.restore {
                 <button type="button" class="button button--bar" data-testid="restore-button" onclick={set(true).reform(|_: MouseEvent| ())}>
-                    <Glyph icon={Icon::Retry} size={14} />{ t!("restore") }
+                    { Glyph::of(Icon::Retry).size(14) }{ t!("restore") }
                 </button>
             }
             if *is_asking {

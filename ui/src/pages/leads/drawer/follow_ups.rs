@@ -179,13 +179,13 @@ fn entry(props: &Props, follow_up: &FollowUpView, problem: &UseStateHandle<Optio
     let is_off = settled_off.is_some();
     html! {
         <li class="follow-up" key={id.to_string()} data-testid="followup-entry" data-state="open">
-            <FollowUpBadge next={follow_up.when.clone()} with_time=true />
+            { FollowUpBadge::of(follow_up.when.clone()).with_time(true) }
             <span class="follow-up__note" dir="auto">{ &follow_up.note }</span>
             if can_edit {
                 <span class="follow-up__acts">
                     <button type="button" class="link" data-testid={main.2} aria-haspopup="menu" disabled={is_off} title={settled_off.clone()} onclick={toggle(main.0)}>{ main.1 }</button>
                     <button type="button" class="button button--icon button--small" data-testid="followup-more" aria-label={t!("more")} aria-haspopup="menu"
-                        disabled={is_off} title={settled_off} onclick={toggle(Open::More(id))}><Glyph icon={Icon::More} size={14} /></button>
+                        disabled={is_off} title={settled_off} onclick={toggle(Open::More(id))}>{ Glyph::of(Icon::More).size(14) }</button>
                     { popover(props, follow_up, problem) }
                 </span>
             }
@@ -209,9 +209,9 @@ fn popover(props: &Props, follow_up: &FollowUpView, problem: &UseStateHandle<Opt
             };
             html! {
                 <Menu key="more" label={t!("more")} {on_close} returns_to="[data-testid=lead-drawer]" class="menu--right">
-                    <MenuItem testid="followup-more-outcome" on_pick={props.on_open.reform(move |()| Some(Open::Outcome(id)))}><Glyph icon={Icon::Check} />{ t!("set-outcome") }</MenuItem>
-                    <MenuItem testid="followup-more-move" disabled={props.view.can.follow_up_blocked.is_some()} why={props.view.can.follow_up_blocked.clone()} on_pick={props.on_open.reform(move |()| Some(Open::Move(id)))}><Glyph icon={Icon::CalendarClock} />{ t!("move") }</MenuItem>
-                    <MenuItem testid="followup-cancel" on_pick={Callback::from(cancel)}><Glyph icon={Icon::CalendarOff} />{ t!("cancel-it") }</MenuItem>
+                    <MenuItem testid="followup-more-outcome" on_pick={props.on_open.reform(move |()| Some(Open::Outcome(id)))}>{ Glyph::of(Icon::Check) }{ t!("set-outcome") }</MenuItem>
+                    <MenuItem testid="followup-more-move" disabled={props.view.can.follow_up_blocked.is_some()} why={props.view.can.follow_up_blocked.clone()} on_pick={props.on_open.reform(move |()| Some(Open::Move(id)))}>{ Glyph::of(Icon::CalendarClock) }{ t!("move") }</MenuItem>
+                    <MenuItem testid="followup-cancel" on_pick={Callback::from(cancel)}>{ Glyph::of(Icon::CalendarOff) }{ t!("cancel-it") }</MenuItem>
                 </Menu>
             }
         }
@@ -243,7 +243,7 @@ fn settled_entry(follow_up: &FollowUpView) -> Html {
     };
     html! {
         <li class="follow-up follow-up--settled" key={follow_up.id.to_string()} data-testid="followup-entry" data-state={state}>
-            <span class="follow-up__when"><Glyph {icon} size={14} />{ words::moment(&follow_up.when) }</span>
+            <span class="follow-up__when">{ Glyph::of(icon).size(14) }{ words::moment(&follow_up.when) }</span>
             <span class="follow-up__note" dir="auto">{ word }if !follow_up.note.is_empty() { { " · " }{ &follow_up.note } }</span>
         </li>
     }

@@ -35,11 +35,11 @@ pub fn Identity(props: &Props) -> Html {
     let name = view.name.value.clone().unwrap_or_default();
     html! {
         <header class="identity">
-            <Avatar {name} size={40} />
+            { Avatar::of(name).size(40) }
             <div class="identity__facts">
                 <div class="identity__line">
                     <EditableField view={view.name.clone()} can_edit={view.can.edit} is_title=true me={me.clone()} edit={edit.clone()} drafts={drafts.clone()} />
-                    <StatusBadge status={view.status} interest={view.interest} />
+                    { StatusBadge::of(view.status).interest(view.interest) }
                 </div>
                 <div class="identity__owner" data-testid="lead-owner">
                     { owner::whose(view, me) }
@@ -48,11 +48,11 @@ pub fn Identity(props: &Props) -> Html {
                 </div>
                 <Asked view={view.clone()} edit={edit.clone()} />
                 if let Some(on_it) = &props.on_it {
-                    <p class="record-sync tone--info" role="status" data-testid="lead-presence"><Glyph icon={Icon::Eye} /><span>{ on_it }</span></p>
+                    <p class="record-sync tone--info" role="status" data-testid="lead-presence">{ Glyph::of(Icon::Eye) }<span>{ on_it }</span></p>
                 }
                 { sync(&view.sync) }
                 if view.review {
-                    <p class="notice" data-testid="status-review"><Glyph icon={Icon::Conflict} />{ t!("status-review") }</p>
+                    <p class="notice" data-testid="status-review">{ Glyph::of(Icon::Conflict) }{ t!("status-review") }</p>
                 }
                 if let Some(reason) = &view.drop_reason {
                     <p class="identity__reason" data-testid="drop-reason">{ t!("drop-reason", reason = reason.as_str()) }</p>
@@ -60,7 +60,7 @@ pub fn Identity(props: &Props) -> Html {
             </div>
             if let Some(on_call) = &props.on_call {
                 <button type="button" class="button identity__call" data-testid="action-call" onclick={on_call.reform(|_: MouseEvent| ())}>
-                    <Glyph icon={Icon::Phone} />{ t!("queue-call") }<Key name="C" />
+                    { Glyph::of(Icon::Phone) }{ t!("queue-call") }{ Key::of("C") }
                 </button>
             }
         </header>
@@ -78,7 +78,7 @@ fn sync(sync: &RecordSync) -> Html {
     };
     html! {
         <p {class} data-testid="record-sync" data-state={state} aria-live="polite">
-            <Glyph {icon} /><span>{ words }</span>
+            { Glyph::of(icon) }<span>{ words }</span>
             if state == "needs_attention" { <a href={Route::Attention.to_string()}>{ t!("sync-decide") }</a> }
         </p>
     }

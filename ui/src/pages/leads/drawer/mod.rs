@@ -32,7 +32,7 @@ use crate::pages::payments::panel::PaymentsPanel;
 use crate::route::Route;
 use crate::text::count;
 use crate::{clipboard, dial, hub, ipc, keys, presence, t, words};
-use bridge::lead::{CallLog, LeadGet, LeadTimeline, LeadView, TimelineEntry};
+use bridge::lead::{CallLog, LeadOpen, LeadOpened, LeadView, TimelineEntry};
 use bridge::session::Me;
 use bridge::{Change, Problem, ProblemCode};
 use comments::Comments;
@@ -77,8 +77,7 @@ pub struct Props {
 }
 
 pub enum Msg {
-    Viewed { lead: LeadId, epoch: u64, answer: Box<Result<LeadView, Problem>> },
-    Timeline(LeadId, Vec<TimelineEntry>),
+    Viewed { lead: LeadId, epoch: u64, answer: Box<Result<LeadOpened, Problem>> },
     Drafts(LeadId, Drafts),
     Changed(Change),
     Edited,
@@ -153,9 +152,8 @@ impl Component for LeadDrawer {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Viewed { lead, epoch, answer } => return self.viewed(ctx, lead, epoch, *answer),
-            Msg::Timeline(lead, entries) if lead == ctx.props().lead => self.timeline = Rc::new(entries),
             Msg::Drafts(lead, drafts) if lead == ctx.props().lead => self.drafts = Some(drafts),
-            Msg::Timeline(..) | Msg::Drafts(..) => return false,
+            Msg::Drafts(..) => return false,
             Msg::Changed(change) => {
                 if change.touches(ctx.props().lead) || change.attention {
                     self.ask(ctx);
@@ -218,7 +216,6 @@ impl LeadDrawer {
         self.epoch.set(self.epoch.get() + 1);
         let lead = ctx.props().lead;
         presence::view(Some(lead), false);
-        ctx.link().send_future(async move { Msg::Drafts(lead, Drafts::load(format!("lead:{lead}")).await) });
         self.ask(ctx);
     }
 
@@ -229,10 +226,10 @@ impl LeadDrawer {
             return;
         }
         let (lead, epoch) = (ctx.props().lead, self.epoch.get());
-        ctx.link().send_future(async move { Msg::Viewed { lead, epoch, answer: Box::new(ipc::call(&LeadGet { lead }).await) } });
+        ctx.link().send_future(async move { Msg::Viewed { lead, epoch, answer: Box::new(ipc::call(&LeadOpen { lead }).await) } });
     }
 
-    fn viewed(&mut self, ctx: &Context<Self>, lead: LeadId, epoch: u64, answer: Result<LeadView, Problem>) -> bool {
+    fn viewed(&mut self, ctx: &Context<Self>, lead: LeadId, epoch: u64, answer: Result<LeadOpened, Problem>) -> bool {
         self.is_asking = false;
         let is_old = lead != ctx.props().lead || epoch != self.epoch.get();
         if std::mem::take(&mut self.is_stale) || is_old {
@@ -242,27 +239,21 @@ impl LeadDrawer {
             return false;
         }
         match answer {
-            Ok(view) => {
-                let asks_timeline = view.can.timeline;
-                self.view = Some(Rc::new(view));
-                self.problem = None;
+            Ok(LeadOpened { view, timeline, draft }) => {
+                (self.view, self.timeline, self.problem) = (Some(Rc::new(view)), Rc::new(timeline), None);
+                // What is being typed is newer than what was kept.
+                self.drafts.get_or_insert_with(|| Drafts::of_lead(lead, draft));
                 self.version += 1;
                 self.view_epoch = epoch;
-                if asks_timeline {
-                    self.ask_timeline(ctx);
+            }
+            Err(problem) => {
+                self.problem = Some(problem);
+                if self.drafts.is_none() {
+                    ctx.link().send_future(async move { Msg::Drafts(lead, Drafts::load(format!("lead:{lead}")).await) });
                 }
             }
-            Err(problem) => self.problem = Some(problem),
         }
         true
-    }
-
-    fn ask_timeline(&self, ctx: &Context<Self>) {
-        let (lead, before) = (ctx.props().lead, self.timeline.clone());
-        ctx.link().send_future(async move {
-            let entries = ipc::call(&LeadTimeline { lead }).await;
-            Msg::Timeline(lead, entries.unwrap_or_else(|_| (*before).clone()))
-        });
     }
 
     fn editor(&self, ctx: &Context<Self>) -> Editor {
@@ -319,7 +310,7 @@ impl LeadDrawer {
         let step = |by: i64, icon, label: String, testid: &'static str, is_end: bool| {
             html! {
                 <button type="button" class="button button--icon" aria-label={label.clone()} title={label} data-testid={testid} disabled={is_end}
-                    onclick={on_step.reform(move |_: MouseEvent| by)}><Glyph {icon} /></button>
+                    onclick={on_step.reform(move |_: MouseEvent| by)}>{ Glyph::of(icon) }</button>
             }
         };
         let (at, total) = position.unwrap_or((0, 0));
@@ -327,7 +318,7 @@ impl LeadDrawer {
         html! {
             <div class="drawer__bar">
                 <button type="button" class="button button--bar button--ghost" data-testid="drawer-close" onclick={on_close.reform(|_: MouseEvent| ())}>
-                    <Glyph icon={Icon::ArrowLeft} />{ t!("close") }<Key name="Esc" />
+                    { Glyph::of(Icon::ArrowLeft) }{ t!("close") }{ Key::of("Esc") }
                 </button>
                 <span class="drawer__position" data-testid="drawer-position">
                     if is_known { { t!("position", at = count(at + 1), total = count(total)) } }
@@ -336,7 +327,7 @@ impl LeadDrawer {
                     { step(-1, Icon::ChevronUp, t!("previous-lead"), "drawer-prev", is_known && at == 0) }
                     { step(1, Icon::ChevronDown, t!("next-lead"), "drawer-next", is_known && at + 1 >= total) }
                     <a class="button button--icon" href={Route::Lead(ctx.props().lead).to_string()} aria-label={t!("lead-page")} title={t!("lead-page")}
-                        data-testid="drawer-page"><Glyph icon={Icon::Monitor} /></a>
+                        data-testid="drawer-page">{ Glyph::of(Icon::Monitor) }</a>
                 }
                 if let Some(view) = self.view.as_ref().filter(|_| self.problem.is_none()) {
                     <More role={ctx.props().me.role} view={view.clone()} edit={self.editor(ctx)} on_gone={on_close} />
@@ -359,7 +350,7 @@ impl LeadDrawer {
                     is_owner_menu_open={self.is_owner_menu_open} on_owner_menu={link.callback(Msg::Assign)} />
                 if let Some(why) = &view.do_not_call.value {
                     <p class="do-not-call" role="note" data-testid="do-not-call">
-                        <Glyph icon={Icon::Ban} /><strong>{ t!("do-not-call") }</strong><bdi dir="auto">{ why }</bdi>
+                        { Glyph::of(Icon::Ban) }<strong>{ t!("do-not-call") }</strong><bdi dir="auto">{ why }</bdi>
                     </p>
                 }
                 { self.actions(ctx, view) }
@@ -387,7 +378,7 @@ impl LeadDrawer {
         let is_shown = policy::has(me.role, Action::ViewPayments) && policy::has(me.role, Action::SeePhone);
         if !is_shown {
             return match view.payment {
-                Some(status) => html! { <p class="ledger__badge">{ t!("page-payments") }<PaymentBadge {status} /></p> },
+                Some(status) => html! { <p class="ledger__badge">{ t!("page-payments") }{ PaymentBadge::of(status) }</p> },
                 None => Html::default(),
             };
         }
@@ -407,13 +398,13 @@ impl LeadDrawer {
                 if view.can.follow_up {
                     <button type="button" class="button" data-testid="action-followup" disabled={blocked.is_some()} title={blocked.clone()}
                         aria-describedby={blocked.is_some().then_some("follow-up-why")} onclick={link.callback(|_| Msg::FollowUp(Some(Open::New)))}>
-                        { t!("follow-up") }<Key name="U" />
+                        { t!("follow-up") }{ Key::of("U") }
                     </button>
                     <Why id="follow-up-why" why={blocked} />
                 }
                 if let Some(to) = step {
                     <button type="button" class="button" data-testid="action-next" onclick={link.callback(|_| Msg::NextStep)}>
-                        { t!("next-step", from = view.status.as_str(), to = to.as_str()) }<Key name="Y" />
+                        { t!("next-step", from = view.status.as_str(), to = to.as_str()) }{ Key::of("Y") }
                     </button>
                 }
             </div>
@@ -431,7 +422,7 @@ impl LeadDrawer {
             <span class="actions__call">
                 <button type="button" class="button button--filled" data-testid="action-log-call" aria-haspopup="menu" aria-expanded={is_open.to_string()}
                     disabled={blocked.is_some()} title={blocked.clone()} aria-describedby={blocked.is_some().then_some("log-call-why")}
-                    onclick={link.callback(move |_| Msg::CallMenu(!is_open))}><Glyph icon={Icon::Phone} />{ t!("log-call") }<Key name="L" /></button>
+                    onclick={link.callback(move |_| Msg::CallMenu(!is_open))}>{ Glyph::of(Icon::Phone) }{ t!("log-call") }{ Key::of("L") }</button>
                 <Why id="log-call-why" why={blocked} />
                 if is_open {
                     <Menu label={t!("log-call")} on_close={link.callback(|()| Msg::CallMenu(false))} testid="call-menu">
@@ -455,7 +446,7 @@ impl LeadDrawer {
         let copy = |text: String| move |_: MouseEvent| clipboard::copy(&text);
         html! {
             <div class="left-card" role="alert" data-testid="record-left">
-                <Glyph icon={if has_gone { Icon::HandOver } else { Icon::Alert }} size={18} class="tone--info" />
+                { Glyph::of(if has_gone { Icon::HandOver } else { Icon::Alert }).size(18).class("tone--info") }
                 <div>
                     <h2 class="left-card__title">{ title }</h2>
                     <p>{ &problem.text }</p>
@@ -468,7 +459,7 @@ impl LeadDrawer {
                             <button type="button" class="button" data-testid="record-left-copy" onclick={copy(typed)}>{ t!("copy-text") }</button>
                         }
                         <button type="button" class="button" data-testid="record-left-close" onclick={ctx.props().on_close.reform(|_: MouseEvent| ())}>
-                            { t!("close") }<Key name="Esc" />
+                            { t!("close") }{ Key::of("Esc") }
                         </button>
                     </div>
                 </div>

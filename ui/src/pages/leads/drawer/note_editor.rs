@@ -117,7 +117,7 @@ impl Component for NoteEditor {
         let Props { note, can_edit, .. } = ctx.props();
         html! {
             <li class="note" data-testid="note" data-note={note.note.id.to_string()}>
-                if note.note.unplaced { <p class="notice"><Glyph icon={Icon::Alert} />{ t!("note-unplaced") }</p> }
+                if note.note.unplaced { <p class="notice">{ Glyph::of(Icon::Alert) }{ t!("note-unplaced") }</p> }
                 if *can_edit { { self.area(ctx) } } else { <p class="note__text" dir="auto">{ &note.note.text }</p> }
                 if let Some(problem) = &self.problem { <p class="field__problem" role="alert" data-testid="note-error">{ problem }</p> }
                 <p class="note__by">{ t!("note-by", by = note.by.as_str(), when = words::moment(&note.when)) }</p>

@@ -109,7 +109,7 @@ fn NewNote(props: &NewProps) -> Html {
             if let Some(problem) = &*problem { <p class="field__problem" role="alert" data-testid="note-error">{ problem }</p> }
             if !text.trim().is_empty() {
                 <button type="button" class="button button--bar" data-testid="note-save" disabled={*is_busy || problem.is_some()}
-                    onclick={save.reform(|_: MouseEvent| ())}>{ t!("note-add") }<Key name="Ctrl ↵" /></button>
+                    onclick={save.reform(|_: MouseEvent| ())}>{ t!("note-add") }{ Key::of("Ctrl ↵") }</button>
             }
         </div>
     }

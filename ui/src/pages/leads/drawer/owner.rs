@@ -52,7 +52,7 @@ pub fn Asked(props: &AskedProps) -> Html {
     };
     html! {
         <p class="record-sync tone--muted" data-testid="owner-asked" title={t!("owner-provisional-why")}>
-            <Glyph icon={Icon::Clock} /><span>{ said }</span>
+            { Glyph::of(Icon::Clock) }<span>{ said }</span>
             <button type="button" class="button button--bar button--ghost" data-testid="owner-asked-cancel" onclick={takes_back}>{ t!("take-back") }</button>
         </p>
     }
@@ -72,7 +72,7 @@ pub fn whose(view: &LeadView, me: &Me) -> Html {
             html! { <em title={t!("owner-provisional-why")}>{ t!("owner-provisional", name = name.as_str()) }</em> }
         }
         Some((user, _)) if *user == me.user => html! { { t!("owner-you") } },
-        Some((_, name)) => html! { <><Avatar name={name.clone()} /><Name name={name.clone()} /></> },
+        Some((_, name)) => html! { <>{ Avatar::of(name.clone()) }{ Name::of(name.clone()) }</> },
     };
     html! { <span class="identity__person" data-testid="assigned-badge">{ inside }</span> }
 }
@@ -83,7 +83,7 @@ fn assign(props: &Props) -> Html {
         <span class="identity__assign">
             <button type="button" class="chip" data-testid="assign-btn" aria-haspopup="dialog" aria-expanded={is_open.to_string()} disabled={why.is_some()}
                 title={why.clone()} aria-describedby={why.is_some().then_some("assign-why")} onclick={props.on_open.reform(move |_: MouseEvent| !is_open)}>
-                <Glyph icon={Icon::UserPlus} size={14} />{ t!("assign") }<Key name="A" />
+                { Glyph::of(Icon::UserPlus).size(14) }{ t!("assign") }{ Key::of("A") }
             </button>
             <Why id="assign-why" why={why.clone()} />
             if is_open && why.is_none() {
@@ -194,7 +194,7 @@ pub fn Owners(props: &OwnersProps) -> Html {
                 { for choices.into_iter().map(|choice| owner_item(props, choice)) }
                 if props.offers_nobody && typed.is_empty() && matches!(&*answer, Some(Ok(_))) {
                     <MenuItem testid="assign-nobody" role="option" checked={Some(false)} on_pick={props.on_pick.reform(|()| None)}>
-                        <span class="owner-menu__blank"><Glyph icon={Icon::X} size={14} /></span>{ t!("nobody") }
+                        <span class="owner-menu__blank">{ Glyph::of(Icon::X).size(14) }</span>{ t!("nobody") }
                     </MenuItem>
                 }
             </div>
@@ -209,11 +209,11 @@ fn owner_item(props: &OwnersProps, choice: &OwnerChoice) -> Html {
     html! {
         <MenuItem key={choice.user.to_string()} testid={format!("assign-{}", choice.user)} role="option" checked={Some(is_on)}
             on_pick={props.on_pick.reform(move |()| Some(picked.clone()))}>
-            <Avatar name={choice.name.clone()} />
-            <Name class="owner-menu__name" {name} />
+            { Avatar::of(choice.name.clone()) }
+            { Name::of(name).class("owner-menu__name") }
             <span class="menu__note owner-menu__team">{ choice.team.clone().unwrap_or_default() }</span>
             <span class="menu__note menu__note--end">{ t!("open-leads", number = choice.open_leads, count = count(choice.open_leads)) }</span>
-            if is_on { <Glyph icon={Icon::Check} class="menu__check owner-menu__check" /> }
+            if is_on { { Glyph::of(Icon::Check).class("menu__check owner-menu__check") } }
         </MenuItem>
     }
 }

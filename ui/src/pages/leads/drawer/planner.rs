@@ -143,7 +143,7 @@ impl Component for Planner {
                     <div class="planner__foot">
                         <span class="planner__zone">{ t!("times-of", zone = zone.as_str()) }</span>
                         <button type="submit" class="button button--filled" data-testid="followup-save" disabled={is_off}>
-                            { t!("save") }<Key name="↵" />
+                            { t!("save") }{ Key::of("↵") }
                         </button>
                     </div>
                 </form>
@@ -209,7 +209,7 @@ impl Planner {
         let link = ctx.link();
         let start = calendar::grid_start(self.year, self.month);
         let turn = |by: i64, icon, label: String| {
-            html! { <button type="button" class="button button--icon" aria-label={label} onclick={link.callback(move |_| Msg::Month(by))}><Glyph {icon} /></button> }
+            html! { <button type="button" class="button button--icon" aria-label={label} onclick={link.callback(move |_| Msg::Month(by))}>{ Glyph::of(icon) }</button> }
         };
         let today = ctx.props().today.days;
         let chip = |ahead: i64| {

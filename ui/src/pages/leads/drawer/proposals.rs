@@ -80,8 +80,8 @@ fn Card(props: &CardProps) -> Html {
     html! {
         <div class="proposal" role="group" tabindex="0" aria-label={label} data-testid="proposal" data-proposal={proposal.id.to_string()} {onkeydown}>
             <div class="proposal__head">
-                <Glyph icon={Icon::HandOver} class="tone--info" />
-                <strong><Name name={proposal.by.clone()} /></strong>{ " " }{ t!("proposed") }
+                { Glyph::of(Icon::HandOver).class("tone--info") }
+                <strong>{ Name::of(proposal.by.clone()) }</strong>{ " " }{ t!("proposed") }
                 <span class="proposal__when">{ t!("proposal-when", wrote = words::time_or_day(&proposal.wrote), arrived = words::time_or_day(&proposal.arrived)) }</span>
             </div>
             <p class="proposal__what" dir="auto" data-testid="proposal-what">{ words::proposal(&proposal.what) }</p>
@@ -90,11 +90,11 @@ fn Card(props: &CardProps) -> Html {
                 <div class="proposal__acts">
                     if proposal.can_take {
                         <button type="button" class="button button--bar" data-testid="proposal-take" disabled={is_off} title={why.clone()} aria-describedby={described.clone()}
-                            onclick={take.reform(|_: MouseEvent| ())}>{ t!("proposal-take") }<Key name="T" /></button>
+                            onclick={take.reform(|_: MouseEvent| ())}>{ t!("proposal-take") }{ Key::of("T") }</button>
                     }
                     if proposal.can_drop {
                         <button type="button" class="button button--bar button--ghost" data-testid="proposal-drop" disabled={is_off} title={why.clone()} aria-describedby={described}
-                            onclick={drop.reform(|_: MouseEvent| ())}>{ t!("proposal-drop") }<Key name="D" /></button>
+                            onclick={drop.reform(|_: MouseEvent| ())}>{ t!("proposal-drop") }{ Key::of("D") }</button>
                     }
                     if let Some(why) = &why { <span class="proposal__why">{ why }</span> }
                     <Why id={why_id} {why} />

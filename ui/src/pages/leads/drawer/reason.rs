@@ -48,8 +48,8 @@ pub fn ReasonDialog(props: &Props) -> Html {
                 <InputField name="lead-reason" testid="lead-reason" label={t!("reason-label")} required=true value={(*typed).clone()} {on_input}
                     placeholder={t!("reason-placeholder")} problem={problem.map(AttrValue::from)} autofocus=true />
                 <div class="form__foot">
-                    <button type="button" class="button" data-testid="reason-keep" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ &props.keep }<Key name="Esc" /></button>
-                    <button type="submit" class="button button--filled" data-testid="reason-confirm">{ &props.verb }<Key name="↵" /></button>
+                    <button type="button" class="button" data-testid="reason-keep" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ &props.keep }{ Key::of("Esc") }</button>
+                    <button type="submit" class="button button--filled" data-testid="reason-confirm">{ &props.verb }{ Key::of("↵") }</button>
                 </div>
             </form>
         </Dialog>

@@ -56,9 +56,9 @@ pub fn StatusSelect(props: &Props) -> Html {
                 <button type="button" class="input input--button" data-testid="status-select" data-value={props.view.status.as_str()} aria-haspopup="listbox"
                     aria-expanded={is_open.to_string()} disabled={next.is_empty()} title={fixed.clone()}
                     aria-describedby={fixed.is_some().then_some("status-why")} {onclick}>
-                    <span class={classes!("status-select__glyph", format!("status-select__glyph--{}", look.tone))}><Glyph icon={look.glyph} /></span>
+                    <span class={classes!("status-select__glyph", format!("status-select__glyph--{}", look.tone))}>{ Glyph::of(look.glyph) }</span>
                     <span class="status-select__word">{ words::status(props.view.status) }</span>
-                    <Key name="S" /><Glyph icon={Icon::ChevronDown} size={14} />
+                    { Key::of("S") }{ Glyph::of(Icon::ChevronDown).size(14) }
                 </button>
                 <Why id="status-why" why={fixed} />
                 { menu(props, &next) }
@@ -148,7 +148,7 @@ fn item(props: &Props, to: Status) -> Html {
     });
     html! {
         <MenuItem testid={format!("status-option-{}", to.as_str())} role="option" checked={Some(false)} {on_pick}>
-            <StatusBadge status={to} />
+            { StatusBadge::of(to) }
             if stage.is_some() { <span class="menu__note menu__note--end">{ t!("asks-why") }</span> }
         </MenuItem>
     }

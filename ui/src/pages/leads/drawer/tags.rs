@@ -32,10 +32,10 @@ pub fn Tags(props: &Props) -> Html {
     let tag = |tag: &String| {
         html! {
             <li class="tag" key={tag.clone()} data-testid="tag">
-                <Glyph icon={Icon::Tag} size={14} /><bdi dir="auto">{ tag }</bdi>
+                { Glyph::of(Icon::Tag).size(14) }<bdi dir="auto">{ tag }</bdi>
                 if *can_edit {
                     <button type="button" class="tag__remove" aria-label={t!("tag-remove", tag = tag.as_str())} data-testid="tag-remove" onclick={remove(tag)}>
-                        <Glyph icon={Icon::X} size={14} />
+                        { Glyph::of(Icon::X).size(14) }
                     </button>
                 }
             </li>

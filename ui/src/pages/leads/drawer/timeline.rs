@@ -82,16 +82,16 @@ pub fn Timeline(props: &Props) -> Html {
 fn line(entry: &TimelineEntry) -> Html {
     html! {
         <li class="timeline__entry" key={entry.command.to_string()} data-testid="timeline-entry" data-sent={entry.sent.to_string()}>
-            <span class="timeline__icon"><Glyph icon={icon_of(&entry.what)} /></span>
+            <span class="timeline__icon">{ Glyph::of(icon_of(&entry.what)) }</span>
             <div class="timeline__body">
                 <p class="timeline__deed" dir="auto">
-                    if entry.mine { <strong>{ t!("you") }</strong> } else { <strong><Name name={entry.by.clone()} /></strong> }
+                    if entry.mine { <strong>{ t!("you") }</strong> } else { <strong>{ Name::of(entry.by.clone()) }</strong> }
                     { " " }{ words::deed(&entry.what) }
                 </p>
                 if !entry.sent {
-                    <p class="timeline__state tone--muted"><Glyph icon={Icon::CloudUp} size={14} />{ t!("timeline-not-sent") }</p>
+                    <p class="timeline__state tone--muted">{ Glyph::of(Icon::CloudUp).size(14) }{ t!("timeline-not-sent") }</p>
                 } else if let Some(arrived) = &entry.arrived {
-                    <p class="timeline__state tone--info"><Glyph icon={Icon::CloudUp} size={14} />{ t!("timeline-arrived", when = words::time_or_day(arrived)) }</p>
+                    <p class="timeline__state tone--info">{ Glyph::of(Icon::CloudUp).size(14) }{ t!("timeline-arrived", when = words::time_or_day(arrived)) }</p>
                 }
                 if let (true, true, Some(here)) = (entry.mine, entry.sent, entry.here) {
                     <p class="timeline__state">{ if here { t!("timeline-here") } else { t!("timeline-elsewhere") } }</p>

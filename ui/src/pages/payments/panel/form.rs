@@ -192,9 +192,9 @@ impl Component for LedgerForm {
                 }
                 <div class="ledger__acts">
                     <button type="submit" class="button button--filled" data-testid="submit-payment" disabled={self.is_saving}>
-                        { t!("payment-save", form = form.name()) }if *can_go_on { <Key name="Ctrl ↵" /> }
+                        { t!("payment-save", form = form.name()) }if *can_go_on { { Key::of("Ctrl ↵") } }
                     </button>
-                    <button type="button" class="button" data-testid="payment-form-close" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("close") }<Key name="Esc" /></button>
+                    <button type="button" class="button" data-testid="payment-form-close" onclick={on_close.reform(|_: MouseEvent| ())}>{ t!("close") }{ Key::of("Esc") }</button>
                 </div>
             </form>
         }

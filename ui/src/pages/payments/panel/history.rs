@@ -54,8 +54,8 @@ fn line(entry: &EntryView, lead: LeadId, link: &html::Scope<PaymentsPanel>) -> H
             <span class="payer__sum ledger__amount">{ entry.amount.clone().unwrap_or_default() }</span>
             <span class="ledger__about" dir="auto">
                 { about.join(", ") }
-                if entry.is_twice { <span class="tone--warn" title={t!("payment-flag", flag = "twice")}><Glyph icon={Icon::Triangle} size={14} /></span> }
-                if entry.outdone { <span class="tone--warn" title={t!("payment-flag", flag = "outdone")}><Glyph icon={Icon::Triangle} size={14} /></span> }
+                if entry.is_twice { <span class="tone--warn" title={t!("payment-flag", flag = "twice")}>{ Glyph::of(Icon::Triangle).size(14) }</span> }
+                if entry.outdone { <span class="tone--warn" title={t!("payment-flag", flag = "outdone")}>{ Glyph::of(Icon::Triangle).size(14) }</span> }
             </span>
             <span class="ledger__by">{ &entry.by }</span>
             <span class="ledger__deeds">
@@ -65,7 +65,7 @@ fn line(entry: &EntryView, lead: LeadId, link: &html::Scope<PaymentsPanel>) -> H
             }
             if entry.can_reverse {
                 <button type="button" class="button button--icon" data-testid="reverse-entry" aria-label={t!("payment-reverse")} title={t!("payment-reverse")}
-                    onclick={link.callback(move |_| Msg::Form(Some(form.clone())))}><Glyph icon={Icon::Retry} size={14} /></button>
+                    onclick={link.callback(move |_| Msg::Form(Some(form.clone())))}>{ Glyph::of(Icon::Retry).size(14) }</button>
             }
             </span>
         </li>

@@ -110,7 +110,7 @@ impl Component for PaymentsPanel {
                 { head(view, *lead, link) }
                 { summary(view) }
                 { for view.flags.iter().map(|flag| html! {
-                    <p class="ledger__flag" role="note" data-testid={format!("flag-{}", flag.as_str())}><Glyph icon={Icon::Triangle} size={14} />{ t!("payment-flag", flag = flag.as_str()) }</p>
+                    <p class="ledger__flag" role="note" data-testid={format!("flag-{}", flag.as_str())}>{ Glyph::of(Icon::Triangle).size(14) }{ t!("payment-flag", flag = flag.as_str()) }</p>
                 }) }
                 if let Some(form) = &self.form {
                     <LedgerForm key={form.name()} form={form.clone()} lead={*lead} view={view.clone()} me={me.clone()} clock={*clock} can_go_on={on_next.is_some()}
@@ -159,7 +159,7 @@ fn head(view: &LedgerView, lead: LeadId, link: &html::Scope<PaymentsPanel>) -> H
                 if !view.entries.is_empty() {
                     <PrintMenu {lead} label={t!("payment-statement-label")} word={t!("payment-statement")} testid="print-statement" />
                 }
-                <PaymentBadge status={view.status} />
+                { PaymentBadge::of(view.status) }
             </span>
         </div>
         if view.can_add || view.can_edit {
@@ -167,7 +167,7 @@ fn head(view: &LedgerView, lead: LeadId, link: &html::Scope<PaymentsPanel>) -> H
                 if view.can_add {
                     <button type="button" class="button button--filled button--bar" data-testid="add-payment-btn"
                         onclick={link.callback(|_| Msg::Form(Some(Form::Pay { amount: String::new() })))}>
-                        <Glyph icon={Icon::Plus} size={14} />{ t!("payment-add") }<Key name="P" />
+                        { Glyph::of(Icon::Plus).size(14) }{ t!("payment-add") }{ Key::of("P") }
                     </button>
                 }
                 if view.can_edit {
@@ -227,14 +227,14 @@ fn promise(view: &LedgerView, link: &html::Scope<PaymentsPanel>) -> Html {
     let amount = promise.amount.clone().unwrap_or_default();
     html! {
         <div class={classes!("ledger__promise", (promise.due.day < 0).then_some("ledger__promise--late"))} data-testid="payment-promise">
-            <Glyph icon={Icon::HandOver} size={16} /><strong>{ said }</strong>
+            { Glyph::of(Icon::HandOver).size(16) }<strong>{ said }</strong>
             if view.can_add {
                 <button type="button" class="button button--bar" data-testid="promise-paid"
-                    onclick={link.callback(move |_| Msg::Form(Some(Form::Pay { amount: amount.clone() })))}>{ t!("payment-is-paid") }<Key name="1" /></button>
+                    onclick={link.callback(move |_| Msg::Form(Some(Form::Pay { amount: amount.clone() })))}>{ t!("payment-is-paid") }{ Key::of("1") }</button>
             }
             if view.can_edit {
                 <button type="button" class="button button--bar" data-testid="promise-not-paid"
-                    onclick={link.callback(|_| Msg::Form(Some(Form::Promise)))}>{ t!("payment-not-paid") }<Key name="2" /></button>
+                    onclick={link.callback(|_| Msg::Form(Some(Form::Promise)))}>{ t!("payment-not-paid") }{ Key::of("2") }</button>
             }
         </div>
     }

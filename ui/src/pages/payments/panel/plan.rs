@@ -18,7 +18,7 @@ pub fn section(view: &LedgerView, link: &html::Scope<PaymentsPanel>) -> Html {
                 <h3 class="section__title">{ t!("payment-plan") }</h3>
                 if view.can_edit {
                     <button type="button" class="button button--bar button--ghost" data-testid="set-plan" onclick={link.callback(|_| Msg::Form(Some(Form::Plan)))}>
-                        <Key name="I" />{ t!("payment-plan-change") }
+                        { Key::of("I") }{ t!("payment-plan-change") }
                     </button>
                 }
             </div>

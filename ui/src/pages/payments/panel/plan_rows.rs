@@ -64,7 +64,7 @@ pub fn view(rows: &Rows, ledger: &LedgerView, currency: &str, today: i64, on_row
                 <DayPicker label={t!("payments-day")} testid="plan-day" chosen={Some(*day)} {today} is_open_ended=true on_pick={pick} />
                 <TextBox label={t!("payments-amount")} value={amount.clone()} on_input={typed} input_mode="decimal" testid="plan-amount" />
                 <button type="button" class="button button--icon" data-testid="plan-remove" aria-label={t!("payment-plan-remove")} title={t!("payment-plan-remove")}
-                    onclick={on_rows.reform(move |_: MouseEvent| gone.clone())}><Glyph icon={Icon::X} size={14} /></button>
+                    onclick={on_rows.reform(move |_: MouseEvent| gone.clone())}>{ Glyph::of(Icon::X).size(14) }</button>
             </div>
         }
     };
@@ -89,7 +89,7 @@ pub fn view(rows: &Rows, ledger: &LedgerView, currency: &str, today: i64, on_row
             if whole.is_some() { <div class="ledger__acts">{ for SHARES.map(even) }</div> }
             { for rows.0.iter().enumerate().map(line) }
             <button type="button" class="button button--bar" data-testid="plan-more" onclick={on_rows.reform(move |_: MouseEvent| more.clone())}>
-                <Glyph icon={Icon::Plus} size={14} />{ t!("payment-plan-more") }
+                { Glyph::of(Icon::Plus).size(14) }{ t!("payment-plan-more") }
             </button>
         </div>
     }

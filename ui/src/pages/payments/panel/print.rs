@@ -55,7 +55,7 @@ pub fn PrintMenu(props: &Props) -> Html {
         <span class="row-menu">
             <button type="button" class={if props.word.is_some() { "button button--bar" } else { "button button--icon" }} data-testid={props.testid}
                 aria-haspopup="menu" aria-expanded={(*open).to_string()} aria-label={props.label.clone()} title={props.label.clone()} onclick={toggle}>
-                <Glyph icon={Icon::Download} size={14} />{ props.word.clone().unwrap_or_default() }
+                { Glyph::of(Icon::Download).size(14) }{ props.word.clone().unwrap_or_default() }
             </button>
             if *open {
                 <Menu label={props.label.clone()} on_close={close.clone()} class="menu--right">{ for choices.map(item) }</Menu>
