@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use domain::{LeadField, Pool, Status};
 use std::path::PathBuf;
 
@@ -144,7 +144,7 @@ pub enum Lead {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, args = ["to", "nobody", "take_back"])]
+#[command(group(ArgGroup::new("whom").required(true).args(["to", "nobody", "take_back"])))]
 pub struct Assign {
     /// One, or several at once
     #[arg(required = true, value_name = "LEAD")]

@@ -43,7 +43,8 @@ impl Company {
         let asked = AttendanceStep { id: uuid::Uuid::from_u128(self.rng.random()), reason: Some(reason) };
         match self.core().attend(&signed_in, &asked, &step) {
             Ok(_) => self.tally.saw(Happening::Attended),
-            Err(Error::Refused(_) | Error::NotFound) => {}
+            // It does not follow, or is not in the role; or they were cut off.
+            Err(Error::Refused(_) | Error::UserDisabled | Error::DeviceRevoked) => {}
             Err(error) => self.tally.find(Oracle::Crash, format!("attending: {error}")),
         }
     }
