@@ -89,7 +89,7 @@ pub fn admit(store: &Store, env: &Env, org: OrgId, device: DeviceId, secret: &Se
     Err(Error::NotFound)
 }
 
-/// Keeps one edit of `user`; one that was answered before, or waits already, counts as kept.
+/// Keeps one edit of `user`; one that was taken before, or waits already, counts as kept.
 ///
 /// # Errors
 /// The database's.
@@ -115,7 +115,8 @@ pub fn keep(
         return Ok(true);
     }
     let refused = known.as_ref().is_some_and(|row| row.author == user && matches!(row.outcome, Outcome::Refused { .. }));
-    if known.is_none() || (refused && reason == QuarantineReason::SentByAuthor) {
+    // One that was refused and is still in the outbox: its author never got the answer, or sends it on.
+    if known.is_none() || refused {
         let (envelope, change) = (item.envelope.clone(), item.change.clone());
         quarantine::insert(tx, org, &Held { doc: item.doc, envelope, change, device, reason, arrived_at: env.now_ms() })?;
     }

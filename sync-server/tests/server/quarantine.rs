@@ -296,3 +296,24 @@ fn what_was_refused_is_sent_on_to_a_manager() {
     assert_eq!(upload(true).expect("kept").kept, 1);
     assert!(world.core.quarantine(&boss.who).expect("a list").is_empty(), "decided is decided");
 }
+
+/// Refused, the answer was lost, and its author was cut off before the device could ask again: it is not lost.
+#[test]
+fn what_was_refused_and_never_answered_is_kept_when_its_author_is_cut_off() {
+    let world = World::memory();
+    let mut asha = world.device("asha");
+    let lead = asha.created("+919812345678");
+    asha.pull();
+    let boss = world.device("ananya");
+    let set = protocol::admin::SetOwner { expected_owner: Some(asha.user()), owner: Some(world.user("arjun")) };
+    world.core.set_owner(&boss.who, lead, set).expect("given");
+    let item = asha.edit(lead, note("She called me back"));
+    asha.pull();
+    asha.pull();
+    assert!(matches!(asha.push_one(&item), Outcome::Refused { .. }), "she knew of the hand-over");
+    cut_off(&asha, std::slice::from_ref(&item));
+    let waiting = world.core.quarantine(&boss.who).expect("a list");
+    assert_eq!((waiting.len(), waiting[0].reason), (1, QuarantineReason::DeviceRevoked));
+    world.core.release_quarantined(&boss.who, item.envelope.id).expect("released");
+    assert_eq!(record(&world, lead).notes.len(), 2);
+}
