@@ -73,8 +73,10 @@ async fn one_checks_in_pauses_and_goes_on_and_the_floor_follows() -> Result<()> 
     wire.cut();
     window.click("resume-btn").await?;
     stands(&window, "present", true).await?;
-    wire.mend();
+    // Its button is there while the server is not.
     window.click("sync-pill").await?;
+    window.find("sync-now").await?;
+    wire.mend();
     window.click("sync-now").await?;
     window.click("sync-pill").await?;
     stands(&window, "present", false).await?;
