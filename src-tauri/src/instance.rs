@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, anyhow, ensure};
@@ -15,6 +15,8 @@ const LOCK: &str = "window.lock";
 const PORT: &str = "window.port";
 /// How long either side waits for the other's word.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How soon a folder is tried again whose window does not answer.
+const AGAIN: Duration = Duration::from_millis(50);
 /// Longest message, bytes.
 const MESSAGE_MAX: u64 = 8 * 1024;
 const HEARD: &str = "heard";
@@ -34,16 +36,21 @@ pub fn claim(profile: &Path, link: Option<&str>) -> anyhow::Result<Option<Instan
     std::fs::create_dir_all(profile).context("the profile's folder can't be made")?;
     let lock =
         OpenOptions::new().create(true).truncate(false).write(true).open(profile.join(LOCK)).context("the profile can't be written")?;
-    match lock.try_lock() {
-        Ok(()) => listen(profile, lock).map(Some),
-        Err(TryLockError::WouldBlock) => {
-            hand_over(profile, link).context("Leadline is open already, and its window does not answer")?;
-            Ok(None)
-        }
-        // A folder whose file system knows no locks: the copies in it are still held one by one.
-        Err(TryLockError::Error(error)) => {
-            tracing::warn!("another window would not be noticed: {error}");
-            listen(profile, lock).map(Some)
+    let begun = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return listen(profile, lock).map(Some),
+            Err(TryLockError::WouldBlock) => match hand_over(profile, link) {
+                Ok(()) => return Ok(None),
+                // A window that is closing answers nobody, and lets go of the folder in a moment.
+                Err(_) if begun.elapsed() < PATIENCE => std::thread::sleep(AGAIN),
+                Err(error) => return Err(error.context("Leadline is open already, and its window does not answer")),
+            },
+            // A folder whose file system knows no locks: the copies in it are still held one by one.
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!("another window would not be noticed: {error}");
+                return listen(profile, lock).map(Some);
+            }
         }
     }
 }
@@ -111,6 +118,27 @@ fn write_private(path: &PathBuf, text: &str) -> std::io::Result<()> {
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;
+
+    #[test]
+    fn a_start_waits_for_a_window_that_is_closing() {
+        let folder = std::env::temp_dir().join(format!("leadline-closing-{}", std::process::id()));
+        let closing = claim(&folder, None).expect("claimed").expect("the first");
+        // It answers nobody any more, and still holds the folder.
+        drop(closing.listener);
+        let (gone, held) = channel::<()>();
+        let holder = std::thread::spawn(move || {
+            let _lock = closing.lock;
+            held.recv().expect("told");
+        });
+        let start = {
+            let folder = folder.clone();
+            std::thread::spawn(move || claim(&folder, None))
+        };
+        gone.send(()).expect("heard");
+        holder.join().expect("ended");
+        assert!(start.join().expect("no panic").expect("claimed").is_some(), "it is the window now");
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
 
     #[test]
     fn a_second_start_hands_its_link_to_the_first_and_a_stranger_nothing() {

@@ -257,19 +257,24 @@ fn an_edit_is_released_or_not_as_the_lead_is_by_then() {
     }
 }
 
+/// A lead that she knows was given to somebody else, and an edit of hers that she made before.
+fn given_away(asha: &mut Device<'_>, boss: &Device<'_>) -> (LeadId, PushItem) {
+    let lead = asha.created("+919812345678");
+    asha.pull();
+    let set = protocol::admin::SetOwner { expected_owner: Some(asha.user()), owner: Some(asha.world.user("arjun")) };
+    asha.world.core.set_owner(&boss.who, lead, set).expect("given");
+    let item = asha.edit(lead, note("She called me back"));
+    asha.pull();
+    asha.pull();
+    (lead, item)
+}
+
 /// Refused, and sent on by its author: kept once, and a manager decides.
 #[test]
 fn what_was_refused_is_sent_on_to_a_manager() {
     let world = World::memory();
-    let mut asha = world.device("asha");
-    let lead = asha.created("+919812345678");
-    asha.pull();
-    let boss = world.device("ananya");
-    let set = protocol::admin::SetOwner { expected_owner: Some(asha.user()), owner: Some(world.user("arjun")) };
-    world.core.set_owner(&boss.who, lead, set).expect("given");
-    let item = asha.edit(lead, note("She called me back"));
-    asha.pull();
-    asha.pull();
+    let (mut asha, boss) = (world.device("asha"), world.device("ananya"));
+    let (lead, item) = given_away(&mut asha, &boss);
     let refused = asha.push_one(&item);
     assert!(matches!(refused, Outcome::Refused { .. }), "she knew of the hand-over");
     let secret = Secret("her own secret".into());
@@ -301,15 +306,8 @@ fn what_was_refused_is_sent_on_to_a_manager() {
 #[test]
 fn what_was_refused_and_never_answered_is_kept_when_its_author_is_cut_off() {
     let world = World::memory();
-    let mut asha = world.device("asha");
-    let lead = asha.created("+919812345678");
-    asha.pull();
-    let boss = world.device("ananya");
-    let set = protocol::admin::SetOwner { expected_owner: Some(asha.user()), owner: Some(world.user("arjun")) };
-    world.core.set_owner(&boss.who, lead, set).expect("given");
-    let item = asha.edit(lead, note("She called me back"));
-    asha.pull();
-    asha.pull();
+    let (mut asha, boss) = (world.device("asha"), world.device("ananya"));
+    let (lead, item) = given_away(&mut asha, &boss);
     assert!(matches!(asha.push_one(&item), Outcome::Refused { .. }), "she knew of the hand-over");
     cut_off(&asha, std::slice::from_ref(&item));
     let waiting = world.core.quarantine(&boss.who).expect("a list");

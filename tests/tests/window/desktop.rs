@@ -2,6 +2,7 @@
 //! of its own, with a notification server and a tray that are there or not.
 
 use anyhow::{Context, Result, ensure};
+use bridge::lead::{CommentAdd, LeadAssign, LeadGet, LeadOwners};
 use bridge::presence::{Caller, LeadViewing, PresenceGet, PresenceOf};
 use client::desk::Desk;
 use domain::{Command, LeadId};
@@ -108,6 +109,41 @@ async fn a_window_closed_to_the_tray_reminds_and_comes_back() -> Result<()> {
     let told = desktop.shown();
     ensure!(told.iter().filter(|shown| shown.title.contains("Riya")).count() == 1, "nothing rings twice: {told:?}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_given_a_lead_or_named_hears_of_it_while_the_window_is_closed() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::demo(&folder.path().join("server"), 20)?;
+    let admin = Terminal::sign_in(&folder.path().join("vikram"), &server, "vikram@nakshatra.example")?.borrow(true)?;
+    let new = domain::command::NewLead { name: "Kavya <i>Handed</i>".into(), phone: "+919820014700".into(), ..Default::default() };
+    let lead = admin.engine().create_lead(new)?;
+    admin.sync_once()?;
+    let desktop = Desktop::start(true)?;
+    let surroundings = Surroundings { bus: Some(desktop.address()), ..Surroundings::default() };
+    let window = Window::open_in(&folder.path().join("desk"), &surroundings).await?;
+    sign_in(&window, &server, ASHA).await?;
+    pill(&window, "synced").await?;
+    // It has looked at the clock once: what came before that is behind the bell alone.
+    desktop.wait_for("missed")?;
+    window.display.close_window()?;
+    is_hidden(&window)?;
+
+    let choice = admin.ask(LeadOwners { lead })?.into_iter().find(|choice| choice.name == "Asha Menon").context("Asha")?;
+    let expected = admin.ask(LeadGet { lead })?.owner.map(|(user, _)| user);
+    admin.ask(LeadAssign { lead, expected, owner: Some(choice.user) })?;
+    let given = desktop.wait_for("New lead: Kavya <i>Handed</i>")?;
+    ensure!(given.body.contains("Assigned to you by"), "{given:?}");
+    ensure!(!given.actions.iter().any(|action| action == "snooze"), "nothing is due: {given:?}");
+
+    admin.ask(CommentAdd { lead, text: "@Asha Menon <b>today</b>, please".into(), mentions: vec![choice.user] })?;
+    admin.sync_once()?;
+    let named = desktop.wait_for("mentioned you: Kavya <i>Handed</i>")?;
+    ensure!(named.body.contains("&lt;b&gt;today&lt;/b&gt;"), "no markup comes out of a comment: {}", named.body);
+    ensure!(!window.display.shows_window()?, "news do not bring the window");
+    desktop.press(&named, "open", || window.display.shows_window())?;
+    window.css(&format!("[data-testid=lead-drawer][data-lead='{lead}']")).await?;
+    window.shows("lead-drawer", "please").await
 }
 
 /// Opens the copy that is open in the window for reading, as often as wanted.
